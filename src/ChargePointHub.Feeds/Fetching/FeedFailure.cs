@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace ChargePointHub.Feeds.Fetching;
+
+/// <summary>Everything that can go wrong between the hub and an operator's API. A closed list; each has its own code.</summary>
+public enum FailureKind
+{
+    [JsonStringEnumMemberName("unreachable")] Unreachable,
+    [JsonStringEnumMemberName("timed_out")] TimedOut,
+    [JsonStringEnumMemberName("tls_refused")] TlsRefused,
+    [JsonStringEnumMemberName("address_refused")] AddressRefused,
+    [JsonStringEnumMemberName("unauthorised")] Unauthorised,
+    [JsonStringEnumMemberName("forbidden")] Forbidden,
+    [JsonStringEnumMemberName("throttled")] Throttled,
+    [JsonStringEnumMemberName("server_error")] ServerError,
+    [JsonStringEnumMemberName("unexpected_status")] UnexpectedStatus,
+    [JsonStringEnumMemberName("too_large")] TooLarge,
+    [JsonStringEnumMemberName("not_json")] NotJson,
+    [JsonStringEnumMemberName("truncated")] Truncated,
+    [JsonStringEnumMemberName("protocol_error")] ProtocolError,
+    [JsonStringEnumMemberName("loop_detected")] LoopDetected,
+}
+
+/// <summary>A request or page chain that failed: a value, never an exception.</summary>
+/// <param name="Detail">One sentence for the operator's engineer; holds no secret.</param>
+/// <param name="Url">What was asked for, secrets in the query masked.</param>
+/// <param name="RetryAfter">How long the operator asked to be left alone; null: it did not say.</param>
+public sealed record FeedFailure(FailureKind Kind, string Detail, string Url, TimeSpan? RetryAfter = null);

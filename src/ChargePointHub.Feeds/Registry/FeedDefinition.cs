@@ -1,0 +1,142 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Feeds.Registry;
+
+/// <summary>What an operator's file says of the operator: validated, defaults filled in, paths resolved.</summary>
+/// <param name="OperatorId">Slug: lower-case letters, digits and hyphens, 2 to 40 characters.</param>
+/// <param name="PartyIds">OCPI party ids as <c>GB*CGY</c>; empty where the operator has none.</param>
+/// <param name="Licence">Licence of the operator's open data, an SPDX id or a title; null: not stated.</param>
+/// <param name="Attribution">The words that a reuser must show; null: none asked for.</param>
+/// <param name="Feeds">At least one; together they name each dataset at most once.</param>
+public sealed record OperatorDefinition(
+    string OperatorId,
+    string Name,
+    IReadOnlyList<string> PartyIds,
+    string? Licence,
+    string? Attribution,
+    IReadOnlyList<FeedDefinition> Feeds);
+
+/// <summary>One API of one operator.</summary>
+public sealed record FeedDefinition
+{
+    public required string OperatorId { get; init; }
+
+    public required string OperatorName { get; init; }
+
+    /// <summary>Unique within its operator.</summary>
+    public required string FeedId { get; init; }
+
+    /// <summary>Name of a protocol in the catalogue: <c>loti-v1</c>, <c>ocpi-2.2.1</c>.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>https only.</summary>
+    public required Uri BaseUrl { get; init; }
+
+    /// <summary>How instants without an offset are read.</summary>
+    public required TimeZoneInfo Zone { get; init; }
+
+    /// <summary>Which of the two instants a time in the autumn fold means: true the earlier (summer time), false the later.</summary>
+    public bool FoldIsEarlier { get; init; } = true;
+
+    /// <summary>Reference to the secret, <c>env:NAME</c> or <c>file:PATH</c>; never the secret. Null: none needed.</summary>
+    public string? Credential { get; init; }
+
+    /// <summary>PEM file of the only certificate authorities trusted for this feed; null: the system's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>Hosts that may resolve to loopback, private or link-local addresses, named one by one.</summary>
+    public IReadOnlyList<string> AllowPrivateHosts { get; init; } = [];
+
+    /// <summary>Feeds of one group share its limits; default: the host.</summary>
+    public required string LimitGroup { get; init; }
+
+    public IReadOnlyList<RequestLimit> Limits { get; init; } = [];
+
+    public bool Active { get; init; } = true;
+
+    /// <summary>True: <c>last_updated</c> is the time of the request; content decides without it.</summary>
+    public bool LastUpdatedLies { get; init; }
+
+    public required IReadOnlyList<DatasetPlan> Datasets { get; init; }
+
+    public LotiSettings Loti { get; init; } = new();
+
+    public OcpiSettings Ocpi { get; init; } = new();
+}
+
+/// <summary>At most <paramref name="Requests"/> in any span of <paramref name="Interval"/>.</summary>
+public sealed record RequestLimit(int Requests, TimeSpan Interval);
+
+/// <summary>How one dataset of a feed is collected.</summary>
+public sealed record DatasetPlan
+{
+    public required Dataset Dataset { get; init; }
+
+    /// <summary>Time between the starts of two live polls or crawls.</summary>
+    public TimeSpan Cadence { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Null for snapshot datasets.</summary>
+    public WindowAxis? Axis { get; init; }
+
+    /// <summary>First instant that is wanted and offered; null: from the first collection on.</summary>
+    public DateTimeOffset? Earliest { get; init; }
+
+    /// <summary>How far back the operator still answers; null: without end.</summary>
+    public TimeSpan? LookBack { get; init; }
+
+    /// <summary>Age at which an operator's records no longer appear late.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How far a live window reaches back over what is already covered.</summary>
+    public TimeSpan Overlap { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>Longest window asked for at once.</summary>
+    public TimeSpan LongestWindow { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Age beyond which an observation says nothing of the present.</summary>
+    public TimeSpan Freshness { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Records asked for in a page.</summary>
+    public int PageSize { get; init; } = 1000;
+
+    /// <summary>Snapshot dataset that arrives inside another's crawl and is never asked for by itself; null: asked for itself.</summary>
+    public Dataset? CarriedBy { get; init; }
+}
+
+/// <summary>Settings of <c>loti-v1</c> feeds.</summary>
+public sealed record LotiSettings
+{
+    /// <summary>True: charging sessions are asked for one charge point at a time, over all ids that the operator lists (C8).</summary>
+    public bool SessionsPerChargePoint { get; init; }
+}
+
+/// <summary>Settings of <c>ocpi-2.2.1</c> feeds, each named for what it does.</summary>
+public sealed record OcpiSettings
+{
+    /// <summary>True: the base address is a versions endpoint; false: modules lie at base/locations and base/tariffs, or at <see cref="Paths"/>.</summary>
+    public bool Discovery { get; init; } = true;
+
+    /// <summary>Dataset name to path below the base address, where there is no discovery.</summary>
+    public IReadOnlyDictionary<string, string> Paths { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>True: the token is sent as it is; false: base64, as the standard has it.</summary>
+    public bool TokenIsRaw { get; init; }
+
+    /// <summary>JSON Pointer (RFC 6901) to the array of records in an answer; empty: the answer is the array.</summary>
+    public string RecordsPointer { get; init; } = "/data";
+
+    /// <summary>True: answers carry OCPI's envelope, and its status_code is obeyed.</summary>
+    public bool Envelope { get; init; } = true;
+
+    /// <summary>False: the whole dataset is one answer.</summary>
+    public bool Paged { get; init; } = true;
+
+    /// <summary>Rows by which a page overlaps the one before; the overlap must match, or the crawl steps back.</summary>
+    public int PageOverlap { get; init; } = 2;
+
+    /// <summary>The operator's status words that are not OCPI's, and what they mean.</summary>
+    public IReadOnlyDictionary<string, Status> StatusWords { get; init; } = new Dictionary<string, Status>();
+
+    /// <summary>True: prices stand inside the EVSEs as tariff objects under <c>tariffs</c>.</summary>
+    public bool TariffsInEvses { get; init; }
+}

@@ -1,0 +1,64 @@
+namespace ChargePointHub.Model;
+
+/// <summary>The kinds of record that the hub collects, keeps and serves. A hand-written catalogue; a test walks it.</summary>
+public sealed record Dataset
+{
+    private Dataset(string name, bool isSnapshot, bool isRestricted)
+    {
+        Name = name;
+        IsSnapshot = isSnapshot;
+        IsRestricted = isRestricted;
+    }
+
+    /// <summary>Charge Point Data: one record per EVSE, with current status.</summary>
+    public static readonly Dataset ChargePoints = new("charge_points", isSnapshot: true, isRestricted: false);
+
+    /// <summary>Prices as OCPI tariff elements.</summary>
+    public static readonly Dataset Tariffs = new("tariffs", isSnapshot: true, isRestricted: false);
+
+    /// <summary>Each change of a charge point's status. Its history shows use, so it is restricted.</summary>
+    public static readonly Dataset StatusChanges = new("status_changes", isSnapshot: false, isRestricted: true);
+
+    /// <summary>Each plug-in to plug-out, with energy and cost.</summary>
+    public static readonly Dataset ChargingSessions = new("charging_sessions", isSnapshot: false, isRestricted: true);
+
+    /// <summary>In the order in which an operator's datasets are first collected: what others refer to comes first.</summary>
+    public static readonly IReadOnlyList<Dataset> All = [ChargePoints, Tariffs, StatusChanges, ChargingSessions];
+
+    /// <summary>snake_case, as on the wire and in the database.</summary>
+    public string Name { get; }
+
+    /// <summary>True: a complete crawl states what is so now, and has no window. False: asked for by window.</summary>
+    public bool IsSnapshot { get; }
+
+    /// <summary>True: read only under a key whose scope holds it.</summary>
+    public bool IsRestricted { get; }
+
+    public static Dataset? Named(string name) => All.FirstOrDefault(d => d.Name == name);
+
+    public override string ToString() => Name;
+}
+
+/// <summary>One dataset of one feed of one operator: what is scheduled, claimed and reported on.</summary>
+/// <param name="OperatorId">Slug, e.g. <c>char-gy</c>.</param>
+/// <param name="FeedId">The feed's id within its operator's file.</param>
+public sealed record FeedKey(string OperatorId, string FeedId, Dataset Dataset)
+{
+    public override string ToString() => $"{OperatorId}/{FeedId}/{Dataset}";
+}
+
+/// <summary>The time by which an operator's API answers a window; the ledger of a dataset is kept on it.</summary>
+public enum WindowAxis
+{
+    /// <summary>When the record last changed: late and corrected records show up by themselves.</summary>
+    LastUpdated,
+
+    /// <summary>When the vehicle was plugged in (charging sessions).</summary>
+    PlugInAt,
+
+    /// <summary>When the vehicle left (charging sessions).</summary>
+    PlugOutAt,
+
+    /// <summary>When the status changed (status changes).</summary>
+    At,
+}

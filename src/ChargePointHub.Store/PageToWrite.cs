@@ -1,0 +1,42 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Store;
+
+/// <summary>Everything that one page's transaction writes: all of it, or nothing.</summary>
+public sealed record PageToWrite
+{
+    /// <summary>Whose page, and which dataset's run brought it.</summary>
+    public required FeedKey Feed { get; init; }
+
+    public required Guid RunId { get; init; }
+
+    /// <summary>From 1 within the run.</summary>
+    public required int PageNumber { get; init; }
+
+    /// <summary>When the pull began, on the hub's clock: the time of snapshot evidence.</summary>
+    public required DateTimeOffset AskedAt { get; init; }
+
+    public required RecordPage Records { get; init; }
+
+    /// <summary>Area codes by charge point id, for this page's charge points.</summary>
+    public IReadOnlyDictionary<string, AreaCodes> Areas { get; init; } = new Dictionary<string, AreaCodes>();
+
+    /// <summary>True: equality of content leaves <c>last_updated</c> out.</summary>
+    public bool LastUpdatedLies { get; init; }
+
+    /// <summary>True: a status that differs from the current one becomes a status change with evidence SNAPSHOT.</summary>
+    public bool StatusesAreEvidence { get; init; }
+
+    /// <summary>Made with the last page only; a page without claims writes rows that are true and claims nothing.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
+}
+
+/// <summary>A statement about a dataset's axis, committed with the rows that make it true.</summary>
+/// <param name="Cause">Why it is unavailable, e.g. <c>beyond_look_back</c>; null when covered.</param>
+public sealed record Claim(Dataset Dataset, Window Window, ClaimKind Kind, string? Cause = null);
+
+/// <summary>What a page did.</summary>
+/// <param name="Tick">The tick under which it wrote; null: nothing was new, nothing was written.</param>
+/// <param name="Waiting">Sessions put into quarantine until their charge point is known.</param>
+/// <param name="Released">Sessions that this page's charge points released from quarantine.</param>
+public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchanged, int Refused, int Waiting, int Released);
