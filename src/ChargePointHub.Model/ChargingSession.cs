@@ -99,12 +99,13 @@ public sealed record ChargingSession
     {
         var plugged = Minutes(PlugInAt, PlugOutAt);
         var charging = ChargingMinutes is { } reported ? Math.Round(reported, 3, MidpointRounding.AwayFromZero) : Minutes(ChargeStartAt, ChargeEndAt);
-        var hours = (charging ?? plugged) / 60m;
+        var time = charging ?? plugged;
         return this with
         {
             PlugInMinutes = plugged,
             ChargingMinutes = charging,
-            AverageKw = EnergyKwh is { } kwh && hours is > 0 and var h ? Math.Round(kwh / h, 3, MidpointRounding.AwayFromZero) : null,
+            // One division, the last step: a third of an hour has no last decimal, and dividing by it would shift exact halves.
+            AverageKw = EnergyKwh is { } kwh && time is > 0 and var minutes ? Math.Round(kwh * 60m / minutes, 3, MidpointRounding.AwayFromZero) : null,
             Outcome = Outcome != Outcome.Unknown || plugged is null || EnergyKwh is null ? Outcome
                 : plugged > 2 && EnergyKwh > 0.5m ? Outcome.Success : Outcome.Failed,
         };

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ChargePointHub.Model;
 
 /// <summary>The kinds of record that the hub collects, keeps and serves. A hand-written catalogue; a test walks it.</summary>
@@ -51,14 +53,14 @@ public sealed record FeedKey(string OperatorId, string FeedId, Dataset Dataset)
 public enum WindowAxis
 {
     /// <summary>When the record last changed: late and corrected records show up by themselves.</summary>
-    LastUpdated,
+    [JsonStringEnumMemberName("last_updated")] LastUpdated,
 
     /// <summary>When the vehicle was plugged in (charging sessions).</summary>
-    PlugInAt,
+    [JsonStringEnumMemberName("plug_in_at")] PlugInAt,
 
     /// <summary>When the vehicle left (charging sessions).</summary>
-    PlugOutAt,
+    [JsonStringEnumMemberName("plug_out_at")] PlugOutAt,
 
     /// <summary>When the status changed (status changes).</summary>
-    At,
+    [JsonStringEnumMemberName("at")] At,
 }

@@ -1,11 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace ChargePointHub.Model;
 
 /// <summary>How much a finding matters: an error refuses the record, a warning is kept and told, info is told.</summary>
 public enum Severity
 {
-    Info,
-    Warning,
-    Error,
+    [JsonStringEnumMemberName("info")] Info,
+    [JsonStringEnumMemberName("warning")] Warning,
+    [JsonStringEnumMemberName("error")] Error,
 }
 
 /// <summary>

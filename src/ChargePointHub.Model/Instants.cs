@@ -8,10 +8,10 @@ public static class Instants
     /// <summary>The resolution of stored times: PostgreSQL's microsecond.</summary>
     public static readonly TimeSpan Resolution = TimeSpan.FromMicroseconds(1);
 
-    /// <summary><c>2026-11-20T08:15:00.000Z</c>; six digits when the instant has microseconds.</summary>
+    /// <summary><c>2026-11-20T08:15:00.000Z</c>; six digits when the instant has microseconds. Anything finer is cut.</summary>
     public static string Format(DateTimeOffset instant)
     {
-        var utc = instant.UtcDateTime;
+        var utc = ToStoredResolution(instant).UtcDateTime;
         return utc.ToString(
             utc.Ticks % TimeSpan.TicksPerMillisecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss.fff'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'",
             CultureInfo.InvariantCulture);

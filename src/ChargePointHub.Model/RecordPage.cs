@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ChargePointHub.Model;
 
 /// <summary>A record that the judge accepted, with what it noticed (nothing of severity error).</summary>
@@ -40,8 +42,8 @@ public sealed record AreaCodes(string? BoroughGss, string? BoroughName, string? 
 public enum ClaimKind
 {
     /// <summary>Everything whose axis time lies in the window has been fetched.</summary>
-    Covered,
+    [JsonStringEnumMemberName("covered")] Covered,
 
     /// <summary>Lost: the operator can no longer serve it.</summary>
-    Unavailable,
+    [JsonStringEnumMemberName("unavailable")] Unavailable,
 }

@@ -52,6 +52,7 @@ public readonly record struct Window : IComparable<Window>
     }
 
     /// <summary>Two consecutive halves, older first; joined they are this window again.</summary>
+    /// <exception cref="ArgumentException">The window is one tick long.</exception>
     public (Window Older, Window Newer) Halve()
     {
         var middle = From + new TimeSpan(Length.Ticks / 2);
