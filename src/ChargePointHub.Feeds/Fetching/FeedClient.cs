@@ -1,0 +1,231 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using ChargePointHub.Feeds.Registry;
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace ChargePointHub.Feeds.Fetching;
+
+/// <summary>
+/// One feed's way to its operator: <see cref="FetchAsync"/> is one request done well. Knows no protocol. Safe to be used by
+/// several at once; made by <see cref="FeedClientFactory"/>.
+/// </summary>
+public sealed class FeedClient : IDisposable
+{
+    private readonly FetchRules rules;
+    private readonly RequestGate gate;
+    private readonly IDisposable membership;
+    private readonly TimeProvider time;
+    private readonly FeedTrust trust;
+    private readonly HttpClient http;
+    private readonly ResiliencePipeline<FetchResult> pipeline;
+
+    internal FeedClient(FeedDefinition feed, FetchRules rules, RequestGate gate, ResiliencePipeline<FetchResult> breaker, TimeProvider time)
+    {
+        (this.rules, this.gate, this.time) = (rules, gate, time);
+        membership = gate.Join(feed.Limits);
+        trust = new FeedTrust(feed.CaFile);
+        http = new HttpClient(Handler(new AddressGuard(feed.AllowPrivateHosts), trust.Options()))
+        {
+            Timeout = Timeout.InfiniteTimeSpan, // the budget covers the body as well, which this would not
+        };
+        pipeline = FetchResilience.Retry(rules, breaker, time);
+    }
+
+    /// <summary>Implements <see cref="Fetch"/>.</summary>
+    public async Task<FetchResult> FetchAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
+    {
+        var chain = new FetchChain(url, headers, rules.Budget, time);
+        if (trust.Fault is { } fault) return chain.Failed(FailureKind.TlsRefused, $"{MaskedUrl.Of(url)} was not asked: {fault}; put it right and the feed goes on.");
+        if (AddressFault(url) is { } refused) return chain.Failed(FailureKind.AddressRefused, $"{MaskedUrl.Of(url)} was not asked: {refused}.");
+
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(FetchResilience.Chain, chain);
+        try
+        {
+            var result = await pipeline.ExecuteAsync(static async (c, client) => await client.AttemptAsync(c), context, this);
+            return result with { Requests = chain.Requests };
+        }
+        catch (BrokenCircuitException open)
+        {
+            return chain.Failed(
+                FailureKind.Unreachable,
+                $"{MaskedUrl.Of(url)} was not asked: the operator failed so often in a row that it is left alone for {rules.BreakerPause.TotalSeconds:0} seconds.",
+                open.RetryAfter ?? rules.BreakerPause);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    public void Dispose()
+    {
+        http.Dispose();
+        trust.Dispose();
+        membership.Dispose();
+    }
+
+    private SocketsHttpHandler Handler(AddressGuard guard, SslClientAuthenticationOptions tls) => new()
+    {
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate | DecompressionMethods.Brotli,
+        UseCookies = false,
+        UseProxy = false, // a proxy would resolve names itself, past the address guard
+        ActivityHeadersPropagator = null,
+        SslOptions = tls,
+        ConnectTimeout = rules.ConnectTimeout,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a changed name is followed
+        ConnectCallback = (connecting, cancellationToken) => guard.ConnectAsync(connecting.DnsEndPoint, cancellationToken),
+    };
+
+    /// <summary>One request with its redirects, its body read to the end, within what is left of the budget.</summary>
+    private async ValueTask<FetchResult> AttemptAsync(ResilienceContext context)
+    {
+        var chain = context.Properties.GetValue(FetchResilience.Chain, null!);
+        var at = chain.Url;
+        for (var redirects = 0; ; redirects++)
+        {
+            await chain.TakeTurnAsync(gate, context.CancellationToken);
+            using var budget = new CancellationTokenSource(chain.Remaining > TimeSpan.Zero ? chain.Remaining : TimeSpan.Zero, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, context.CancellationToken);
+            try
+            {
+                using var request = Request(at, chain.Headers);
+                using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+                if (!IsRedirect(response.StatusCode)) return await AnswerAsync(chain, at, response, either.Token);
+                if (RedirectFault(chain, at, response.Headers.Location, redirects, out var next) is { } fault) return fault;
+                at = next;
+            }
+            catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (OperationCanceledException) when (budget.IsCancellationRequested)
+            {
+                return chain.Failed(FailureKind.TimedOut, $"{MaskedUrl.Of(at)} did not give its whole answer within {rules.Budget.TotalSeconds:0.#} seconds; ask the operator for smaller pages or a faster API.");
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+            {
+                return NetworkFault(chain, at, e);
+            }
+        }
+    }
+
+    private static HttpRequestMessage Request(Uri at, IReadOnlyDictionary<string, string> headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, at);
+        request.Headers.TryAddWithoutValidation("User-Agent", "ChargePointHub/0.1");
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Remove(name);
+            if (!request.Headers.TryAddWithoutValidation(name, value)) throw new ArgumentException($"{name} is not a request header.", nameof(headers));
+        }
+
+        return request;
+    }
+
+    private async Task<FetchResult> AnswerAsync(FetchChain chain, Uri at, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode != HttpStatusCode.OK) return StatusFault(chain, at, response);
+        var tooLarge = $"{MaskedUrl.Of(at)} sent more than {rules.LargestBody:N0} bytes; ask the operator for smaller pages.";
+        if (response.Content.Headers.ContentLength > rules.LargestBody) return chain.Failed(FailureKind.TooLarge, tooLarge);
+
+        using var body = new BodyReader();
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            if (!await body.ReadAsync(stream, rules.LargestBody, cancellationToken)) return chain.Failed(FailureKind.TooLarge, tooLarge);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException)
+        {
+            // Brotli says InvalidOperationException of bytes that it cannot read.
+            return chain.Failed(FailureKind.Truncated, $"{MaskedUrl.Of(at)} broke off its answer after {body.Bytes.Count:N0} bytes; the hub asks again, and the operator should look at its server or proxy.");
+        }
+
+        if (StrictJson.Read(body.Bytes, out var kind, out var fault) is not { } json)
+        {
+            var type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
+            return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered 200 with {type}, but the answer {fault}; the operator must send one whole JSON document.");
+        }
+
+        return new Fetched(json, HeadersOf(response), chain.Requests);
+    }
+
+    private FetchFailed StatusFault(FetchChain chain, Uri at, HttpResponseMessage response)
+    {
+        var status = (int)response.StatusCode;
+        var asked = RetryAfter.Of(response.Headers, time.GetUtcNow());
+        var (kind, advice) = status switch
+        {
+            401 => (FailureKind.Unauthorised, "the credential is missing, wrong or no longer valid"),
+            403 => (FailureKind.Forbidden, "the credential is known but may not read this"),
+            408 => (FailureKind.TimedOut, "the operator gave up waiting for the request"),
+            429 => (FailureKind.Throttled, "the operator's limit was passed; set the feed's limits to what the operator allows"),
+            >= 500 => (FailureKind.ServerError, "the operator's server failed"),
+            _ => (FailureKind.UnexpectedStatus, "200 was expected; look at the feed's base address and paths"),
+        };
+        var wait = asked is { } told ? $" It asked to be left alone for {told.TotalSeconds:0} seconds." : "";
+        return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered {status}: {advice}.{wait}", asked > rules.LongestRetryAfter ? rules.LongestRetryAfter : asked);
+    }
+
+    private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
+
+    private FetchFailed? RedirectFault(FetchChain chain, Uri at, Uri? location, int followed, out Uri next)
+    {
+        next = at;
+        if (location is null) return chain.Failed(FailureKind.UnexpectedStatus, $"{MaskedUrl.Of(at)} answered with a redirect that does not say where to.");
+        next = new Uri(at, location);
+        var to = MaskedUrl.Of(next);
+        if (AddressFault(next) is { } fault) return chain.Failed(FailureKind.AddressRefused, $"{MaskedUrl.Of(at)} redirected to {to}, which was not followed: {fault}.");
+
+        // The credential goes along with a redirect, so it stays with the host and port that it was meant for.
+        if (next.Authority != at.Authority) return chain.Failed(FailureKind.AddressRefused, $"{MaskedUrl.Of(at)} redirected to another host, {to}; if the API has moved, change the feed's base address.");
+        return followed < rules.Redirects ? null
+            : chain.Failed(FailureKind.UnexpectedStatus, $"{MaskedUrl.Of(chain.Url)} redirected more than {rules.Redirects} times, last to {to}; set the base address to where the API really is.");
+    }
+
+    private static string? AddressFault(Uri url) =>
+        !url.IsAbsoluteUri || url.Scheme != Uri.UriSchemeHttps ? "only https addresses are asked"
+        : url.UserInfo.Length > 0 ? "an address must hold no user name or password"
+        : null;
+
+    private FetchFailed NetworkFault(FetchChain chain, Uri at, Exception thrown)
+    {
+        var url = MaskedUrl.Of(at);
+        for (var e = thrown; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                case AddressRefusedException refused:
+                    return chain.Failed(FailureKind.AddressRefused, $"{url} was not asked: its host resolves to {refused.Address}, which is not a public address; if that is meant, name the host in allow_private_hosts.");
+                case CertificateRefusedException certificate:
+                    return chain.Failed(FailureKind.TlsRefused, $"{url} was refused because {certificate.Message}.");
+                case AuthenticationException:
+                    return chain.Failed(FailureKind.TlsRefused, $"{url} could not agree on TLS 1.2 or 1.3 with the hub; the operator must offer one of them.");
+                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
+                    return chain.Failed(FailureKind.Unreachable, $"{url} was not reached: its host name does not resolve; look at the feed's base address.");
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
+                    return chain.Failed(FailureKind.Unreachable, $"{url} was not reached: the connection was refused; the operator's server is down or listens on another port.");
+            }
+        }
+
+        return thrown switch
+        {
+            OperationCanceledException => chain.Failed(FailureKind.Unreachable, $"{url} was not reached: no connection within {rules.ConnectTimeout.TotalSeconds:0.#} seconds; the operator's server or a firewall is silent."),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => chain.Failed(FailureKind.TlsRefused, $"{url} broke off while TLS was agreed on; the operator must offer TLS 1.2 or 1.3."),
+            _ => chain.Failed(FailureKind.Unreachable, $"{url} broke the connection before it answered; the hub asks again, and the operator should look at its server or proxy."),
+        };
+    }
+
+    private static Dictionary<string, string> HeadersOf(HttpResponseMessage response)
+    {
+        var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, values) in response.Headers.Concat(response.Content.Headers)) all[name] = string.Join(", ", values);
+        return all;
+    }
+}

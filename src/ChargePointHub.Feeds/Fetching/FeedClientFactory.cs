@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using ChargePointHub.Feeds.Registry;
+using Polly;
+
+namespace ChargePointHub.Feeds.Fetching;
+
+/// <summary>
+/// Makes the client of each feed, and holds what clients have in common: the gate of each limit group and the breaker of each
+/// operator. One for the whole process.
+/// </summary>
+public sealed class FeedClientFactory(TimeProvider time, FetchRules rules) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, RequestGate> gates = new(StringComparer.OrdinalIgnoreCase);
+
+    private readonly ConcurrentDictionary<string, ResiliencePipeline<FetchResult>> breakers = new(StringComparer.Ordinal);
+
+    public FeedClientFactory(TimeProvider time)
+        : this(time, FetchRules.Default)
+    {
+    }
+
+    /// <summary>A client of its own for this state of the feed's definition; the caller disposes of it, and asks again when the definition changes.</summary>
+    public FeedClient Create(FeedDefinition feed) => new(
+        feed,
+        rules,
+        gates.GetOrAdd(feed.LimitGroup, _ => new RequestGate(time)),
+        breakers.GetOrAdd(feed.OperatorId, _ => FetchResilience.Breaker(rules, time)),
+        time);
+
+    public void Dispose()
+    {
+        foreach (var gate in gates.Values) gate.Dispose();
+    }
+}

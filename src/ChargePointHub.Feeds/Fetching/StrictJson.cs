@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ChargePointHub.Feeds.Fetching;
+
+/// <summary>Reads a whole answer as JSON, or says in which way it is none.</summary>
+internal static class StrictJson
+{
+    /// <summary>Levels of arrays and objects.</summary>
+    public const int Depth = 32;
+
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = Depth };
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>The document keeps its own copy of <paramref name="body"/>.</summary>
+    /// <param name="fault">Completes "the answer ..."; empty when there is a document.</param>
+    public static JsonDocument? Read(ArraySegment<byte> body, out FailureKind kind, out string fault)
+    {
+        if (body.AsSpan().StartsWith(ByteOrderMark)) body = body[ByteOrderMark.Length..];
+        (kind, fault) = (FailureKind.NotJson, "");
+        try
+        {
+            // From a stream, because a document parsed from memory goes on using that memory, which is pooled here.
+            using var stream = new MemoryStream(body.Array!, body.Offset, body.Count, writable: false);
+            var document = JsonDocument.Parse(stream, Options);
+            if (Utf8.IsValid(body)) return document;
+            document.Dispose();
+            fault = "is not valid UTF-8";
+        }
+        catch (JsonException)
+        {
+            (kind, fault) = Diagnose(body);
+        }
+
+        return null;
+    }
+
+    private static (FailureKind Kind, string Fault) Diagnose(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty) return (FailureKind.NotJson, "is empty");
+        var reader = new Utf8JsonReader(body, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = Depth }));
+        try
+        {
+            while (reader.Read())
+            {
+                // Reading on to the first place that is wrong; there may be none.
+            }
+        }
+        catch (JsonException)
+        {
+            return (FailureKind.NotJson, reader.CurrentDepth >= Depth
+                ? $"is nested deeper than {Depth} levels"
+                : $"stops being JSON at byte {reader.BytesConsumed}");
+        }
+
+        var whole = reader.CurrentDepth == 0 && reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
+        return whole
+            ? (FailureKind.NotJson, "names a property twice in one object")
+            : (FailureKind.Truncated, $"ends after {body.Length} bytes in the middle of its JSON");
+    }
+}
