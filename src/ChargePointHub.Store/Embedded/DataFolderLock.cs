@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace ChargePointHub.Store.Embedded;
+
+/// <summary>Held as long as the hub lives and freed by the system when it dies: two hubs never share a data folder.</summary>
+internal sealed class DataFolderLock : IDisposable
+{
+    private readonly FileStream held;
+
+    private DataFolderLock(FileStream held) => this.held = held;
+
+    /// <exception cref="EmbeddedPostgresException">Another hub has it; the message names its process.</exception>
+    public static DataFolderLock Take(string home)
+    {
+        // The holder's number stands in a second file, because a locked file cannot be read everywhere.
+        var pidFile = Path.Combine(home, "hub.pid");
+        try
+        {
+            var held = new FileStream(Path.Combine(home, "hub.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return new DataFolderLock(held);
+        }
+        catch (IOException taken) when (taken is not (DirectoryNotFoundException or PathTooLongException))
+        {
+            var pid = File.Exists(pidFile) ? File.ReadAllText(pidFile).Trim() : "unknown";
+            throw new EmbeddedPostgresException(
+                $"The data folder {home} is in use by another hub (process {pid}). Stop that one, or give this one its own data folder.", taken);
+        }
+    }
+
+    public void Dispose() => held.Dispose();
+}

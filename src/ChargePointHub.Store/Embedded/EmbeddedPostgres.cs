@@ -1,0 +1,108 @@
+using Npgsql;
+
+namespace ChargePointHub.Store.Embedded;
+
+/// <summary>
+/// The PostgreSQL that a hub without a connection string starts for itself: its own data folder, reached through a private
+/// socket (Windows: a loopback port and a random password). Disposing stops it; a killed hub's server is settled by the next start.
+/// </summary>
+public sealed class EmbeddedPostgres : IAsyncDisposable
+{
+    private const string DatabaseName = "chargepointhub";
+
+    private readonly Cluster cluster;
+    private readonly DataFolderLock folderLock;
+    private bool stopped;
+
+    private EmbeddedPostgres(Cluster cluster, DataFolderLock folderLock, string connectionString, string home, int major, IReadOnlyList<string> notes)
+    {
+        this.cluster = cluster;
+        this.folderLock = folderLock;
+        ConnectionString = connectionString;
+        DataFolder = home;
+        Major = major;
+        Notes = notes;
+    }
+
+    /// <summary>Reaches the hub's own database as its owner. Holds a password on Windows only.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Where the data really is: the folder asked for, or another where <see cref="Notes"/> say why.</summary>
+    public string DataFolder { get; }
+
+    /// <summary>Major version of the server.</summary>
+    public int Major { get; }
+
+    /// <summary>Sentences for whoever started the hub: what is not as they might expect.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <exception cref="EmbeddedPostgresException">It cannot run; the message says what to do.</exception>
+    public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken cancellationToken)
+    {
+        var wanted = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataFolder));
+        var account = await ServerAccount.ChooseAsync(Cluster.FolderUnder(wanted), cancellationToken);
+        var (home, note) = await account.ReachableAsync(wanted, cancellationToken);
+        account.MakeHome(home);
+        var folderLock = DataFolderLock.Take(home);
+        try
+        {
+            var binaries = await PostgresBinaries.FindAsync(options.BinariesFolder, Cluster.MajorOf(home), cancellationToken);
+            var cluster = new Cluster(home, binaries, account, options.StopLimit);
+            await cluster.InitialiseAsync(cancellationToken);
+            await cluster.SettleOrphanAsync(cancellationToken);
+            var reach = await cluster.StartAsync(options.StartLimit, cancellationToken);
+            try
+            {
+                await EnsureDatabaseAsync(reach, cancellationToken);
+            }
+            catch
+            {
+                await cluster.StopAsync(CancellationToken.None);
+                throw;
+            }
+
+            reach.Database = DatabaseName;
+            return new EmbeddedPostgres(cluster, folderLock, reach.ConnectionString, home, binaries.Major, note is null ? [] : [note]);
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (stopped) return;
+        stopped = true;
+        try
+        {
+            await cluster.StopAsync(CancellationToken.None);
+        }
+        finally
+        {
+            folderLock.Dispose();
+        }
+    }
+
+    /// <summary>What kill -9 of the hub does: the lock is freed and the server goes on.</summary>
+    internal void Abandon()
+    {
+        stopped = true;
+        folderLock.Dispose();
+    }
+
+    private static async Task EnsureDatabaseAsync(NpgsqlConnectionStringBuilder maintenance, CancellationToken cancellationToken)
+    {
+        var once = new NpgsqlConnectionStringBuilder(maintenance.ConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(once.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var exists = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", connection)
+        {
+            Parameters = { new() { Value = DatabaseName } },
+        };
+        if ((bool)(await exists.ExecuteScalarAsync(cancellationToken))!) return;
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {DatabaseName}", connection);
+        await create.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

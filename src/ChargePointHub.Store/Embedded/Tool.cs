@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace ChargePointHub.Store.Embedded;
+
+/// <summary>What a short-lived program left: its exit code and everything it printed.</summary>
+internal sealed record ToolResult(int ExitCode, string Output);
+
+/// <summary>Runs one of PostgreSQL's own programs: bounded in time, in a clean environment, as a given account.</summary>
+internal static class Tool
+{
+    /// <param name="account">Account to run as; null: ours.</param>
+    /// <exception cref="EmbeddedPostgresException">It could not be started, or did not end within <paramref name="limit"/>.</exception>
+    public static async Task<ToolResult> RunAsync(
+        string file, IReadOnlyList<string> arguments, string? account, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var process = Begin(file, arguments, account);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bounded.CancelAfter(limit);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(bounded.Token);
+            var errors = process.StandardError.ReadToEndAsync(bounded.Token);
+            await process.WaitForExitAsync(bounded.Token);
+            return new ToolResult(process.ExitCode, (await output + await errors).Trim());
+        }
+        catch (OperationCanceledException)
+        {
+            if (!process.HasExited) process.Kill();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new EmbeddedPostgresException($"{Path.GetFileName(file)} did not end within {limit.TotalSeconds:0} s.");
+        }
+    }
+
+    private static Process Begin(string file, IReadOnlyList<string> arguments, string? account)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            // Ours may be closed to the account.
+            WorkingDirectory = Path.GetPathRoot(Path.GetFullPath(file)),
+        };
+        if (account is not null) start.UserName = account;
+
+        // An inherited PGPORT or PGDATA would send these programs to another server.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["LC_ALL"] = "C";
+        try
+        {
+            return Process.Start(start) ?? throw new EmbeddedPostgresException($"{file} could not be started.");
+        }
+        catch (Win32Exception refused)
+        {
+            throw new EmbeddedPostgresException($"{file} could not be started: {refused.Message}", refused);
+        }
+    }
+}

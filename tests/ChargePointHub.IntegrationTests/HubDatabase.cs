@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Embedded;
+using Npgsql;
+
+namespace ChargePointHub.IntegrationTests;
+
+/// <summary>
+/// Real PostgreSQL for tests: one embedded cluster for the whole run, a fresh migrated database for each that asks.
+/// </summary>
+public sealed class HubDatabase : IAsyncDisposable
+{
+    private static readonly Lazy<Task<EmbeddedPostgres>> Cluster = new(StartAsync);
+
+    private static readonly SemaphoreSlim OneAtATime = new(1);
+
+    private static int made;
+
+    private HubDatabase(string connectionString)
+    {
+        ConnectionString = connectionString;
+        Database = Database.Open(connectionString);
+    }
+
+    public string ConnectionString { get; }
+
+    public Database Database { get; }
+
+    /// <summary>An empty database at the newest schema, this test's alone.</summary>
+    public static async Task<HubDatabase> CreateDatabaseAsync()
+    {
+        var cluster = await Cluster.Value;
+        var name = $"test_{Interlocked.Increment(ref made).ToString(CultureInfo.InvariantCulture)}";
+        var maintenance = new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = "postgres", Pooling = false };
+        await OneAtATime.WaitAsync();
+        try
+        {
+            await using var connection = new NpgsqlConnection(maintenance.ConnectionString);
+            await connection.OpenAsync();
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE chargepointhub", connection);
+            await create.ExecuteNonQueryAsync();
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+
+        return new HubDatabase(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name }.ConnectionString);
+    }
+
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    private static async Task<EmbeddedPostgres> StartAsync()
+    {
+        // The same folder for the same build: a run that was killed is cleared by the next one.
+        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(AppContext.BaseDirectory)))[..12];
+        var folder = Path.Combine(Path.GetTempPath(), $"chargepointhub-tests-{mark}");
+        EmbeddedPostgres server;
+        try
+        {
+            server = await StartFreshAsync(folder);
+        }
+        catch (EmbeddedPostgresException)
+        {
+            // Another run of the same build is at work there.
+            server = await StartFreshAsync($"{folder}-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Directory.Delete(server.DataFolder, recursive: true);
+        };
+        return server;
+    }
+
+    /// <summary>Starts with the hub's database dropped, made anew and migrated: it is the template of all others.</summary>
+    private static async Task<EmbeddedPostgres> StartFreshAsync(string folder)
+    {
+        var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = folder }, CancellationToken.None);
+        var maintenance = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres", Pooling = false };
+        await using (var connection = new NpgsqlConnection(maintenance.ConnectionString))
+        {
+            await connection.OpenAsync();
+            var left = new List<string>();
+            await using (var list = new NpgsqlCommand("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'", connection))
+            await using (var reader = await list.ExecuteReaderAsync())
+            {
+                while (await reader.ReadAsync()) left.Add(reader.GetString(0));
+            }
+
+            foreach (var name in left.Append("chargepointhub"))
+            {
+                await using var drop = new NpgsqlCommand($"DROP DATABASE {name} WITH (FORCE)", connection);
+                await drop.ExecuteNonQueryAsync();
+            }
+
+            await using var create = new NpgsqlCommand("CREATE DATABASE chargepointhub", connection);
+            await create.ExecuteNonQueryAsync();
+        }
+
+        // Unpooled: a template may have no connections.
+        await using var template = Database.Open(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+        await Migrator.MigrateAsync(template, CancellationToken.None);
+        return server;
+    }
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Globalization;
+using ChargePointHub.Store.Embedded;
+using Npgsql;
+
+namespace ChargePointHub.IntegrationTests.Store;
+
+public sealed class EmbeddedPostgresTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("cphtest-").FullName;
+
+    public EmbeddedPostgresTests()
+    {
+        // As root the server runs as another account, which must be able to pass through.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
+    }
+
+    [Fact]
+    public async Task A_committed_row_survives_a_clean_stop_and_a_new_start()
+    {
+        await using (var first = await StartAsync(folder))
+        {
+            await ScalarAsync(first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
+        }
+
+        Assert.False(File.Exists(PostmasterFile));
+        await using var second = await StartAsync(folder);
+        Assert.Equal(7, await ScalarAsync(second, "SELECT n FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_second_hub_on_the_same_folder_is_refused_and_told_the_process()
+    {
+        await using var first = await StartAsync(folder);
+        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => StartAsync(folder));
+        Assert.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await ScalarAsync(first, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_killed_recovers_with_what_was_committed()
+    {
+        await using (var first = await StartAsync(folder))
+        {
+            await ScalarAsync(first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
+            using var postmaster = Process.GetProcessById(Postmaster());
+            postmaster.Kill();
+            await postmaster.WaitForExitAsync();
+        }
+
+        Assert.True(File.Exists(PostmasterFile));
+        await using var second = await StartAsync(folder);
+        Assert.Equal(7, await ScalarAsync(second, "SELECT n FROM kept"));
+    }
+
+    [Fact]
+    public async Task The_server_that_a_killed_hub_left_running_is_replaced()
+    {
+        var first = await StartAsync(folder);
+        await ScalarAsync(first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
+        var orphan = Postmaster();
+        first.Abandon();
+
+        await using var second = await StartAsync(folder);
+        Assert.NotEqual(orphan, Postmaster());
+        Assert.Equal(7, await ScalarAsync(second, "SELECT n FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_stale_file_naming_another_program_does_not_stop_the_start_and_that_program_lives()
+    {
+        await using (await StartAsync(folder))
+        {
+        }
+
+        using var bystander = Process.Start("sleep", "600");
+        var lines = $"{bystander.Id}\n{Path.Combine(folder, "postgres")}\n1\n5432\n\n\n";
+        await File.WriteAllTextAsync(PostmasterFile, lines);
+        await using (var second = await StartAsync(folder))
+        {
+            Assert.Equal(1, await ScalarAsync(second, "SELECT 1"));
+        }
+
+        Assert.False(bystander.HasExited);
+        bystander.Kill();
+    }
+
+    [Fact]
+    public async Task A_path_too_long_for_a_socket_gets_a_private_one_in_the_temporary_folder()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var deep = Path.Combine(folder, new string('a', 60), new string('b', 60));
+        await using var server = await StartAsync(deep);
+        var socket = new NpgsqlConnectionStringBuilder(server.ConnectionString).Host!;
+        Assert.StartsWith(Path.GetTempPath(), socket, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(socket));
+        Assert.Equal(1, await ScalarAsync(server, "SELECT 1"));
+        await server.DisposeAsync();
+        Assert.False(Directory.Exists(socket));
+    }
+
+    [Fact]
+    public async Task An_inherited_port_does_not_lead_the_start_astray()
+    {
+        Environment.SetEnvironmentVariable("PGPORT", "1");
+        try
+        {
+            await using var server = await StartAsync(folder);
+            Assert.Equal(1, await ScalarAsync(server, "SELECT 1"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PGPORT", null);
+        }
+    }
+
+    [Fact]
+    public async Task It_listens_on_no_network_address_and_writes_through_to_disk()
+    {
+        await using var server = await StartAsync(folder);
+        Assert.Equal("", await ScalarAsync(server, "SHOW listen_addresses"));
+        Assert.Equal("on", await ScalarAsync(server, "SHOW fsync"));
+        Assert.Equal("on", await ScalarAsync(server, "SHOW synchronous_commit"));
+    }
+
+    [Fact]
+    public async Task Without_programs_the_error_names_the_three_ways()
+    {
+        var options = new EmbeddedPostgresOptions { DataFolder = folder, BinariesFolder = folder };
+        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(options, CancellationToken.None));
+        Assert.Contains("connection string", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("install PostgreSQL", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--postgres-binaries", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task As_root_a_folder_closed_to_the_servers_account_moves_the_data_and_says_so()
+    {
+        if (!Environment.IsPrivilegedProcess || OperatingSystem.IsWindows()) return;
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var wanted = Path.Combine(folder, "data");
+        string moved;
+        await using (var server = await StartAsync(wanted))
+        {
+            moved = server.DataFolder;
+            Assert.NotEqual(wanted, moved);
+            Assert.Contains(moved, Assert.Single(server.Notes), StringComparison.Ordinal);
+            Assert.Equal(1, await ScalarAsync(server, "SELECT 1"));
+        }
+
+        Directory.Delete(moved, recursive: true);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private string PostmasterFile => Path.Combine(folder, "postgres", "postmaster.pid");
+
+    private int Postmaster() => int.Parse(File.ReadLines(PostmasterFile).First(), CultureInfo.InvariantCulture);
+
+    private static Task<EmbeddedPostgres> StartAsync(string folder) =>
+        EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = folder }, CancellationToken.None);
+
+    private static async Task<object?> ScalarAsync(EmbeddedPostgres server, string sql)
+    {
+        var once = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(once.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+}
