@@ -42,7 +42,7 @@ public sealed record Dataset
 }
 
 /// <summary>One dataset of one feed of one operator: what is scheduled, claimed and reported on.</summary>
-/// <param name="OperatorId">Slug, e.g. <c>char-gy</c>.</param>
+/// <param name="OperatorId">Slug, e.g. <c>lamplight</c>.</param>
 /// <param name="FeedId">The feed's id within its operator's file.</param>
 public sealed record FeedKey(string OperatorId, string FeedId, Dataset Dataset)
 {

@@ -1,0 +1,33 @@
+namespace ChargePointHub.Tests.House;
+
+public class RefusedTextTests
+{
+    public static TheoryData<string> Reasons => [.. RefusedText.All.Select(rule => rule.Why)];
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void No_line_says_what_is_refused(string why)
+    {
+        var rule = Rule(why);
+
+        Fault.None(Repository.Files.Where(rule.Applies).Where(f => f.Path != "tests/ChargePointHub.Tests/House/RefusedText.cs")
+            .SelectMany(f => f.Where(line => rule.Pattern.IsMatch(line))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void The_rule_catches_what_it_should_and_no_more(string why)
+    {
+        Assert.Matches(Rule(why).Pattern, Rule(why).Caught);
+        Assert.DoesNotMatch(Rule(why).Pattern, Rule(why).LetThrough);
+    }
+
+    [Fact]
+    public void The_rules_look_at_the_files_of_the_product()
+    {
+        Assert.True(Repository.Source.Count(f => f.IsCode) > 20);
+        Assert.All(RefusedText.All, rule => Assert.True(Repository.Files.Any(rule.Applies), rule.Why));
+    }
+
+    private static RefusedText Rule(string why) => RefusedText.All.Single(rule => rule.Why == why);
+}
