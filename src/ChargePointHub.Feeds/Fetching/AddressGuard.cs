@@ -9,7 +9,7 @@ namespace ChargePointHub.Feeds.Fetching;
 /// name that changes its mind in between gains nothing.
 /// </summary>
 /// <param name="allowPrivateHosts">Hosts that may lie at loopback, private or link-local addresses.</param>
-internal sealed class AddressGuard(IReadOnlyList<string> allowPrivateHosts)
+public sealed class AddressGuard(IReadOnlyList<string> allowPrivateHosts)
 {
     /// <summary>Refused to every host: nothing that serves an API lives there, and cloud metadata does.</summary>
     private static readonly IPNetwork[] Never =
@@ -39,7 +39,7 @@ internal sealed class AddressGuard(IReadOnlyList<string> allowPrivateHosts)
     }
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
-    /// <exception cref="AddressRefusedException">At least one address of the host is not allowed.</exception>
+    /// <exception cref="IOException">At least one address of the host is not allowed.</exception>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace ChargePointHub.Feeds.Registry;
+
+/// <summary>What came of reading a directory of operator files. A closed union: <see cref="LoadedRegistry"/> or <see cref="RegistryRefused"/>.</summary>
+public abstract record RegistryResult
+{
+    private protected RegistryResult()
+    {
+    }
+}
+
+/// <summary>Every file is right; usable as a whole.</summary>
+/// <param name="Operators">By operator_id, ordinal.</param>
+/// <param name="Hash">Of all files' names and bytes, lower-case hex: equal hashes are equal registries.</param>
+/// <param name="HashByOperator">Of the bytes of each operator's file, by operator_id.</param>
+public sealed record LoadedRegistry(IReadOnlyList<OperatorDefinition> Operators, string Hash, IReadOnlyDictionary<string, string> HashByOperator) : RegistryResult
+{
+    /// <summary>Names, sizes and times of the files just before they were read.</summary>
+    internal string Stamp { get; init; } = "";
+
+    /// <summary>All feeds of all operators, inactive ones too.</summary>
+    public IEnumerable<FeedDefinition> Feeds => Operators.SelectMany(o => o.Feeds);
+}
+
+/// <summary>At least one file is wrong; nothing of the directory is used.</summary>
+/// <param name="Faults">All faults of all files, by file.</param>
+public sealed record RegistryRefused(IReadOnlyList<RegistryFault> Faults) : RegistryResult
+{
+    /// <inheritdoc cref="LoadedRegistry.Stamp"/>
+    internal string Stamp { get; init; } = "";
+}
+
+/// <summary>Reads what is known about each operator and its feeds: a directory of JSON files, one per operator.</summary>
+/// <param name="protocols">Names that a feed's protocol may have.</param>
+public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
+{
+    private const int LargestFile = 1024 * 1024;
+
+    /// <summary>Reads all <c>*.json</c> of the directory, not of directories below. A directory without files is a registry without operators.</summary>
+    public RegistryResult Load(string directory)
+    {
+        var faults = new List<RegistryFault>();
+        var operators = new List<(string File, OperatorDefinition Definition, string Hash)>();
+        var stamp = Stamp(directory);
+        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var path in Files(directory, faults))
+        {
+            var file = Path.GetFileName(path);
+            if (Bytes(path, faults) is not { } bytes) continue;
+            var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            all.AppendData(System.Text.Encoding.UTF8.GetBytes($"{file}\n{hash}\n"));
+            if (Definition(path, bytes, faults) is { } definition) operators.Add((file, definition, hash));
+        }
+
+        foreach (var twice in operators.Where(o => o.Definition.OperatorId.Length > 0).GroupBy(o => o.Definition.OperatorId).Where(g => g.Count() > 1))
+        {
+            var files = string.Join(", ", twice.Select(o => o.File));
+            faults.AddRange(twice.Skip(1).Select(o => new RegistryFault(
+                o.File, "/operator_id", RegistryFaultCodes.DuplicateOperator, $"operator_id {twice.Key} stands in several files: {files}. An operator has one file.")));
+        }
+
+        if (faults.Count > 0) return new RegistryRefused([.. faults.OrderBy(f => f.File, StringComparer.Ordinal)]) { Stamp = stamp };
+        return new LoadedRegistry(
+            [.. operators.Select(o => o.Definition).OrderBy(o => o.OperatorId, StringComparer.Ordinal)],
+            Convert.ToHexStringLower(all.GetHashAndReset()),
+            operators.ToDictionary(o => o.Definition.OperatorId, o => o.Hash)) { Stamp = stamp };
+    }
+
+    /// <summary>Changes when a file of the directory comes, goes or is written; the same faults or files give the same stamp.</summary>
+    internal static string Stamp(string directory) => string.Join('\n', Files(directory, []).Select(f => new FileInfo(f)).Select(
+        f => string.Create(CultureInfo.InvariantCulture, $"{f.Name} {(f.Exists ? f.Length : -1)} {f.LastWriteTimeUtc.Ticks}")));
+
+    private static IEnumerable<string> Files(string directory, List<RegistryFault> faults)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(directory, "*.json").Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add(new RegistryFault("", "", RegistryFaultCodes.FileUnreadable, $"The directory of operator files, {directory}, cannot be read ({e.GetType().Name})."));
+            return [];
+        }
+    }
+
+    private static byte[]? Bytes(string path, List<RegistryFault> faults)
+    {
+        string why;
+        try
+        {
+            if (new FileInfo(path).Length <= LargestFile) return File.ReadAllBytes(path);
+            why = "it is larger than 1 MiB";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            why = e.GetType().Name;
+        }
+
+        faults.Add(new RegistryFault(Path.GetFileName(path), "", RegistryFaultCodes.FileUnreadable, $"The file cannot be read: {why}."));
+        return null;
+    }
+
+    private OperatorDefinition? Definition(string path, byte[] bytes, List<RegistryFault> faults)
+    {
+        var here = new FileFaults(Path.GetFileName(path), faults);
+        try
+        {
+            ReadOnlyMemory<byte> text = bytes.AsSpan().StartsWith(new byte[] { 0xEF, 0xBB, 0xBF }) ? bytes.AsMemory(3) : bytes;
+            using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 32 });
+            return new OperatorFile(Path.GetDirectoryName(Path.GetFullPath(path))!, protocols, here).Read(json.RootElement);
+        }
+        catch (JsonException e)
+        {
+            here.Add("", RegistryFaultCodes.NotJson, $"The file is not JSON: look at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+            return null;
+        }
+    }
+}
