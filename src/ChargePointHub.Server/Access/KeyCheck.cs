@@ -1,0 +1,26 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Server.Access;
+
+/// <summary>Why a key opens nothing. A closed list.</summary>
+public enum KeyRefusal
+{
+    /// <summary>It does not have the form of a key.</summary>
+    Malformed,
+
+    /// <summary>No such id, or not its secret; callers are not told which.</summary>
+    Unknown,
+    Expired,
+    Revoked,
+}
+
+/// <summary>What came of showing a key: a scope, or a refusal.</summary>
+public sealed record KeyCheck(Scope? Scope, KeyRefusal? Refusal)
+{
+    public static KeyCheck Opens(Scope scope) => new(scope, null);
+
+    public static KeyCheck Refused(KeyRefusal refusal) => new(null, refusal);
+}
+
+/// <summary>Judges a key as it was shown: <c>cph_live_{id}_{secret}</c>.</summary>
+public delegate Task<KeyCheck> CheckKey(string key, CancellationToken cancellationToken);

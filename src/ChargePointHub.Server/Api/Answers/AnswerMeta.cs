@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Text.Json;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Completeness;
+
+namespace ChargePointHub.Server.Api.Answers;
+
+/// <summary>What an answer says about itself.</summary>
+/// <param name="AsOf">When the hub last learnt something before it answered.</param>
+internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffset AsOf, IReadOnlyList<ListedOperator> Operators, CompletenessStatement Completeness)
+{
+    /// <summary>From <c>meta</c> to the closing brace; the caller has written everything before, comma included.</summary>
+    public static void WriteTail(IBufferWriter<byte> output, AnswerMeta meta, string self, string? next, string? cursor)
+    {
+        var part = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(part, HubJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("meta");
+            meta.Write(json);
+            json.WriteStartObject("links");
+            json.WriteString("self", self);
+            json.WriteString("next", next);
+            json.WriteEndObject();
+            json.WriteString("next_cursor", cursor);
+            json.WriteEndObject();
+        }
+
+        output.Write(part.WrittenSpan[1..]);
+    }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("dataset", Dataset.Name);
+        json.WriteWindow("window", Window);
+        json.WriteInstant("as_of", AsOf);
+        json.WriteString("schema", "hub/v1/" + Dataset.Name);
+        json.WriteStartArray("licence");
+        foreach (var o in Operators.Where(o => o.Find(Dataset) is not null))
+        {
+            json.WriteStartObject();
+            json.WriteString("operator_id", o.OperatorId);
+            json.WriteString("licence", o.Licence);
+            json.WriteString("attribution", o.Attribution);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStrings("restricted_to", []);
+        json.WritePropertyName("completeness");
+        Completeness.Write(json);
+        json.WriteEndObject();
+    }
+}

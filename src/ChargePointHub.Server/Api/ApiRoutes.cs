@@ -1,0 +1,36 @@
+using ChargePointHub.Server.Api.ChargePoints;
+using ChargePointHub.Server.Api.ChargingSessions;
+using ChargePointHub.Server.Api.Errors;
+using ChargePointHub.Server.Api.Health;
+using ChargePointHub.Server.Api.Ledger;
+using ChargePointHub.Server.Api.Operators;
+using ChargePointHub.Server.Api.StatusChanges;
+using ChargePointHub.Server.Api.Tariffs;
+
+namespace ChargePointHub.Server.Api;
+
+/// <summary>The table of contents: every endpoint of the hub.</summary>
+public static class ApiRoutes
+{
+    public static readonly IReadOnlyList<ApiRoute> All =
+    [
+        ListChargePoints.Route,
+        ListChargePoints.GeoJsonRoute,
+        GetChargePoint.Route,
+        GetChargePoint.GeoJsonRoute,
+        ListChargingSessions.OfChargePoint,
+        ListStatusChanges.OfChargePoint,
+        ListChargingSessions.Route,
+        ListStatusChanges.Route,
+        ListTariffs.Route,
+        ListOperators.Route,
+        GetOperator.Route,
+        ListFindings.Route,
+        ListCoverage.Route,
+        ListGaps.Route,
+        ListErrors.Route,
+        GetError.Route,
+        GetHealth.Live,
+        GetHealth.Ready,
+    ];
+}

@@ -1,0 +1,84 @@
+using System.Buffers;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Api.ChargePoints;
+
+/// <summary>GET /v1/charge-points/{id}: one charge point.</summary>
+internal static class GetChargePoint
+{
+    public static readonly ApiRoute Route = new()
+    {
+        Path = "/v1/charge-points/{id}",
+        OperationId = "getChargePoint",
+        Summary = "One charge point with its current status",
+        Description = "The record of one EVSE as in the list, with what the hub knows of its operator's completeness.",
+        Tag = "Charge points",
+        Id = ("Hub id: {operator_id}:{operator's own id}; / is written %2F.", "char-gy:GB*CGY*E1234"),
+        Parameters = [HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints))],
+        Errors = [ErrorCatalogue.NoSuchChargePoint],
+        Example = """
+            {"data":{"charge_point_id":"char-gy:GB*CGY*E1234","operator_id":"char-gy","status":"AVAILABLE","status_since":"2026-11-20T08:15:00.000Z"},
+            "meta":{"dataset":"charge_points","window":null,"as_of":"2026-11-20T08:20:00.000Z","schema":"hub/v1/charge_points","licence":[],"restricted_to":[],
+            "completeness":{"complete":true,"settled_to":"2026-11-20T08:19:00.000Z","covered_percent":100,"gaps":[],"not_provided":[],"quarantined":0}},
+            "links":{"self":"/v1/charge-points/char-gy:GB*CGY*E1234","next":null},"next_cursor":null}
+            """,
+        Handler = HandleAsync,
+    };
+
+    public static readonly ApiRoute GeoJsonRoute = Route with
+    {
+        Path = "/v1/charge-points/{id}.geojson",
+        OperationId = "getChargePointAsGeoJson",
+        Summary = "One charge point as GeoJSON",
+        Description = "The same as a Feature (RFC 7946).",
+        Parameters = [.. Route.Parameters.Where(p => p != HubParameters.Format)],
+        MediaType = ApiRoute.GeoJson,
+        Example = """{"type":"Feature","geometry":{"type":"Point","coordinates":[-0.1167,51.4601]},"properties":{"charge_point_id":"char-gy:GB*CGY*E1234"}}""",
+    };
+
+    private static async Task HandleAsync(HubRequest request)
+    {
+        var operators = OperatorsOf(request, request.Id);
+        var completeness = await request.Hub.Completeness.ReadAsync(
+            new CompletenessQuestion(Dataset.ChargePoints, operators, null, request.Now, null), request.Scope, request.Aborted);
+        var clock = await request.Hub.Records.ReadClockAsync(request.Aborted);
+        var query = new RecordQuery
+        {
+            Dataset = Dataset.ChargePoints,
+            Tick = clock.Tick,
+            Limit = 1,
+            ChargePointId = request.Id,
+            FreshOperators = await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted),
+        };
+        await using var rows = await request.Hub.Records.ReadAsync(query, request.Scope, request.Aborted);
+        if (!await rows.NextAsync(request.Aborted))
+        {
+            await request.RefuseAsync(ErrorCatalogue.NoSuchChargePoint, $"No charge point {request.Id} is known here.");
+            return;
+        }
+
+        var geoJson = Formats.WantsGeoJson(request);
+        JsonAnswer.SetHeaders(request, geoJson ? ApiRoute.GeoJson : ApiRoute.Json);
+        request.Http.Response.Headers["Hub-Completeness"] = completeness.ToHeader();
+        using var body = new AnswerBody(request.Http.Response);
+        if (!geoJson) body.Write("{\"data\":"u8);
+        new RecordShape(geoJson, request.Parameters.List("select")).Write(rows, body);
+        if (!geoJson)
+        {
+            body.Write(","u8);
+            var meta = new AnswerMeta(Dataset.ChargePoints, null, clock.RecordedAt, operators, completeness);
+            AnswerMeta.WriteTail(body, meta, request.Parameters.Link(request.Path, null), null, null);
+        }
+
+        await body.EndAsync(request.Aborted);
+    }
+
+    /// <summary>The one operator whose slug begins the id; none when no operator is registered under it.</summary>
+    public static IReadOnlyList<ListedOperator> OperatorsOf(HubRequest request, string id) =>
+        request.Directory.Find(id.Split(':')[0]) is { } o ? [o] : [];
+}

@@ -1,0 +1,66 @@
+using ChargePointHub.Model;
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Api.Completeness;
+
+/// <summary>Brings the ledger and the operator files together for the <see cref="Judge"/>.</summary>
+public sealed class CompletenessReader(LedgerQueries ledger)
+{
+    public async Task<CompletenessStatement> ReadAsync(CompletenessQuestion question, Scope scope, CancellationToken cancellationToken)
+    {
+        var windows = await ledger.ReadAsync([question.Dataset], question.AsOfTick, scope, cancellationToken);
+        var operators = Judged(question.Operators, question.Dataset, windows);
+        var quarantined = await ledger.CountQuarantinedAsync(
+            question.Dataset, [.. question.Operators.Select(o => o.OperatorId)], question.Window, scope, cancellationToken);
+        var statement = question.Window is { } window
+            ? Judge.OfWindow(window, question.Now, operators, quarantined)
+            : Judge.OfPresent(question.Now, operators, quarantined);
+        return statement with { Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, scope, cancellationToken) };
+    }
+
+    public static IReadOnlyList<JudgedOperator> Judged(
+        IReadOnlyList<ListedOperator> operators, Dataset dataset, IReadOnlyList<LedgerWindow> windows)
+    {
+        var byOperator = windows.Where(w => w.Dataset == dataset).ToLookup(w => w.OperatorId);
+        return
+        [
+            .. operators.Select(o => new JudgedOperator(
+                o.OperatorId,
+                o.Find(dataset),
+                Coverage.Of(byOperator[o.OperatorId].Where(w => w.Kind == ClaimKind.Covered).Select(w => w.Window)),
+                [.. byOperator[o.OperatorId].Where(w => w.Kind == ClaimKind.Unavailable).Select(w => new LostWindow(w.Window, w.Cause))])),
+        ];
+    }
+
+    /// <summary>Operators whose current status may be believed now: a fresh crawl, or a feed of changes that is up to date.</summary>
+    public async Task<IReadOnlyList<string>> ReadFreshAsync(OperatorDirectory directory, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
+    {
+        var windows = await ledger.ReadAsync([Dataset.ChargePoints, Dataset.StatusChanges], null, scope, cancellationToken);
+        var crawls = Judged(directory.Operators, Dataset.ChargePoints, windows);
+        var changes = Judged(directory.Operators, Dataset.StatusChanges, windows);
+        return
+        [
+            .. directory.Operators.Where((_, i) => crawls[i].Covered.Contains(now)
+                || (changes[i].Plan is { } plan && changes[i].Covered.End is { } end && end >= now - plan.Freshness)).Select(o => o.OperatorId),
+        ];
+    }
+
+    private async Task<IReadOnlyList<StatedGap>> WithCausesAsync(
+        IReadOnlyList<StatedGap> gaps, Dataset dataset, Scope scope, CancellationToken cancellationToken)
+    {
+        if (!scope.ReadsRestricted) return [.. gaps.Select(g => g with { Cause = null })];
+        var open = gaps.Where(g => g.State == GapState.Open).ToList();
+        var failures = await ledger.ReadFailuresAsync(
+            [.. open.Select(g => new OpenGap(g.OperatorId, dataset, g.Window))], scope, cancellationToken);
+        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.OfFailure(p.Second));
+        return [.. gaps.Select(g => causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : g)];
+    }
+}
+
+/// <summary>What is asked of the ledger.</summary>
+/// <param name="Operators">Those that the answer could hold records of.</param>
+/// <param name="Window">On the event time; null: the present of a snapshot dataset.</param>
+/// <param name="Now">When the first page was asked for.</param>
+/// <param name="AsOfTick">Null on the first page.</param>
+public sealed record CompletenessQuestion(
+    Dataset Dataset, IReadOnlyList<ListedOperator> Operators, Window? Window, DateTimeOffset Now, long? AsOfTick);

@@ -1,0 +1,117 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Server.Api.Completeness;
+
+/// <summary>One operator's share in an answer: how its dataset comes in, and what the ledger holds of it.</summary>
+/// <param name="Plan">Null: the operator provides no such dataset.</param>
+/// <param name="Covered">On the dataset's axis.</param>
+/// <param name="Lost">On the dataset's axis, with causes.</param>
+public sealed record JudgedOperator(string OperatorId, ListedDataset? Plan, Coverage Covered, IReadOnlyList<LostWindow> Lost);
+
+/// <summary>A window that can never be had.</summary>
+public sealed record LostWindow(Window Window, string? Cause);
+
+/// <summary>
+/// Says how much of an answer is here. Pure: the ledger and the clock come in, a statement comes out.
+/// </summary>
+public static class Judge
+{
+    /// <summary>A record counts as findable on the axis <c>last_updated</c> until this long after its event.</summary>
+    public static readonly TimeSpan LateTolerance = TimeSpan.FromDays(7);
+
+    /// <summary>An answer about event times in <paramref name="window"/>.</summary>
+    public static CompletenessStatement OfWindow(Window window, DateTimeOffset now, IReadOnlyList<JudgedOperator> operators, long quarantined)
+    {
+        var providing = operators.Where(o => o.Plan is not null).ToList();
+        var notProvided = operators.Where(o => o.Plan is null).Select(o => o.OperatorId).ToList();
+        DateTimeOffset? settledTo = providing.Count == 0 ? null : providing.Min(o => SettledTo(o.Plan!, o.Covered, now));
+        if (settledTo is not { } settled || Window.Between(window.From, window.To < settled ? window.To : settled) is not { } judged)
+            return new CompletenessStatement(false, settledTo, null, [], notProvided, quarantined);
+
+        var gaps = new List<StatedGap>();
+        var share = 0.0;
+        foreach (var o in providing)
+        {
+            var missing = MissingOf(o, judged, settled);
+            gaps.AddRange(missing);
+            share += 1 - Coverage.Of(missing.Select(g => g.Window)).ShareOf(judged);
+        }
+
+        var complete = gaps.Count == 0 && notProvided.Count == 0;
+        return new CompletenessStatement(complete, settled, Percent(share / providing.Count, complete), gaps, notProvided, quarantined);
+    }
+
+    /// <summary>An answer about the present of a snapshot dataset: good for as long as the last complete crawl is fresh.</summary>
+    public static CompletenessStatement OfPresent(DateTimeOffset now, IReadOnlyList<JudgedOperator> operators, long quarantined)
+    {
+        var providing = operators.Where(o => o.Plan is not null).ToList();
+        var notProvided = operators.Where(o => o.Plan is null).Select(o => o.OperatorId).ToList();
+        var gaps = new List<StatedGap>();
+        DateTimeOffset? settledTo = null;
+        foreach (var o in providing)
+        {
+            if (o.Covered.End is { } end && end - o.Plan!.Freshness is var crawledAt && (settledTo is null || crawledAt < settledTo)) settledTo = crawledAt;
+            if (o.Covered.Contains(now)) continue;
+            var from = o.Covered.LastOrDefault(w => w.To <= now) is { To: var last } && last > DateTimeOffset.MinValue ? last : o.Plan!.Earliest ?? now - o.Plan.Freshness;
+            gaps.Add(new StatedGap(o.OperatorId, new Window(from < now ? from : now - Instants.Resolution, now), GapState.Open, null));
+        }
+
+        var complete = gaps.Count == 0 && notProvided.Count == 0 && providing.Count > 0;
+        double? percent = providing.Count == 0 ? null : Percent((providing.Count - gaps.Count) / (double)providing.Count, complete);
+        return new CompletenessStatement(complete, settledTo, percent, gaps, notProvided, quarantined);
+    }
+
+    /// <summary>Up to where an operator's dataset is judged: what came later may still be on its way.</summary>
+    public static DateTimeOffset SettledTo(ListedDataset plan, Coverage covered, DateTimeOffset now)
+    {
+        var due = now - plan.Settle;
+        return covered.End is { } end && end < due && due - end <= 2 * plan.Cadence ? end : due;
+    }
+
+    /// <summary>First instant that is wanted at all; null: nothing was ever collected and no date was named.</summary>
+    public static DateTimeOffset? WantedFrom(JudgedOperator o) =>
+        o.Plan!.Earliest ?? o.Covered.Union(Coverage.Of(o.Lost.Select(l => l.Window))).Start;
+
+    /// <summary>Event times within <paramref name="judged"/> that this operator's missing axis time may hold.</summary>
+    private static List<StatedGap> MissingOf(JudgedOperator o, Window judged, DateTimeOffset settled)
+    {
+        var missing = new List<StatedGap>();
+        var axisFrom = judged.From;
+        if (WantedFrom(o) is { } wantedFrom && wantedFrom > judged.From)
+        {
+            var end = wantedFrom < judged.To ? wantedFrom : judged.To;
+            missing.Add(new StatedGap(o.OperatorId, new Window(judged.From, end), GapState.NotOffered, null));
+            axisFrom = wantedFrom;
+        }
+
+        // Records of the window may have changed, and so stand on the axis, up to the tolerance after it.
+        var reach = o.Plan!.Axis == WindowAxis.LastUpdated ? LateTolerance : TimeSpan.Zero;
+        var axisTo = judged.To + reach < settled ? judged.To + reach : settled;
+        if (Window.Between(axisFrom, axisTo) is not { } axis) return missing;
+
+        var lost = Coverage.None;
+        foreach (var cause in o.Lost.GroupBy(l => l.Cause))
+        {
+            var windows = Coverage.Of(cause.Select(l => l.Window)).Subtract(o.Covered);
+            lost = lost.Union(windows);
+            Add(windows.Intersect(axis), GapState.Lost, cause.Key);
+        }
+
+        Add(o.Covered.Union(lost).GapsWithin(axis), GapState.Open, null);
+        return missing;
+
+        void Add(Coverage axisGaps, GapState state, string? cause)
+        {
+            var touched = Coverage.Of(axisGaps.Select(g => new Window(g.From - reach, g.To))).Intersect(judged);
+            missing.AddRange(touched.Select(w => new StatedGap(o.OperatorId, w, state, cause)));
+        }
+    }
+
+    /// <summary>Cut to one decimal, never rounded up: 100 is said of what is complete, and of nothing else.</summary>
+    private static double Percent(double share, bool complete)
+    {
+        if (complete) return 100;
+        var percent = Math.Round(share * 100, 1, MidpointRounding.ToZero);
+        return Math.Clamp(percent, 0, 99.9);
+    }
+}

@@ -1,0 +1,42 @@
+using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api.Health;
+
+/// <summary>GET /health/live and /health/ready: for those who start, stop and route.</summary>
+internal static class GetHealth
+{
+    public static readonly ApiRoute Live = new()
+    {
+        Path = "/health/live",
+        OperationId = "getLiveness",
+        Summary = "Whether the hub runs",
+        Description = "Answers as long as the process does; asks nothing of the database.",
+        Tag = "Health",
+        IsOpen = true,
+        Example = """{"status":"live"}""",
+        Handler = request => StatusAsync(request, "live"),
+    };
+
+    public static readonly ApiRoute Ready = Live with
+    {
+        Path = "/health/ready",
+        OperationId = "getReadiness",
+        Summary = "Whether the hub can answer",
+        Description = "Asks the database one question.",
+        Errors = [ErrorCatalogue.DatabaseAway],
+        Example = """{"status":"ready"}""",
+        Handler = async request =>
+        {
+            await request.Hub.Records.PingAsync(request.Aborted);
+            await StatusAsync(request, "ready");
+        },
+    };
+
+    private static Task StatusAsync(HubRequest request, string status) => JsonAnswer.SendAsync(request, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("status", status);
+        json.WriteEndObject();
+    });
+}

@@ -1,0 +1,75 @@
+using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.OpenApi;
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api;
+
+/// <summary>Puts the API into a web application: one call for services, one for routes.</summary>
+public static class HubApi
+{
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static IServiceCollection AddHubApi(this IServiceCollection services, Func<IServiceProvider, HubServices> hub)
+    {
+        services.AddSingleton(hub);
+        services.AddOpenApi("v1", HubOpenApi.Configure);
+        return services;
+    }
+
+    /// <summary>Maps every route of <see cref="ApiRoutes"/> and turns what fails in or around them into problems.</summary>
+    public static WebApplication MapHubApi(this WebApplication app)
+    {
+        app.UseMiddleware<ProblemMiddleware>();
+        foreach (var route in ApiRoutes.All)
+        {
+            var validator = new RequestValidator(route.Parameters);
+            app.MapMethods(route.Path, Methods, (HttpContext context) => AnswerAsync(context, route, validator)).WithMetadata(route);
+        }
+
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+
+    /// <summary>Who asks, then what is asked, then the answer; whatever is wrong with the question is told at once.</summary>
+    private static async Task AnswerAsync(HttpContext context, ApiRoute route, RequestValidator validator)
+    {
+        var hub = context.RequestServices.GetRequiredService<HubServices>();
+        if (!route.IsRestricted)
+        {
+            context.Response.Headers.AccessControlAllowOrigin = "*";
+            context.Response.Headers.AccessControlExposeHeaders = "Link, Hub-Completeness, X-Request-Id";
+        }
+
+        var caller = Caller.Anyone;
+        if (!route.IsOpen)
+        {
+            var (settled, error) = await hub.Access.SettleAsync(context.Request, context.RequestAborted);
+            if (error is not null)
+            {
+                await new Problem(error).WriteAsync(context);
+                return;
+            }
+
+            caller = settled!;
+        }
+
+        // A key in the address is told before a missing key: the caller believes to have shown it.
+        var (parameters, faults) = RequestParameters.Read(context.Request.Query, route.Parameters);
+        if (route.IsRestricted && !caller.Scope.ReadsRestricted && !faults.Any(f => f.Error == ErrorCatalogue.KeyInUrl))
+        {
+            await new Problem(caller.KeyId is null ? ErrorCatalogue.KeyNeeded : ErrorCatalogue.ScopeTooNarrow).WriteAsync(context);
+            return;
+        }
+
+        var request = new HubRequest(context, route, parameters, caller, hub, hub.Directory, hub.Now);
+        faults = [.. faults, .. validator.Faults(parameters, new CheckAgainst(request.Now, request.Directory))];
+        if (faults.Count > 0)
+        {
+            await Problem.Of(faults).WriteAsync(context);
+            return;
+        }
+
+        await route.Handler(request);
+    }
+}

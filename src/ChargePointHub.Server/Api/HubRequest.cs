@@ -1,0 +1,32 @@
+using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api;
+
+/// <summary>One valid request on its way to its endpoint: who asks, what for, and when.</summary>
+/// <param name="Directory">The operators as they stood when it was asked: one reading for the whole request.</param>
+public sealed record HubRequest(
+    HttpContext Http, ApiRoute Route, RequestParameters Parameters, Caller Caller, HubServices Hub, OperatorDirectory Directory, DateTimeOffset Now)
+{
+    public Scope Scope => Caller.Scope;
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>The path as it was asked, for links.</summary>
+    public string Path => Http.Request.Path.ToUriComponent();
+
+    /// <summary>
+    /// The id in the path. The server leaves %2F as it is so that it cannot split a path; in an id it is a slash.
+    /// </summary>
+    public string Id => ((string)Http.GetRouteValue("id")!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Operators that the answer may hold records of.</summary>
+    public IReadOnlyList<ListedOperator> Operators =>
+        Parameters.List("operator") is { } ids ? [.. Directory.Operators.Where(o => ids.Contains(o.OperatorId))] : Directory.Operators;
+
+    public Task RefuseAsync(ErrorCode error, string? detail = null) => new Problem(error, detail).WriteAsync(Http);
+
+    public Task RefuseAsync(Fault fault) => Problem.Of([fault]).WriteAsync(Http);
+}

@@ -1,0 +1,35 @@
+using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Server.Api.Paging;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Api;
+
+/// <summary>What endpoints read with.</summary>
+/// <param name="cursorKey">32 secret bytes that live in the database, so that every instance reads every cursor.</param>
+/// <param name="directory">The operators as the registry has them at the moment.</param>
+public sealed class HubServices(
+    Database database, Func<CancellationToken, Task<byte[]>> cursorKey, CheckKey checkKey, Func<OperatorDirectory> directory, TimeProvider time)
+{
+    private PageCursors? cursors;
+
+    public RecordQueries Records { get; } = new(database);
+
+    public LedgerQueries Ledger { get; } = new(database);
+
+    public FindingQueries Findings { get; } = new(database);
+
+    public CompletenessReader Completeness { get; } = new(new LedgerQueries(database));
+
+    internal CallerAccess Access { get; } = new(checkKey);
+
+    public OperatorDirectory Directory => directory();
+
+    public DateTimeOffset Now => Instants.ToStoredResolution(time.GetUtcNow());
+
+    /// <summary>The signing key is asked of the database once.</summary>
+    public async ValueTask<PageCursors> CursorsAsync(CancellationToken cancellationToken) =>
+        cursors ??= new PageCursors(await cursorKey(cancellationToken));
+}

@@ -1,0 +1,36 @@
+using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api.Operators;
+
+/// <summary>GET /v1/operators/{id}: one operator.</summary>
+internal static class GetOperator
+{
+    public static readonly ApiRoute Route = new()
+    {
+        Path = "/v1/operators/{id}",
+        OperationId = "getOperator",
+        Summary = "One operator and what it provides",
+        Description = "As in the list of operators.",
+        Tag = "Operators",
+        Id = ("Operator id.", "char-gy"),
+        Errors = [ErrorCatalogue.NoSuchOperator],
+        Example = """{"data":{"operator_id":"char-gy","name":"char.gy","licence":"OGL-UK-3.0","attribution":null,"datasets":[]}}""",
+        Handler = async request =>
+        {
+            if (request.Directory.Find(request.Id) is not { } o)
+            {
+                await request.RefuseAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.");
+                return;
+            }
+
+            await JsonAnswer.SendAsync(request, json =>
+            {
+                json.WriteStartObject();
+                json.WritePropertyName("data");
+                ListOperators.Write(json, o);
+                json.WriteEndObject();
+            });
+        },
+    };
+}

@@ -1,0 +1,63 @@
+using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api.Operators;
+
+/// <summary>GET /v1/operators/{id}/findings: what was noticed about an operator's records.</summary>
+internal static class ListFindings
+{
+    public static readonly ApiRoute Route = new()
+    {
+        Path = "/v1/operators/{id}/findings",
+        OperationId = "listFindingsOfOperator",
+        Summary = "Findings about an operator's records, counted by rule",
+        Description = "Over its current records and those in quarantine: how often each rule was broken, how much it matters, and up to five samples.",
+        Tag = "Operators",
+        Id = ("Operator id.", "char-gy"),
+        IsRestricted = true,
+        Errors = [ErrorCatalogue.NoSuchOperator],
+        Example = """
+            {"data":[{"dataset":"charge_points","rule":"power-unit-suspected-kw","severity":"warning","count":12,"samples":[{"record_id":"char-gy:GB*CGY*E1234",
+            "pointer":"/connectors/0/max_electric_power","value":"50","message":"50 W at a rapid connector was read as 50 kW."}]}]}
+            """,
+        Handler = async request =>
+        {
+            if (request.Directory.Find(request.Id) is null)
+            {
+                await request.RefuseAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.");
+                return;
+            }
+
+            var counts = await request.Hub.Findings.CountAsync(request.Id, request.Scope, request.Aborted);
+            await JsonAnswer.SendAsync(request, json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("data");
+                foreach (var count in counts)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("dataset", count.Dataset);
+                    json.WriteString("rule", count.Rule);
+                    json.WriteString("severity", count.Severity);
+                    json.WriteNumber("count", count.Count);
+                    json.WriteStartArray("samples");
+                    foreach (var sample in count.Samples)
+                    {
+                        json.WriteStartObject();
+                        json.WriteString("record_id", sample.RecordId);
+                        json.WriteString("pointer", sample.Pointer);
+                        json.WriteString("value", sample.Value);
+                        json.WriteString("message", sample.Message);
+                        json.WriteEndObject();
+                    }
+
+                    json.WriteEndArray();
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
+        },
+    };
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api.Parameters;
+
+/// <summary>Every query parameter of the hub.</summary>
+public static class HubParameters
+{
+    public const int DefaultLimit = 1_000;
+    public const int LargestLimit = 50_000;
+
+    public static readonly Parameter From = new(
+        "from", "First instant inside the window: an instant with its offset, or a London date (its midnight). Default: 24 hours before `to`.",
+        "2026-11-20T08:00:00Z", null, (value, _) => Time("from", value));
+
+    public static readonly Parameter To = new(
+        "to", "First instant after the window: an instant with its offset, or a London date (its midnight). Default: now.",
+        "2026-11-21", null, (value, _) => Time("to", value));
+
+    public static readonly Parameter Period = new(
+        "period", "A whole London day, month, quarter or year, instead of `from` and `to`.", "2026-11-20", null, CheckPeriod);
+
+    public static readonly Parameter Operator = new(
+        "operator", "Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.", "char-gy", null, CheckOperators);
+
+    public static readonly Parameter Borough = new(
+        "borough", "London boroughs by GSS code or name, separated by commas.", "E09000022,tower-hamlets", null, CheckBoroughs);
+
+    public static readonly Parameter PowerBand = Words("power_band", "Power bands of the Department for Transport, separated by commas.", Words<PowerBand>.All);
+
+    /// <summary>Charge points: as served.</summary>
+    public static readonly Parameter Status = Words("status", "Current statuses, separated by commas.", Words<Status>.All);
+
+    /// <summary>Status changes: what an operator can say, so without MISSING.</summary>
+    public static readonly Parameter StatusBegun = Words(
+        "status", "Statuses that began, separated by commas.", [.. Words<Status>.All.Where(s => s != Words<Status>.Of(Model.Status.Missing))]);
+
+    public static readonly Parameter DatasetName = Words("dataset", "Datasets, separated by commas.", [.. Dataset.All.Select(d => d.Name)]);
+
+    public static readonly Parameter State = new(
+        "state", "`open`: can still be had. `lost`: can never be had. Default: open.", "open", ["open", "lost"], (value, _) => OneOf("state", value, ["open", "lost"]));
+
+    public static readonly Parameter Cause = Words("cause", "Causes of gaps, separated by commas; told under a key only.", GapCauses.All);
+
+    public static readonly Parameter Limit = new(
+        "limit", "Records a page: 1 to 50000. Default: 1000.", "1000", null, CheckLimit);
+
+    /// <summary>Its own checks come with the signature, in <see cref="Paging.PageCursors"/>.</summary>
+    public static readonly Parameter Cursor = new(
+        "cursor", "`next_cursor` of the page before, exactly as it came.", "AQAAAA...", null, (_, _) => []);
+
+    public static readonly Parameter Format = new(
+        "format", "`json` or `geojson`; the same as the Accept header. Default: json.", "geojson", ["json", "geojson"], (value, _) => OneOf("format", value, ["json", "geojson"]));
+
+    /// <summary>Fields that a route's records have.</summary>
+    public static Parameter Select(IReadOnlyList<string> fields) => Words("select", "Fields to keep, separated by commas. Default: all.", fields, ErrorCatalogue.UnknownField);
+
+    private static Parameter Words(string name, string description, IReadOnlyList<string> allowed, ErrorCode? code = null) =>
+        new(name, description, allowed[0], allowed, (value, _) => Listed(value, name, word =>
+            allowed.Contains(word) ? null : NotOneOf(name, word, allowed, code ?? ErrorCatalogue.UnknownValue)));
+
+    private static IEnumerable<Fault> OneOf(string name, string value, IReadOnlyList<string> allowed)
+    {
+        if (!allowed.Contains(value)) yield return NotOneOf(name, value, allowed, ErrorCatalogue.UnknownValue);
+    }
+
+    private static Fault NotOneOf(string name, string word, IReadOnlyList<string> allowed, ErrorCode code) =>
+        new(code, name, $"'{Shown(word)}' is not a value of {name}.", allowed, Nearest.Of(word, allowed));
+
+    private static IEnumerable<Fault> Listed(string value, string name, Func<string, Fault?> check)
+    {
+        foreach (var word in Parameter.Split(value))
+        {
+            if (word.Length == 0) yield return new Fault(ErrorCatalogue.EmptyValue, name, $"{name} has an empty place in its list.");
+            else if (check(word) is { } fault) yield return fault;
+        }
+    }
+
+    private static IEnumerable<Fault> CheckOperators(string value, CheckAgainst against)
+    {
+        var ids = against.Directory.Operators.Select(o => o.OperatorId).ToList();
+        return Listed(value, "operator", word => ids.Contains(word) ? null
+            : new Fault(ErrorCatalogue.UnknownOperator, "operator", $"No operator '{Shown(word)}' is registered here.", ids, Nearest.Of(word, ids)));
+    }
+
+    private static IEnumerable<Fault> CheckBoroughs(string value, CheckAgainst against) =>
+        Listed(value, "borough", word => LondonBoroughs.CodeOf(word) is not null ? null
+            : new Fault(ErrorCatalogue.UnknownBorough, "borough", $"'{Shown(word)}' is no London borough.", LondonBoroughs.Slugs, Nearest.Of(word, LondonBoroughs.Slugs)));
+
+    private static IEnumerable<Fault> CheckLimit(string value, CheckAgainst against)
+    {
+        if (!value.All(char.IsAsciiDigit) || value.TrimStart('0').Length == 0)
+            yield return new Fault(ErrorCatalogue.InvalidLimit, "limit", $"'{Shown(value)}' is not a whole number from 1 to {LargestLimit}.", Example: "1000");
+        else if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit > LargestLimit)
+            yield return new Fault(ErrorCatalogue.LimitTooLarge, "limit", $"{Shown(value)} records are more than the {LargestLimit} that a page holds.", Example: "50000");
+    }
+
+    private static IEnumerable<Fault> CheckPeriod(string value, CheckAgainst against)
+    {
+        if (!LondonCalendar.TryParsePeriod(value, out _))
+            yield return new Fault(ErrorCatalogue.InvalidPeriod, "period", $"'{Shown(value)}' is not a day, month, quarter or year.", Example: "2026-11-20");
+    }
+
+    private static IEnumerable<Fault> Time(string name, string value)
+    {
+        if (TimeText.Parse(value) is not null) yield break;
+        if (TimeText.IsNaive(value))
+        {
+            var utc = value.Replace(' ', 'T').ToUpperInvariant() + "Z";
+            yield return new Fault(ErrorCatalogue.NaiveTime, name, $"'{Shown(value)}' does not say its offset.", DidYouMean: utc, Example: utc);
+        }
+        else
+        {
+            yield return new Fault(ErrorCatalogue.InvalidTime, name, $"'{Shown(value)}' is not an instant with an offset, nor a date.", Example: "2026-11-20T08:00:00Z");
+        }
+    }
+
+    /// <summary>What a caller sent is echoed cut: enough to be recognised.</summary>
+    private static string Shown(string value) => value.Length <= 80 ? value : value[..80] + "...";
+}

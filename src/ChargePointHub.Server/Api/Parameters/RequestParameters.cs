@@ -1,0 +1,73 @@
+using System.Globalization;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api.Parameters;
+
+/// <summary>The query of one request: each known parameter at most once. Reads values that the validator has passed.</summary>
+public sealed class RequestParameters
+{
+    private static readonly string[] KeyNames = ["key", "api_key", "apikey", "access_token", "token", "x-api-key", "authorization"];
+
+    private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
+
+    private RequestParameters()
+    {
+    }
+
+    public string? this[string name] => values.GetValueOrDefault(name);
+
+    /// <summary>What makes this question this question: all parameters but <c>cursor</c> and <c>limit</c>, in order of name.</summary>
+    public string Normalised() => string.Join('&', values
+        .Where(p => p.Key is not ("cursor" or "limit"))
+        .Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
+
+    public int Limit => this["limit"] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : HubParameters.DefaultLimit;
+
+    /// <summary>Values of a list parameter; null when it is not given.</summary>
+    public IReadOnlyList<string>? List(string name) => this[name] is { } value ? Parameter.Split(value) : null;
+
+    /// <summary>GSS codes; null when no borough is named.</summary>
+    public IReadOnlyList<string>? Boroughs() => List("borough")?.Select(b => LondonBoroughs.CodeOf(b)!).ToList();
+
+    /// <summary>The same address with another cursor.</summary>
+    public string Link(string path, string? cursor)
+    {
+        var rest = values.Where(p => p.Key != "cursor").ToList();
+        if (cursor is not null) rest.Add(new("cursor", cursor));
+        return rest.Count == 0 ? path : path + "?" + string.Join('&', rest.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
+    }
+
+    /// <summary>Takes what is known; everything about names is a fault here, everything about values is the validator's.</summary>
+    public static (RequestParameters Parameters, IReadOnlyList<Fault> Faults) Read(IQueryCollection query, IReadOnlyList<Parameter> known)
+    {
+        var names = known.Select(p => p.Name).ToList();
+        var parameters = new RequestParameters();
+        var faults = new List<Fault>();
+        foreach (var (name, given) in query)
+        {
+            if (!names.Contains(name))
+            {
+                faults.Add(KeyNames.Contains(name.ToLowerInvariant())
+                    ? new Fault(ErrorCatalogue.KeyInUrl, name, $"'{name}' carries a key in the address; it was not used.")
+                    : new Fault(ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'.", names, Nearest.Of(name, names)));
+            }
+            else if (given.Count > 1)
+            {
+                faults.Add(new Fault(ErrorCatalogue.RepeatedParameter, name, $"'{name}' is given {given.Count} times.", Example: $"{name}=a,b"));
+            }
+            else if (string.IsNullOrWhiteSpace(given[0]))
+            {
+                faults.Add(new Fault(ErrorCatalogue.EmptyValue, name, $"'{name}' has no value."));
+            }
+            else
+            {
+                parameters.values[name] = given[0]!;
+            }
+        }
+
+        return (parameters, faults);
+    }
+
+    private static string Shown(string name) => name.Length <= 80 ? name : name[..80] + "...";
+}

@@ -1,0 +1,90 @@
+namespace ChargePointHub.Server.Api.Problems;
+
+/// <summary>Every code that the hub can answer with. Hand-written; tests reach each of them.</summary>
+public static class ErrorCatalogue
+{
+    public static readonly ErrorCode SeveralFaults = new("CPH-1000", 400, "Several things are wrong with the request",
+        "The request has faults of more than one kind; `errors` lists each with its own code.", "Correct every entry of `errors`; they were all found at once.", "/v1/charging-sessions?limit=0&form=2026-11-20");
+    public static readonly ErrorCode UnknownParameter = new("CPH-1001", 400, "Unknown parameter",
+        "The route does not know a parameter of this name. Ignoring it would have answered another question.", "Use a name from `allowed`; `did_you_mean` is the nearest.", "/v1/charging-sessions?form=2026-11-20 (meant: from)");
+    public static readonly ErrorCode RepeatedParameter = new("CPH-1002", 400, "Parameter given more than once",
+        "A parameter stands in the query more than once, and the hub does not choose between the values.", "Give it once; lists are separated by commas.", "/v1/charge-points?operator=char-gy,connected-kerb");
+    public static readonly ErrorCode UnknownValue = new("CPH-1003", 400, "Value is not on the list",
+        "The parameter takes words from a closed list, and this is not one of them. Words are compared with case.", "Use words from `allowed`.", "/v1/charge-points?status=AVAILABLE");
+    public static readonly ErrorCode InvalidLimit = new("CPH-1004", 400, "Limit is not a whole number of at least 1",
+        "`limit` says how many records a page holds.", "Give a whole number from 1 to 50000, or leave it out for 1000.", "/v1/tariffs?limit=500");
+    public static readonly ErrorCode LimitTooLarge = new("CPH-1005", 400, "Limit is too large",
+        "A page holds at most 50,000 records. A larger number is refused, not cut, so that nobody takes a part for the whole.", "Ask for at most 50000 and follow `next_cursor` until it is null.", "/v1/charging-sessions?limit=50000");
+    public static readonly ErrorCode UnknownOperator = new("CPH-1006", 400, "Unknown operator",
+        "No operator of this id is registered here.", "Use an id from /v1/operators.", "/v1/charge-points?operator=char-gy");
+    public static readonly ErrorCode UnknownBorough = new("CPH-1007", 400, "Unknown borough",
+        "The value is neither the GSS code nor the name of a London borough.", "Use a GSS code (E09000022) or a name (lambeth, tower-hamlets).", "/v1/charge-points?borough=E09000022,tower-hamlets");
+    public static readonly ErrorCode KeyInUrl = new("CPH-1008", 400, "Keys do not belong in addresses",
+        "Addresses are kept in histories and logs. The key was not used; treat it as exposed.", "Revoke that key, and send the new one as `Authorization: Bearer ...`, as `X-API-Key`, or by HTTP Basic.", "Authorization: Bearer cph_live_ab12_...");
+    public static readonly ErrorCode UnknownField = new("CPH-1009", 400, "Unknown field",
+        "`select` names a field that these records do not have.", "Use names from `allowed`.", "/v1/charge-points?select=charge_point_id,status");
+    public static readonly ErrorCode EmptyValue = new("CPH-1010", 400, "Parameter without a value",
+        "The parameter is there but says nothing, or its list has an empty place.", "Give a value, or leave the parameter out.", "/v1/charge-points?operator=char-gy");
+    public static readonly ErrorCode MethodNotAllowed = new("CPH-1013", 405, "Method not allowed",
+        "The route exists, and does not take this method.", "Use a method from the `Allow` header.", "GET /v1/charge-points");
+
+    public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
+        "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
+    public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
+        "Without an offset the time could be UTC or London's; half the year they differ by an hour.", "Add Z for UTC or the offset, or give a bare date for a London day.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
+    public static readonly ErrorCode EndsBeforeItStarts = new("CPH-1103", 400, "Window ends before it starts",
+        "`to` must come after `from`: `from` is inside the window, `to` is the first instant outside.", "Exchange them, or move `to`. One London day is from=2026-11-20 and to=2026-11-21.", "/v1/charging-sessions?from=2026-11-20&to=2026-11-21");
+    public static readonly ErrorCode WhollyInFuture = new("CPH-1104", 400, "Window lies wholly in the future",
+        "Nothing can have happened in it yet; an empty answer would read like a quiet day.", "Ask for a window that has begun.", "/v1/charging-sessions?period=2026-11");
+    public static readonly ErrorCode PeriodWithBounds = new("CPH-1105", 400, "Period and bounds together",
+        "`period` is a whole window; `from` and `to` would be another.", "Give either `period`, or `from` and `to`.", "/v1/charging-sessions?period=2026-Q4");
+    public static readonly ErrorCode InvalidPeriod = new("CPH-1106", 400, "Not a period",
+        "The value is not a London day, month, quarter or year of the years 2000 to 2099.", "Write 2026-11-20, 2026-11, 2026-Q4 or 2026.", "/v1/charging-sessions?period=2026-Q4");
+
+    public static readonly ErrorCode BrokenCursor = new("CPH-1201", 400, "Cursor is not one of ours",
+        "The cursor is cut, changed, or was signed by another hub.", "Start again without `cursor`, and pass on `next_cursor` exactly as it came.", "/v1/tariffs?cursor=abc");
+    public static readonly ErrorCode ForeignCursor = new("CPH-1202", 400, "Cursor belongs to another question",
+        "Between the pages the route, a filter, the window, the format or the rights changed.", "Follow `links.next` as it is, or start the new question without `cursor`. Only `limit` may change between pages.", "/v1/tariffs?operator=char-gy (with a cursor of /v1/tariffs)");
+    public static readonly ErrorCode CursorAhead = new("CPH-1203", 400, "Cursor is ahead of this database",
+        "The cursor was made from a later state than this database holds; it may have been restored.", "Start again without `cursor`.", "/v1/tariffs");
+
+    public static readonly ErrorCode KeyNeeded = new("CPH-2001", 401, "A key is needed",
+        "The data is restricted and the request carried no key.", "Send `Authorization: Bearer <key>`, `X-API-Key: <key>`, or HTTP Basic with key id and secret.", "/v1/charging-sessions");
+    public static readonly ErrorCode KeyMalformed = new("CPH-2002", 401, "Key is malformed",
+        "What was sent does not have the form of a key.", "A key reads cph_live_<id>_<secret>; send it whole, by one way only.", "Authorization: Bearer cph_live_ab12_...");
+    public static readonly ErrorCode KeyUnknown = new("CPH-2003", 401, "Key is not known",
+        "No key of this id and secret is registered here.", "Check that the key is whole and meant for this hub.", "Authorization: Bearer cph_live_ab12_...");
+    public static readonly ErrorCode KeyExpired = new("CPH-2004", 401, "Key has expired",
+        "The key was valid until the date that was set for it.", "Ask the hub's operators for a new key.", "Authorization: Bearer cph_live_ab12_...");
+    public static readonly ErrorCode KeyRevoked = new("CPH-2005", 401, "Key was revoked",
+        "The key was withdrawn.", "Ask the hub's operators for a new key.", "Authorization: Bearer cph_live_ab12_...");
+    public static readonly ErrorCode ScopeTooNarrow = new("CPH-2006", 403, "The key does not hold this data",
+        "The key is valid, and its rights do not include what was asked for.", "Ask the hub's operators for a grant.", "/v1/charging-sessions");
+
+    public static readonly ErrorCode NoSuchRoute = new("CPH-3001", 404, "No such route",
+        "Nothing is served at this address.", "/openapi/v1.json lists every route.", "/v1/charge-points");
+    public static readonly ErrorCode NoSuchChargePoint = new("CPH-3002", 404, "No such charge point",
+        "No charge point of this id is known here.", "Ids are {operator_id}:{operator's own id}, as /v1/charge-points gives them; write / in them as %2F.", "/v1/charge-points/char-gy:GB*CGY*E1234");
+    public static readonly ErrorCode NoSuchOperator = new("CPH-3003", 404, "No such operator",
+        "No operator of this id is registered here.", "/v1/operators lists them.", "/v1/operators/char-gy");
+    public static readonly ErrorCode NoSuchCode = new("CPH-3004", 404, "No such error code",
+        "The catalogue has no entry of this code.", "/v1/errors lists them.", "/v1/errors/CPH-1102");
+
+    public static readonly ErrorCode Unexpected = new("CPH-5000", 500, "The hub failed",
+        "Something went wrong inside the hub. It is recorded under the request id.", "Try again; if it stays, report the request id.", "any");
+    public static readonly ErrorCode DatabaseAway = new("CPH-5001", 503, "The database is away",
+        "The hub runs and cannot reach its database.", "Try again after the seconds in Retry-After.", "any");
+
+    public static readonly IReadOnlyList<ErrorCode> All =
+    [
+        SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
+        UnknownField, EmptyValue, MethodNotAllowed,
+        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod,
+        BrokenCursor, ForeignCursor, CursorAhead,
+        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,
+        NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode,
+        Unexpected, DatabaseAway,
+    ];
+
+    public static ErrorCode? Find(string code) => All.FirstOrDefault(e => string.Equals(e.Code, code, StringComparison.OrdinalIgnoreCase));
+}

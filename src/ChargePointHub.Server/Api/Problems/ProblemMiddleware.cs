@@ -1,0 +1,54 @@
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Api.Problems;
+
+/// <summary>
+/// Outermost: every answer carries a request id, every failure becomes a problem with nothing internal in it. A body that has
+/// begun and cannot be finished is cut at the connection, so that nobody takes it for whole.
+/// </summary>
+internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Response.Headers[RequestIds.Header] = RequestIds.Of(context);
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+#pragma warning disable CA1031 // The last stop: whatever comes here must not reach the caller as it is.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await FailAsync(context, exception);
+            return;
+        }
+
+        if (context.Response.HasStarted || context.Response.ContentLength is not null || context.Response.ContentType is not null) return;
+        if (context.Response.StatusCode == StatusCodes.Status404NotFound)
+            await new Problem(ErrorCatalogue.NoSuchRoute, $"Nothing is served at {context.Request.Path}.").WriteAsync(context);
+        else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            await new Problem(ErrorCatalogue.MethodNotAllowed, $"{context.Request.Method} is not taken here; {context.Response.Headers.Allow} is.").WriteAsync(context);
+    }
+
+    private async Task FailAsync(HttpContext context, Exception exception)
+    {
+        var away = DatabaseGone.Explains(exception);
+        if (away) logger.LogWarning("Request {RequestId}: the database is away: {Reason}", RequestIds.Of(context), exception.Message);
+        else logger.LogError(exception, "Request {RequestId} failed", RequestIds.Of(context));
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        var id = RequestIds.Of(context);
+        context.Response.Clear();
+        context.Response.Headers[RequestIds.Header] = id;
+        await new Problem(away ? ErrorCatalogue.DatabaseAway : ErrorCatalogue.Unexpected).WriteAsync(context);
+    }
+}

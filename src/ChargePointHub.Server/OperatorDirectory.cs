@@ -1,0 +1,47 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Server;
+
+/// <summary>What readers may know of the operators: taken from the operator files as they stand, secrets and addresses left out.</summary>
+public sealed record OperatorDirectory(IReadOnlyList<ListedOperator> Operators)
+{
+    public static readonly OperatorDirectory Empty = new([]);
+
+    public ListedOperator? Find(string operatorId) => Operators.FirstOrDefault(o => o.OperatorId == operatorId);
+}
+
+/// <param name="OperatorId">Slug.</param>
+/// <param name="Licence">Licence of the operator's open data; null: not stated.</param>
+/// <param name="Attribution">The words that a reuser must show; null: none asked for.</param>
+/// <param name="Datasets">What its feeds bring; each dataset at most once.</param>
+public sealed record ListedOperator(string OperatorId, string Name, string? Licence, string? Attribution, IReadOnlyList<ListedDataset> Datasets)
+{
+    public ListedDataset? Find(Dataset dataset) => Datasets.FirstOrDefault(d => d.Dataset == dataset);
+}
+
+/// <summary>How one dataset of one operator comes in.</summary>
+public sealed record ListedDataset
+{
+    public required Dataset Dataset { get; init; }
+
+    /// <summary>Null for snapshot datasets.</summary>
+    public WindowAxis? Axis { get; init; }
+
+    /// <summary>First instant that is offered; null: from the first collection on.</summary>
+    public DateTimeOffset? Earliest { get; init; }
+
+    /// <summary>Age at which records no longer appear late.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Time between the starts of two polls.</summary>
+    public TimeSpan Cadence { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Age beyond which an observation says nothing of the present.</summary>
+    public TimeSpan Freshness { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How far back the operator still answers; null: without end.</summary>
+    public TimeSpan? LookBack { get; init; }
+
+    /// <summary>Name of the protocol, e.g. <c>loti-v1</c>.</summary>
+    public required string Protocol { get; init; }
+}

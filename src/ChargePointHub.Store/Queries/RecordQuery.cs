@@ -1,0 +1,36 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Store.Queries;
+
+/// <summary>Which rows of a dataset, as of which tick, from where on. Null filters admit everything.</summary>
+public sealed record RecordQuery
+{
+    public required Dataset Dataset { get; init; }
+
+    /// <summary>Rows as they were when this tick had been committed.</summary>
+    public required long Tick { get; init; }
+
+    /// <summary>Most rows that come back.</summary>
+    public required int Limit { get; init; }
+
+    /// <summary>On the event time: <c>plug_in_at</c> or <c>at</c>. Null for snapshot datasets.</summary>
+    public Window? Window { get; init; }
+
+    public PageKey? After { get; init; }
+
+    public IReadOnlyList<string>? Operators { get; init; }
+
+    /// <summary>GSS codes, judged by today's areas.</summary>
+    public IReadOnlyList<string>? Boroughs { get; init; }
+
+    public IReadOnlyList<string>? PowerBands { get; init; }
+
+    /// <summary>Charge points: the status as served, MISSING included. Status changes: the status that began.</summary>
+    public IReadOnlyList<string>? Statuses { get; init; }
+
+    /// <summary>Hub id.</summary>
+    public string? ChargePointId { get; init; }
+
+    /// <summary>Operators whose current status may be believed; all others' is MISSING. Charge points only.</summary>
+    public IReadOnlyList<string> FreshOperators { get; init; } = [];
+}

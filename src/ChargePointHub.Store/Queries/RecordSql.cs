@@ -1,0 +1,144 @@
+using System.Text;
+using ChargePointHub.Model;
+using Npgsql;
+
+namespace ChargePointHub.Store.Queries;
+
+/// <summary>
+/// The one shape of every page: current rows up to the tick, and versions that the tick still saw, each in key order and each
+/// cut at the limit, merged in that order. The text is put together from constants; values are always parameters.
+/// </summary>
+internal static class RecordSql
+{
+    private sealed record Shape(string Table, string? VersionTable, string? TimeColumn, string[] KeyColumns, string Joined, string Joins, string? PowerBand, string? Status);
+
+    private const string AreaJoin = " LEFT JOIN charge_point_area a ON a.operator_id = r.operator_id AND a.charge_point_id = r.charge_point_id";
+    private const string PointJoin = " LEFT JOIN charge_point c ON c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id";
+    private const string EffectiveStatus = "CASE WHEN r.operator_id = ANY(@fresh) THEN coalesce(s.status, 'MISSING') ELSE 'MISSING' END";
+
+    private static readonly Dictionary<Dataset, Shape> Shapes = new()
+    {
+        [Dataset.ChargePoints] = new(
+            "charge_point",
+            "charge_point_version",
+            null,
+            ["operator_id", "charge_point_id"],
+            ", a.borough_gss, a.borough_name, a.ward_gss, a.lsoa21, a.boundary_version, " + EffectiveStatus + " AS status, "
+                + "CASE WHEN r.operator_id = ANY(@fresh) THEN s.since END AS status_since, r.longitude, r.latitude",
+            AreaJoin + PointJoin + " LEFT JOIN charge_point_status s ON s.operator_id = r.operator_id AND s.charge_point_id = r.charge_point_id",
+            "r.power_band",
+            EffectiveStatus),
+        [Dataset.ChargingSessions] = new(
+            "charging_session",
+            "charging_session_version",
+            "plug_in_at",
+            ["operator_id", "session_id"],
+            ", a.borough_gss, a.ward_gss, a.lsoa21, c.power_band",
+            AreaJoin + PointJoin,
+            "c.power_band",
+            null),
+        [Dataset.StatusChanges] = new(
+            "status_change", null, "at", ["operator_id", "charge_point_id", "status"], "", AreaJoin + PointJoin, "c.power_band", "r.status"),
+        [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
+    };
+
+    public static NpgsqlCommand Command(RecordQuery query, NpgsqlConnection connection)
+    {
+        var shape = Shapes[query.Dataset];
+        var command = new NpgsqlCommand { Connection = connection };
+        var conditions = Conditions(query, shape, command.Parameters);
+        var order = string.Join(", ", Order(shape).Select((_, i) => (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        var sql = new StringBuilder();
+        if (shape.VersionTable is null)
+        {
+            Branch(sql, shape, shape.Table, conditions, order);
+        }
+        else
+        {
+            sql.Append("SELECT * FROM ((");
+            Branch(sql, shape, shape.Table, conditions, order);
+            sql.Append(") UNION ALL (");
+            Branch(sql, shape, shape.VersionTable, conditions + " AND r.tick_to > @tick", order);
+            sql.Append(")) pages ORDER BY ").Append(order).Append(" LIMIT @limit");
+        }
+
+        command.CommandText = sql.ToString();
+        return command;
+    }
+
+    /// <summary>Columns that lead each row: the order. The document follows them.</summary>
+    public static int OrderColumns(Dataset dataset) => Order(Shapes[dataset]).Count();
+
+    public static bool LeadsWithTime(Dataset dataset) => Shapes[dataset].TimeColumn is not null;
+
+    private static IEnumerable<string> Order(Shape shape) => shape.TimeColumn is null ? shape.KeyColumns : shape.KeyColumns.Prepend(shape.TimeColumn);
+
+    private static void Branch(StringBuilder sql, Shape shape, string table, string conditions, string order) =>
+        sql.Append("SELECT ").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(", r.document").Append(shape.Joined)
+            .Append(" FROM ").Append(table).Append(" r").Append(shape.Joins)
+            .Append(" WHERE ").Append(conditions)
+            .Append(" ORDER BY ").Append(order).Append(" LIMIT @limit");
+
+    private static string Conditions(RecordQuery query, Shape shape, NpgsqlParameterCollection parameters)
+    {
+        var sql = new StringBuilder("r.tick <= @tick");
+        parameters.AddWithValue("tick", query.Tick);
+        parameters.AddWithValue("limit", query.Limit);
+        if (query.Dataset == Dataset.ChargePoints)
+        {
+            sql.Append(" AND r.published");
+            parameters.AddWithValue("fresh", Array(query.FreshOperators));
+        }
+
+        // What is withheld today is withheld at every tick, and with everything that happened there.
+        if (shape.Joins.Contains(PointJoin, StringComparison.Ordinal)) sql.Append(" AND c.published IS NOT FALSE");
+        if (query.Window is { } window)
+        {
+            sql.Append(" AND r.").Append(shape.TimeColumn).Append(" >= @from AND r.").Append(shape.TimeColumn).Append(" < @to");
+            parameters.AddWithValue("from", window.From);
+            parameters.AddWithValue("to", window.To);
+        }
+
+        if (query.After is { } after) After(sql, shape, after, parameters);
+        OneOf(sql, parameters, "r.operator_id", "operators", query.Operators);
+        OneOf(sql, parameters, "a.borough_gss", "boroughs", query.Boroughs);
+        OneOf(sql, parameters, shape.PowerBand, "bands", query.PowerBands);
+        OneOf(sql, parameters, shape.Status, "statuses", query.Statuses);
+        if (query.ChargePointId is { } id)
+        {
+            // Hub ids begin with the operator's slug and a colon; naming the operator lets the key's index be used.
+            sql.Append(" AND r.charge_point_id = @point AND r.operator_id = split_part(@point, ':', 1)");
+            parameters.AddWithValue("point", id);
+        }
+
+        return sql.ToString();
+    }
+
+    private static void After(StringBuilder sql, Shape shape, PageKey after, NpgsqlParameterCollection parameters)
+    {
+        var names = new List<string>();
+        if (after.At is { } at)
+        {
+            names.Add("@after_at");
+            parameters.AddWithValue("after_at", at);
+        }
+
+        for (var i = 0; i < after.Texts.Count; i++)
+        {
+            names.Add($"@after_{i}");
+            parameters.AddWithValue($"after_{i}", after.Texts[i]);
+        }
+
+        sql.Append(" AND (").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(") > (").AppendJoin(", ", names).Append(')');
+    }
+
+    private static void OneOf(StringBuilder sql, NpgsqlParameterCollection parameters, string? column, string name, IReadOnlyList<string>? values)
+    {
+        if (values is null) return;
+        if (column is null) throw new ArgumentException($"This dataset has no filter '{name}'.", nameof(name));
+        sql.Append(" AND ").Append(column).Append(" = ANY(@").Append(name).Append(')');
+        parameters.AddWithValue(name, Array(values));
+    }
+
+    private static string[] Array(IReadOnlyList<string> values) => [.. values];
+}
