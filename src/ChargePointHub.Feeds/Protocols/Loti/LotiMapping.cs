@@ -1,0 +1,51 @@
+using System.Text.Json;
+using ChargePointHub.Feeds.Protocols.Values;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Feeds.Protocols.Loti;
+
+/// <summary>Rows of any list become records, judged, on the page being built.</summary>
+internal sealed class LotiMapping
+{
+    private readonly LotiChargePoints _chargePoints;
+    private readonly LotiTariffs _tariffs;
+    private readonly LotiStatusChanges _changes;
+    private readonly LotiSessions _sessions;
+    private readonly RecordReader _reader;
+
+    /// <param name="now">When the pull began.</param>
+    public LotiMapping(FeedDefinition feed, DateTimeOffset now)
+    {
+        _reader = new RecordReader(feed, naiveIsUtc: false);
+        _chargePoints = new LotiChargePoints(feed, _reader);
+        _tariffs = new LotiTariffs(feed, _reader);
+        _changes = new LotiStatusChanges(feed, _reader, now);
+        _sessions = new LotiSessions(feed, _reader, now);
+    }
+
+    public void Add(JsonElement rows, Dataset dataset, PageBuilder page, Window? window, WindowAxis? axis)
+    {
+        foreach (var row in rows.EnumerateArray())
+        {
+            if (dataset == Dataset.ChargingSessions) _sessions.Add(row, page, window, axis);
+            else if (dataset == Dataset.StatusChanges) _changes.Add(row, page, window, axis);
+            else if (dataset == Dataset.Tariffs) _tariffs.Add(row, page);
+            else _chargePoints.Add(row, page);
+        }
+    }
+
+    /// <summary>The ids in a page of charge points, for looping over them. A row without an id cannot have sessions.</summary>
+    public void AddIds(JsonElement rows, ISet<string> ids)
+    {
+        foreach (var row in rows.EnumerateArray())
+        {
+            if (row.ValueKind == JsonValueKind.Object && row.TryGetProperty("charge_point_id", out var value) && _reader.Id(value, "charge_point_id", isKey: true) is { } id)
+            {
+                ids.Add(id);
+            }
+        }
+
+        _reader.Findings.Take();
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols.Values;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Feeds.Protocols.Loti;
+
+/// <summary>
+/// The API of <c>openapi/operator-feed.v1.yaml</c>: lists by window, paged by an opaque cursor; or charging sessions one charge
+/// point at a time (C8).
+/// </summary>
+public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<string, string?> credential, TimeProvider clock) : IFeedProtocol
+{
+    public const string ProtocolName = "loti-v1";
+
+    private const int LargestPage = 10_000;
+
+    public string Name => ProtocolName;
+
+    public IReadOnlyList<Dataset> Datasets { get; } = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.StatusChanges, Dataset.ChargingSessions];
+
+    public IAsyncEnumerable<PullStep> PullAsync(PullRequest request, CancellationToken cancellationToken)
+    {
+        var feed = request.Feed;
+        var headers = new Dictionary<string, string>();
+        if (feed.Credential is { } reference)
+        {
+            if (credential(reference)?.Trim() is not { Length: > 0 } token) return MissingCredential.Pull(feed);
+            headers["Authorization"] = $"Bearer {token}";
+        }
+
+        return feed.Loti.SessionsPerChargePoint && request.Plan.Dataset == Dataset.ChargingSessions
+            ? PullPerChargePointAsync(request, headers, cancellationToken)
+            : PullListAsync(request, headers, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<PullStep> PullListAsync(
+        PullRequest request, Dictionary<string, string> headers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var dataset = request.Plan.Dataset;
+        var mapping = new LotiMapping(request.Feed, clock.GetUtcNow());
+        var page = new PageBuilder();
+        var path = dataset.Name.Replace('_', '-');
+        var list = new LotiList(fetchOf(request.Feed), Address(request, path), headers, request.Window);
+        for (var number = 1; ; number++)
+        {
+            using var answer = await list.NextAsync(cancellationToken);
+            if (answer.Failure is { } failure)
+            {
+                yield return new PullFailed(failure, answer.Requests);
+                yield break;
+            }
+
+            mapping.Add(answer.Rows, dataset, page, request.Window, request.Plan.Axis);
+            var unproven = list.IsDone ? Unproven(list.Total, page.Distinct, request.Feed, path) : null;
+            yield return new PulledPage(number, list.IsDone && unproven is null, page.Take(), answer.Requests);
+            if (unproven is not null) yield return new PullFailed(unproven, 0);
+            if (list.IsDone) yield break;
+        }
+    }
+
+    private async IAsyncEnumerable<PullStep> PullPerChargePointAsync(
+        PullRequest request, Dictionary<string, string> headers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var fetch = fetchOf(request.Feed);
+        var mapping = new LotiMapping(request.Feed, clock.GetUtcNow());
+        var page = new PageBuilder();
+        var ids = new SortedSet<string>(StringComparer.Ordinal);
+        var requests = 0;
+        var everyPoint = new LotiList(fetch, FeedAddress.Below(request.Feed.BaseUrl, "charge-points", ("limit", Limit(request.Plan))), headers, null);
+        while (!everyPoint.IsDone)
+        {
+            using var answer = await everyPoint.NextAsync(cancellationToken);
+            requests += answer.Requests;
+            if (answer.Failure is { } failure)
+            {
+                yield return new PullFailed(failure, requests);
+                yield break;
+            }
+
+            mapping.AddIds(answer.Rows, ids);
+        }
+
+        var number = 0;
+        foreach (var id in ids)
+        {
+            var path = $"charge-points/{Uri.EscapeDataString(id)}/charging-sessions";
+            var list = new LotiList(fetch, Address(request, path), headers, request.Window);
+            var before = page.Distinct;
+            while (!list.IsDone)
+            {
+                using var answer = await list.NextAsync(cancellationToken);
+                requests += answer.Requests;
+                if (answer.Failure is { } failure)
+                {
+                    if (page.Count > 0) yield return new PulledPage(++number, false, page.Take(), requests - answer.Requests);
+                    yield return new PullFailed(failure, number > 0 ? answer.Requests : requests);
+                    yield break;
+                }
+
+                mapping.Add(answer.Rows, request.Plan.Dataset, page, request.Window, request.Plan.Axis);
+                if (page.Count < request.Plan.PageSize) continue;
+                yield return new PulledPage(++number, false, page.Take(), requests);
+                requests = 0;
+            }
+
+            if (Unproven(list.Total, page.Distinct - before, request.Feed, path) is not { } unproven) continue;
+            yield return new PulledPage(++number, false, page.Take(), requests);
+            yield return new PullFailed(unproven, 0);
+            yield break;
+        }
+
+        yield return new PulledPage(++number, true, page.Take(), requests);
+    }
+
+    private static Uri Address(PullRequest request, string path)
+    {
+        var limit = Limit(request.Plan);
+        if (request.Window is not { } window) return FeedAddress.Below(request.Feed.BaseUrl, path, ("limit", limit));
+        var prefix = request.Plan.Axis switch
+        {
+            WindowAxis.LastUpdated => "updated_",
+            WindowAxis.PlugOutAt => "ended_",
+            _ => "",
+        };
+        return FeedAddress.Below(
+            request.Feed.BaseUrl, path, ($"{prefix}from", Instants.Format(window.From)), ($"{prefix}to", Instants.Format(window.To)), ("limit", limit));
+    }
+
+    private static string Limit(DatasetPlan plan) => Math.Clamp(plan.PageSize, 1, LargestPage).ToString(CultureInfo.InvariantCulture);
+
+    private static FeedFailure? Unproven(long? total, long distinct, FeedDefinition feed, string path) =>
+        total is { } stated && stated != distinct
+            ? new FeedFailure(
+                FailureKind.ProtocolError,
+                $"The operator counts {stated} records and sent {distinct} different ones.",
+                FeedAddress.Shown(FeedAddress.Below(feed.BaseUrl, path)))
+            : null;
+}

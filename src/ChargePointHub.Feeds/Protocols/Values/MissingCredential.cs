@@ -1,0 +1,11 @@
+using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Registry;
+
+namespace ChargePointHub.Feeds.Protocols.Values;
+
+/// <summary>A pull that cannot begin because the feed's secret is not there.</summary>
+internal static class MissingCredential
+{
+    public static IAsyncEnumerable<PullStep> Pull(FeedDefinition feed) => AsyncEnumerable.Repeat<PullStep>(
+        new PullFailed(new FeedFailure(FailureKind.Unauthorised, $"The credential {feed.Credential} is not set.", FeedAddress.Shown(feed.BaseUrl)), 0), 1);
+}

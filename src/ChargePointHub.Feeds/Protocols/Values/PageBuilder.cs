@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Text.Json;
+using ChargePointHub.Feeds.Conformance;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Feeds.Protocols.Values;
+
+/// <summary>
+/// Gathers one page after another of one pull, and remembers over all of them which records came: an id that comes twice is
+/// told, and the page never holds it twice.
+/// </summary>
+internal sealed class PageBuilder
+{
+    private readonly Dictionary<string, Judged<ChargePoint>> _chargePoints = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _events = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _tariffs = new(StringComparer.OrdinalIgnoreCase);
+    private List<Judged<ChargePoint>> _pageChargePoints = [];
+    private List<StatusObservation> _statuses = [];
+    private List<Judged<Tariff>> _pageTariffs = [];
+    private List<Judged<StatusChange>> _changes = [];
+    private List<Judged<ChargingSession>> _sessions = [];
+    private List<RefusedRecord> _refused = [];
+    private long _refusedEver;
+
+    /// <summary>Different records of the pull: accepted by id, refused one by one.</summary>
+    public long Distinct => _chargePoints.Count + _events.Count + _tariffs.Count + _refusedEver;
+
+    /// <summary>Records of the page so far.</summary>
+    public int Count => _pageChargePoints.Count + _pageTariffs.Count + _changes.Count + _sessions.Count + _refused.Count;
+
+    public bool KnowsTariff(string ownId) => _tariffs.Contains(ownId);
+
+    /// <summary>Hands the page over and begins the next.</summary>
+    public RecordPage Take()
+    {
+        var page = new RecordPage
+        {
+            ChargePoints = _pageChargePoints,
+            Statuses = _statuses,
+            Tariffs = _pageTariffs,
+            StatusChanges = _changes,
+            ChargingSessions = _sessions,
+            Refused = _refused,
+        };
+        (_pageChargePoints, _statuses, _pageTariffs, _changes, _sessions, _refused) = ([], [], [], [], [], []);
+        return page;
+    }
+
+    /// <summary>The first of an id is kept; another is told at the first, which comes again when its page has gone.</summary>
+    public void Add(ChargePoint record, IReadOnlyList<Finding> findings, Status? status, DateTimeOffset? since, string idPointer)
+    {
+        if (_chargePoints.TryGetValue(record.ChargePointId, out var first))
+        {
+            var rule = SameDocument(first.Record, record) ? ValueRules.DuplicateId : ValueRules.DuplicateIdDiffers;
+            var told = first with { Findings = [.. first.Findings, Findings.Make(rule, idPointer, record.ChargePointId)] };
+            _chargePoints[record.ChargePointId] = told;
+            var place = _pageChargePoints.IndexOf(first);
+            if (place >= 0) _pageChargePoints[place] = told;
+            else _pageChargePoints.Add(told);
+            return;
+        }
+
+        var judged = new Judged<ChargePoint>(record, findings);
+        _chargePoints.Add(record.ChargePointId, judged);
+        _pageChargePoints.Add(judged);
+        if (status is { } known) _statuses.Add(new StatusObservation(record.ChargePointId, known, since));
+    }
+
+    /// <summary>Of one id within a page the last updated stays; over pages both are brought and the store keeps the newer.</summary>
+    public void Add(ChargingSession record, IReadOnlyList<Finding> findings)
+    {
+        var judged = new Judged<ChargingSession>(record, findings);
+        if (_events.Add(record.SessionId))
+        {
+            _sessions.Add(judged);
+            return;
+        }
+
+        var duplicate = Findings.Make(ValueRules.DuplicateId, "/session_id", record.SessionId, "Came twice; the last updated was kept.");
+        var place = _sessions.FindLastIndex(s => s.Record.SessionId == record.SessionId);
+        if (place >= 0 && _sessions[place].Record.LastUpdated > record.LastUpdated) judged = _sessions[place];
+        judged = judged with { Findings = [.. judged.Findings, duplicate] };
+        if (place >= 0) _sessions[place] = judged;
+        else _sessions.Add(judged);
+    }
+
+    public void Add(StatusChange record, IReadOnlyList<Finding> findings)
+    {
+        var key = $"{record.ChargePointId}\n{record.At.UtcTicks}\n{record.Status}";
+        if (_events.Add(key))
+        {
+            _changes.Add(new Judged<StatusChange>(record, findings));
+            return;
+        }
+
+        var duplicate = Findings.Make(ValueRules.DuplicateId, "/charge_point_id", record.ChargePointId, "The same change came twice; the first was kept.");
+        var place = _changes.FindLastIndex(c => c.Record.ChargePointId == record.ChargePointId && c.Record.At == record.At && c.Record.Status == record.Status);
+        if (place >= 0) _changes[place] = _changes[place] with { Findings = [.. _changes[place].Findings, duplicate] };
+        else _changes.Add(new Judged<StatusChange>(record, [.. findings, duplicate]));
+    }
+
+    /// <summary>The first of an id is kept.</summary>
+    public void Add(Tariff record, IReadOnlyList<Finding> findings, string idPointer)
+    {
+        if (_tariffs.Add(record.TariffId))
+        {
+            _pageTariffs.Add(new Judged<Tariff>(record, findings));
+            return;
+        }
+
+        var duplicate = Findings.Make(ValueRules.DuplicateId, idPointer, record.TariffId, "Came twice; the first was kept.");
+        var place = _pageTariffs.FindIndex(t => string.Equals(t.Record.TariffId, record.TariffId, StringComparison.OrdinalIgnoreCase));
+        if (place >= 0) _pageTariffs[place] = _pageTariffs[place] with { Findings = [.. _pageTariffs[place].Findings, duplicate] };
+    }
+
+    public void Refuse(Dataset dataset, string? ownId, AllowList allowed, JsonElement record, IReadOnlyList<Finding> findings)
+    {
+        _refusedEver++;
+        _refused.Add(new RefusedRecord(dataset, ownId, allowed.Cut(record), findings));
+    }
+
+    private static bool SameDocument(ChargePoint a, ChargePoint b)
+    {
+        var (first, second) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        HubJson.Write(first, a);
+        HubJson.Write(second, b);
+        return first.WrittenSpan.SequenceEqual(second.WrittenSpan);
+    }
+}

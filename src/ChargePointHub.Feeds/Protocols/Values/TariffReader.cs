@@ -1,0 +1,51 @@
+using System.Text.Json;
+using ChargePointHub.Feeds.Conformance;
+
+namespace ChargePointHub.Feeds.Protocols.Values;
+
+/// <summary>What OCPI 2.2.1 tariff elements say of price. Prices are before VAT.</summary>
+internal static class TariffReader
+{
+    /// <summary>The elements cut to what is kept, and the price in pence where one unrestricted ENERGY price says it all.</summary>
+    public static (JsonElement? Elements, decimal? PencePerKwh) Read(RecordReader reader, JsonElement value, string name, string? currency)
+    {
+        if (currency is not (null or "GBP")) reader.Add(ChargePointRules.CurrencyNotGbp, "currency", currency);
+        reader.Expect(currency is not null, "currency");
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            if (value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined) reader.Expect(false, name);
+            else reader.Add(ValueRules.ValueWrongType, name, null);
+            return (null, null);
+        }
+
+        var elements = OcpiWords.TariffElement.CutElement(value);
+        decimal? energy = null;
+        var (simple, vatUnstated) = (true, false);
+        foreach (var element in elements.EnumerateArray())
+        {
+            if (element.ValueKind != JsonValueKind.Object) continue;
+            var restricted = element.TryGetProperty("restrictions", out var restrictions) && restrictions.ValueKind == JsonValueKind.Object &&
+                restrictions.EnumerateObject().Any(r => r.Value.ValueKind != JsonValueKind.Null);
+            if (!element.TryGetProperty("price_components", out var components) || components.ValueKind != JsonValueKind.Array) continue;
+            foreach (var component in components.EnumerateArray())
+            {
+                if (component.ValueKind != JsonValueKind.Object) continue;
+                var isEnergy = component.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("ENERGY");
+                var price = component.TryGetProperty("price", out var p) && p.ValueKind == JsonValueKind.Number ? p.GetDecimal() : 0;
+                vatUnstated |= price > 0 && !(component.TryGetProperty("vat", out var vat) && vat.ValueKind == JsonValueKind.Number);
+                if (isEnergy)
+                {
+                    simple &= energy is null && !restricted;
+                    energy = price;
+                }
+                else
+                {
+                    simple &= price == 0;
+                }
+            }
+        }
+
+        if (vatUnstated) reader.Add(ChargePointRules.VatUnstated, name, null);
+        return (elements, simple && currency == "GBP" ? energy * 100 : null);
+    }
+}
