@@ -1,0 +1,130 @@
+"""What the hub must serve for a record of the oracle: stored fields as they are, derived fields worked out here, from the published rules."""
+
+import re
+from datetime import datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+STORED = {
+    "charge_points": """charge_point_id operator_id operator_name evse_id owner_name contracting_authority_gss location_id location_name
+        charge_station_id address city postcode uprn usrn latitude longitude on_street location_type manufacturer model commissioned_on
+        decommissioned_on funding_stream max_power_kw connectors opening_hours access accessible_bay max_stay_minutes parking_fee
+        physical_restriction payment_methods price_pence_per_kwh price_vat_included price_state energy_mix_green last_updated""".split(),
+    "tariffs": "tariff_id operator_id valid_from valid_to currency elements last_updated".split(),
+    "status_changes": "charge_point_id operator_id status at reported_at evidence".split(),
+    "charging_sessions": """session_id operator_id charge_point_id connector_id plug_in_at plug_out_at charge_start_at charge_end_at
+        charging_minutes energy_kwh peak_kw cost_ex_vat cost_inc_vat currency tariff_id payment_method user_type outcome ended_by error_code
+        start_soc_percent end_soc_percent corrects_session_id last_updated""".split(),
+}
+IDS = {
+    "charge_points": ("charge_point_id",), "tariffs": ("tariff_id",),
+    "status_changes": ("charge_point_id", "at", "status"), "charging_sessions": ("session_id",),
+}
+AREA_FIELDS = ("borough_gss", "borough_name", "ward_gss", "lsoa21", "boundary_version")
+INSTANTS = {"at", "last_updated", "valid_from", "valid_to", "status_since"}
+WRITTEN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d{3}|\d{6})Z")
+NOT_COMPARED = object()
+BANDS = ((Decimal(3), None), (Decimal(8), "slow"), (Decimal(50), "fast"), (Decimal(150), "rapid"))
+
+
+def is_instant(field):
+    return field in INSTANTS or field.endswith("_at")
+
+
+def instant(text):
+    return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+
+
+def key(dataset, record):
+    """What makes a record one and the same: hub ids, for status changes with their time to the microsecond."""
+    return tuple(instant(record[field]).isoformat() if field == "at" else record[field] for field in IDS[dataset])
+
+
+def canonical(value, field=""):
+    """Equal meaning, equal value: numbers without their spelling, instants without theirs."""
+    if isinstance(value, dict):
+        return {name: canonical(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [canonical(inner) for inner in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, (int, Decimal)):
+        return "\0number " + format(Decimal(value).normalize() + 0, "f")
+    if is_instant(field):
+        return "\0instant " + instant(value).isoformat()
+    return value
+
+
+def thousandths(fraction):
+    """Three decimals, halves away from zero; nothing here is negative."""
+    number = (2 * fraction * 1000 + 1) // 2
+    return Decimal(int(number)).scaleb(-3)
+
+
+def minutes(start, end):
+    if start is None or end is None or end < start:
+        return None
+    return thousandths(Fraction((end - start) // timedelta(microseconds=1), 60_000_000))
+
+
+def power_band(kilowatts):
+    if kilowatts is None:
+        return None
+    return next((band for upper, band in BANDS if kilowatts < upper), "ultra_rapid")
+
+
+def london(at):
+    """The wall clock in London, by the rule: one hour ahead from 01:00 UTC on March's last Sunday to 01:00 UTC on October's."""
+    def changes(month):
+        last = datetime(at.year, month, 31, 1, tzinfo=timezone.utc)
+        return last - timedelta(days=last.isoweekday() % 7)
+    ahead = 1 if changes(3) <= at < changes(10) else 0
+    local = (at + timedelta(hours=ahead)).replace(microsecond=0, tzinfo=None)
+    return f"{local.isoformat()}+0{ahead}:00"
+
+
+def session(record, charge_point, charge_point_areas):
+    """`charge_point`: the newest truth of the charge point; `charge_point_areas`: its area fields."""
+    derived = {}
+    plugged = minutes(instant(record["plug_in_at"]), instant(record.get("plug_out_at")))
+    charging = record.get("charging_minutes")
+    if charging is None:
+        charging = minutes(instant(record.get("charge_start_at")), instant(record.get("charge_end_at")))
+    else:
+        charging = Decimal(charging).quantize(Decimal("0.001"), ROUND_HALF_UP)
+    energy, time = record.get("energy_kwh"), plugged if charging is None else charging
+    derived["plug_in_minutes"] = plugged
+    derived["charging_minutes"] = charging
+    derived["average_kw"] = None if energy is None or not time else thousandths(Fraction(energy) * 60 / Fraction(time))
+    outcome = record.get("outcome") or "UNKNOWN"
+    if outcome == "UNKNOWN" and plugged is not None and energy is not None:
+        outcome = "SUCCESS" if plugged > 2 and energy > Decimal("0.5") else "FAILED"
+    derived["outcome"] = outcome
+    derived["user_type"] = record.get("user_type") or "UNKNOWN"
+    derived["started_local"] = london(instant(record["plug_in_at"]))
+    derived["power_band"] = power_band(charge_point.get("max_power_kw")) if charge_point else NOT_COMPARED
+    derived |= {field: charge_point_areas[field] for field in ("borough_gss", "ward_gss", "lsoa21")}
+    return derived
+
+
+def tariff(record):
+    """One unrestricted ENERGY price in GBP says it all; it is before VAT."""
+    elements = record.get("elements") or []
+    components = [component for element in elements for component in element.get("price_components", [])]
+    restricted = any(value not in (None, []) for element in elements for value in (element.get("restrictions") or {}).values())
+    plain = len(components) == 1 and components[0].get("type") == "ENERGY" and not restricted and record.get("currency") == "GBP"
+    return {"pence_per_kwh": components[0]["price"] * 100 if plain else None, "vat_included": False if plain else None}
+
+
+def areas_of(charge_point, layer, known):
+    """Area fields of a place; without boundaries they are not compared. Only boroughs are loaded, so wards and LSOAs are null."""
+    if charge_point is None or layer is None:
+        return dict.fromkeys(AREA_FIELDS, NOT_COMPARED)
+    place = (charge_point.get("latitude"), charge_point.get("longitude"))
+    if place not in known:
+        known[place] = (None, False) if None in place else layer.at(*place)
+    area, on_border = known[place]
+    if on_border:
+        return dict.fromkeys(AREA_FIELDS, NOT_COMPARED)
+    version = layer.version if area and layer.version else None if not area else NOT_COMPARED
+    return {"borough_gss": area and area.code, "borough_name": area and area.name, "ward_gss": None, "lsoa21": None, "boundary_version": version}
