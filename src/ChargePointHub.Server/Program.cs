@@ -1,1 +1,3 @@
-return 0;
+using ChargePointHub.Server.Commands;
+
+return await HubCommands.RunAsync(args, Console.Out, Console.Error);

@@ -1,1 +1,47 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ChargePointHub.Benchmarks;
+
+// dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions] [rounds]
+if (args is not ["ingest", ..])
+{
+    await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions, 200000] [rounds, 5]");
+    return 2;
+}
+
+var sessions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200_000;
+var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
+var machine = $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}";
+Console.WriteLine($"Ingest of {sessions:N0} sessions in pages of 10,000, {machine}");
+var measured = await IngestBenchmark.RunAsync(sessions, rounds, Console.Out);
+
+static double Median(IEnumerable<double> values)
+{
+    var sorted = values.Order().ToList();
+    return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
+}
+
+var result = new
+{
+    benchmark = "ingest",
+    machine,
+    sessions,
+    rounds,
+    end_to_end_per_second = Math.Round(Median(measured.Select(m => m.EndToEnd))),
+    ratio_to_copy_with_primary_key = Math.Round(Median(measured.Select(m => m.EndToEnd / m.CopyWithKey)), 3),
+    ratio_required = 0.15,
+    unchanged_per_second = Math.Round(Median(measured.Select(m => m.Reread))),
+    unchanged_ratio = Math.Round(Median(measured.Select(m => m.Reread / m.CopyWithKey)), 3),
+    unchanged_ratio_required = 0.60,
+};
+var json = JsonSerializer.Serialize(result, Formats.Indented);
+Console.WriteLine(json);
+Directory.CreateDirectory("BenchmarkResults");
+await File.WriteAllTextAsync(Path.Combine("BenchmarkResults", "ingest.json"), json);
 return 0;
+
+internal static class Formats
+{
+    public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+}

@@ -1,0 +1,77 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Server.Collection;
+
+/// <summary>
+/// Which window of history to ask for next, of one dataset of one feed. Gaps come from coverage each time; all that is
+/// remembered here, and only in memory, is which pieces failed, so that one window which an operator cannot answer does not
+/// hold up the rest: it is halved from its edges until the failing part stands alone, then tried again once a cadence.
+/// </summary>
+/// <param name="longest">Longest window asked for at once.</param>
+/// <param name="shortest">A failing piece is not cut finer than this.</param>
+/// <param name="probeEvery">Time between two trials of what keeps failing.</param>
+public sealed class BackfillPlan(TimeSpan longest, TimeSpan shortest, TimeSpan probeEvery)
+{
+    private readonly List<Piece> failed = [];
+    private DateTimeOffset nextProbe = DateTimeOffset.MinValue;
+    private Window? probe;
+
+    /// <summary>Null: nothing to ask for now.</summary>
+    /// <param name="gaps">What is missing and can still be had.</param>
+    /// <param name="mayNarrow">False while the operator answers nothing at all: then cutting finer would only add requests.</param>
+    public Window? Next(Coverage gaps, DateTimeOffset now, bool mayNarrow)
+    {
+        Forget(gaps);
+        var untried = gaps.Subtract(Failing);
+        if (!untried.IsEmpty) return untried[^1].CutNewestFirst(longest).First();
+        if (mayNarrow && Narrow(gaps) is { } half) return half;
+        if (failed.Count == 0 || now < nextProbe) return null;
+        nextProbe = now + probeEvery;
+        probe = failed.MinBy(p => p.LastTried)!.Window;
+        return probe;
+    }
+
+    /// <summary>When <see cref="Next"/> may have something again, given that gaps stay as they are.</summary>
+    public DateTimeOffset? NextProbe => failed.Count == 0 ? null : nextProbe;
+
+    /// <summary>What kept failing answered: whatever else failed may well have been mended too.</summary>
+    public void Succeeded(Window window)
+    {
+        if (window == probe) failed.Clear();
+        probe = null;
+    }
+
+    public void Failed(Window window, DateTimeOffset now, TimeSpan? retryAfter)
+    {
+        failed.RemoveAll(p => p.Window == window);
+        failed.Add(new Piece(window, now));
+        var wait = retryAfter > probeEvery ? retryAfter.Value : probeEvery;
+        if (nextProbe < now + wait) nextProbe = now + wait;
+    }
+
+    private Coverage Failing => Coverage.Of(failed.Select(p => p.Window));
+
+    /// <summary>The outer half of a failing piece that borders on ground that is no gap; the inner half is held to fail too.</summary>
+    private Window? Narrow(Coverage gaps)
+    {
+        foreach (var piece in failed.Where(p => p.Window.Length > shortest).OrderByDescending(p => p.Window).ToList())
+        {
+            var olderEdge = gaps.Any(g => g.From == piece.Window.From);
+            var newerEdge = gaps.Any(g => g.To == piece.Window.To);
+            if (!olderEdge && !newerEdge) continue;
+            var (older, newer) = piece.Window.Halve();
+            var (outer, inner) = newerEdge ? (newer, older) : (older, newer);
+            failed.Remove(piece);
+            failed.Add(new Piece(outer, piece.LastTried));
+            failed.Add(new Piece(inner, piece.LastTried));
+            return outer;
+        }
+
+        return null;
+    }
+
+    /// <summary>Pieces that are no gap any more, or no longer one as a whole, are of no concern.</summary>
+    private void Forget(Coverage gaps) => failed.RemoveAll(p => !gaps.Covers(p.Window));
+
+    private sealed record Piece(Window Window, DateTimeOffset LastTried);
+}

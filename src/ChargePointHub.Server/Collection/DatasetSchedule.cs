@@ -1,0 +1,72 @@
+using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Server.Collection;
+
+/// <summary>When one dataset of one feed is next asked for. All of it is memory that may be lost: the ledger is what counts.</summary>
+public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeedProtocol protocol)
+{
+    /// <summary>A dataset that keeps failing is asked for at most this many cadences apart.</summary>
+    private const int LongestPauseInCadences = 6;
+
+    private readonly BackfillPlan backfill = new(plan.LongestWindow, plan.Cadence, plan.Cadence);
+    private DateTimeOffset? lastSuccess;
+    private int failures;
+    private bool narrowing = true;
+
+    public FeedDefinition Feed => feed;
+
+    public DatasetPlan Plan => plan;
+
+    public IFeedProtocol Protocol => protocol;
+
+    /// <summary>When the next live poll or crawl is due.</summary>
+    public DateTimeOffset NextDue { get; private set; } = DateTimeOffset.MinValue;
+
+    /// <summary>When there may be anything to do: the next poll, or the next trial of history that keeps failing.</summary>
+    public DateTimeOffset NextWork => MayBackfill && backfill.NextProbe is { } probe && probe < NextDue ? probe : NextDue;
+
+    /// <summary>History is asked for after live work came through, and while the operator answers at all.</summary>
+    public bool MayBackfill => !plan.Dataset.IsSnapshot && lastSuccess is not null && failures == 0;
+
+    public void Started(DateTimeOffset now) => NextDue = now + plan.Cadence;
+
+    public void Ended(RunResult result, DateTimeOffset now)
+    {
+        if (result.Completed)
+        {
+            (failures, lastSuccess) = (0, now);
+            return;
+        }
+
+        failures++;
+        var pause = plan.Cadence * Math.Min(1 << Math.Min(failures - 1, 10), LongestPauseInCadences);
+        if (result.Failure?.RetryAfter is { } asked && asked > pause) pause = asked;
+        NextDue = now + pause;
+    }
+
+    /// <summary>The newest end of the ledger is left to live polls while they come through.</summary>
+    public Window? NextBackfill(Coverage gaps, Coverage covered, DateTimeOffset now)
+    {
+        var behind = covered.End is { } end && gaps.Start is { } start ? Window.Between(start, end) : null;
+        return behind is { } history ? backfill.Next(gaps.Intersect(history), now, narrowing) : null;
+    }
+
+    public void BackfillEnded(Window window, RunResult result, DateTimeOffset now)
+    {
+        if (result.Failure is not { } failure)
+        {
+            backfill.Succeeded(window);
+            return;
+        }
+
+        backfill.Failed(window, now, failure.RetryAfter);
+        narrowing = DependsOnWindow(failure.Kind);
+    }
+
+    /// <summary>Failures that may lie in what was asked for, and not in the way to the operator.</summary>
+    private static bool DependsOnWindow(FailureKind kind) => kind is FailureKind.ServerError or FailureKind.TimedOut or FailureKind.TooLarge
+        or FailureKind.NotJson or FailureKind.Truncated or FailureKind.ProtocolError or FailureKind.UnexpectedStatus or FailureKind.LoopDetected;
+}

@@ -1,0 +1,39 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Server.Geography;
+
+/// <summary>All loaded boundary layers: from a place to its area codes.</summary>
+public sealed class AreaIndex
+{
+    private readonly BoundaryLayer? boroughs;
+    private readonly BoundaryLayer? wards;
+    private readonly BoundaryLayer? lsoas;
+
+    /// <exception cref="BoundaryException">Two layers of one kind.</exception>
+    public AreaIndex(IReadOnlyList<BoundaryLayer> layers)
+    {
+        boroughs = Only(layers, AreaKind.Borough);
+        wards = Only(layers, AreaKind.Ward);
+        lsoas = Only(layers, AreaKind.Lsoa);
+        Version = layers.Count == 0 ? null : string.Join('+', layers.OrderBy(l => l.Kind).Select(l => l.Version));
+    }
+
+    /// <summary>Versions of the layers joined by +, in the order borough, ward, LSOA; null when none is loaded.</summary>
+    public string? Version { get; }
+
+    public IReadOnlyList<Area> Boroughs => boroughs?.Areas ?? [];
+
+    public AreaCodes Place(decimal? latitude, decimal? longitude)
+    {
+        if (Version is null || latitude is not { } lat || longitude is not { } lon) return AreaCodes.None;
+        var borough = boroughs?.Find(lat, lon);
+        return new AreaCodes(borough?.Gss, borough?.Name, wards?.Find(lat, lon)?.Gss, lsoas?.Find(lat, lon)?.Gss, Version);
+    }
+
+    private static BoundaryLayer? Only(IReadOnlyList<BoundaryLayer> layers, AreaKind kind)
+    {
+        var found = layers.Where(l => l.Kind == kind).ToList();
+        return found.Count <= 1 ? found.FirstOrDefault()
+            : throw new BoundaryException($"{found.Count} boundary files hold {kind} areas; name one file for each kind.");
+    }
+}

@@ -1,0 +1,47 @@
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Embedded;
+
+namespace ChargePointHub.Server.Hosting;
+
+/// <summary>The hub's database: the configured one, or the embedded one that lives as long as this handle.</summary>
+public sealed class HubDatabaseHandle : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? embedded;
+
+    private HubDatabaseHandle(Database source, EmbeddedPostgres? embedded) => (Source, this.embedded) = (source, embedded);
+
+    public Database Source { get; }
+
+    /// <summary>Data folder of the embedded database; null for a configured one.</summary>
+    public string? Folder => embedded?.DataFolder;
+
+    /// <summary>What a person should know about where the embedded database lives; may be empty.</summary>
+    public IReadOnlyList<string> Notes => embedded?.Notes ?? [];
+
+    public static async Task<HubDatabaseHandle> OpenAsync(HubOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Database.Length > 0) return new HubDatabaseHandle(Database.Open(ConnectionString(options.Database)), null);
+        var embedded = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions
+            {
+                DataFolder = Path.GetFullPath(Path.Combine(options.Data, "postgres")),
+                BinariesFolder = options.PostgresBinaries.Length > 0 ? options.PostgresBinaries : null,
+            },
+            cancellationToken);
+        return new HubDatabaseHandle(Database.Open(embedded.ConnectionString), embedded);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        if (embedded is not null) await embedded.DisposeAsync();
+    }
+
+    private static string ConnectionString(string configured) => !Secrets.IsReference(configured) ? configured : Secrets.Resolve(configured) switch
+    {
+        Secret secret => secret.Value,
+        SecretMissing missing => throw new StartException([$"Hub:Database: {missing.Detail}"]),
+        _ => throw new InvalidOperationException("What a reference leads to is a closed list."),
+    };
+}

@@ -1,0 +1,183 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Collection;
+using ChargePointHub.Server.Geography;
+using ChargePointHub.Store;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ChargePointHub.Server.Hosting;
+
+/// <summary>A hub put together from its parts and running: database, API and collector.</summary>
+public sealed class HubHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly HubDatabaseHandle database;
+
+    private HubHost(WebApplication app, HubDatabaseHandle database, string baseUrl, string? caFile)
+    {
+        (this.app, this.database) = (app, database);
+        (BaseUrl, CaFile) = (baseUrl, caFile);
+    }
+
+    /// <summary>e.g. <c>https://localhost:8443</c>.</summary>
+    public string BaseUrl { get; }
+
+    /// <summary>PEM file that clients trust for this hub; null where a configured certificate is used.</summary>
+    public string? CaFile { get; }
+
+    /// <summary>Where the database's files are, when it is the embedded one.</summary>
+    public string? DatabaseFolder => database.Folder;
+
+    /// <summary>What a person should know about the database's whereabouts; may be empty.</summary>
+    public IReadOnlyList<string> DatabaseNotes => database.Notes;
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>Starts everything and returns when the hub answers.</summary>
+    /// <exception cref="StartException">Something that a person can mend, said in lines.</exception>
+    public static async Task<HubHost> StartAsync(HubOptions options, HubParts parts, CancellationToken cancellationToken)
+    {
+        var areas = new AreaIndex([.. options.Areas.Select(BoundaryLayer.Load)]);
+        var registry = OpenRegistry(options);
+        var database = await HubDatabaseHandle.OpenAsync(options, cancellationToken);
+        try
+        {
+            await Migrator.MigrateAsync(database.Source, cancellationToken);
+            await PlaceAgainAsync(new AreaStore(database.Source), areas, cancellationToken);
+            var tls = parts.Certificate ?? Certificate.For(options, parts.Time.GetUtcNow());
+            var app = Compose(options, parts, tls, areas, registry, database.Source);
+            await app.StartAsync(cancellationToken);
+            var host = options.IsLoopback ? "localhost" : Dns.GetHostName();
+            return new HubHost(app, database, $"https://{host}:{options.Port}", tls.CaFile);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when the hub has been asked to stop.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    private static WebApplication Compose(
+        HubOptions options, HubParts parts, Certificate certificate, AreaIndex areas, LiveRegistry registry, Database database)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        parts.Logging?.Invoke(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, certificate.Chain, certificate.Leaf));
+        var keys = new AccessKeys(database, parts.Time);
+        builder.Services
+            .AddSingleton(parts.Time)
+            .AddSingleton(database)
+            .AddSingleton(areas)
+            .AddSingleton(registry)
+            .AddSingleton(keys)
+            .AddSingleton(parts.PageWriter?.Invoke(database) ?? new PageWriter(database))
+            .AddSingleton<CoverageStore>()
+            .AddSingleton<RunLog>()
+            .AddSingleton(new FeedClientFactory(parts.Time))
+            .AddSingleton<FeedClients>()
+            .AddSingleton(s => ProtocolCatalogue.Create(s.GetRequiredService<FeedClients>().FetchFor, r => (Secrets.Resolve(r) as Secret)?.Value, parts.Time))
+            .AddSingleton<FeedRun>()
+            .AddHubApi(_ => new HubServices(
+                database,
+                ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),
+                async (key, ct) => CheckOf(await keys.VerifyAsync(key, ct)),
+                () => RegistryDirectory.Of(registry.Current),
+                parts.Time));
+        if (options.Collect) builder.Services.AddHostedService<CollectorService>();
+        var app = builder.Build();
+        app.MapHubApi();
+        return app;
+    }
+
+    /// <summary>From the store's closed list to the API's.</summary>
+    private static KeyCheck CheckOf(KeyResult result) => result switch
+    {
+        KeyAccepted accepted => KeyCheck.Opens(accepted.Scope),
+        KeyRefused { Failure: KeyFailure.Malformed } => KeyCheck.Refused(KeyRefusal.Malformed),
+        KeyRefused { Failure: KeyFailure.Expired } => KeyCheck.Refused(KeyRefusal.Expired),
+        KeyRefused { Failure: KeyFailure.Revoked } => KeyCheck.Refused(KeyRefusal.Revoked),
+        _ => KeyCheck.Refused(KeyRefusal.Unknown),
+    };
+
+    private static void Listen(KestrelServerOptions kestrel, HubOptions options, X509Certificate2Collection chain, X509Certificate2 leaf)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        void Secure(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Use(PlainHttpRefusal.Around);
+            listen.UseHttps(https =>
+            {
+                https.ServerCertificate = leaf;
+                https.ServerCertificateChain = chain;
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+            });
+        }
+
+        if (options.Listen == "localhost") kestrel.ListenLocalhost(options.Port, Secure);
+        else if (options.Listen == "*") kestrel.ListenAnyIP(options.Port, Secure);
+        else kestrel.Listen(IPAddress.Parse(options.Listen), options.Port, Secure);
+    }
+
+    private static LiveRegistry OpenRegistry(HubOptions options)
+    {
+        var files = new OperatorRegistry(ProtocolCatalogue.Names);
+        return files.Load(options.Operators) switch
+        {
+            LoadedRegistry loaded => new LiveRegistry(files, options.Operators, loaded),
+            RegistryRefused refused => throw new StartException(
+            [
+                $"The operator files in {options.Operators} cannot be used; {refused.Faults.Count} faults:",
+                .. refused.Faults.Select(f => $"  {f.File} {f.Pointer}: {f.Message} [{f.Code}]"),
+            ]),
+            _ => throw new InvalidOperationException("The registry's results are a closed list."),
+        };
+    }
+
+    /// <summary>Charge points that were placed with other boundaries than these are placed again.</summary>
+    private static async Task PlaceAgainAsync(AreaStore store, AreaIndex areas, CancellationToken cancellationToken)
+    {
+        var stale = (await store.ReadPlacesAsync(cancellationToken)).Where(p => p.BoundaryVersion != areas.Version);
+        await store.WriteAsync(
+            [.. stale.Select(p => new PlacedChargePoint(p.OperatorId, p.ChargePointId, areas.Place(p.Latitude, p.Longitude)))], cancellationToken);
+    }
+}
+
+/// <summary>What stands in for the usual parts of a hub.</summary>
+public sealed record HubParts
+{
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Shown instead of what the options name.</summary>
+    public Certificate? Certificate { get; init; }
+
+    /// <summary>Null: to the console, as configured.</summary>
+    public Action<ILoggingBuilder>? Logging { get; init; }
+
+    /// <summary>A page writer with eyes on it, for proofs.</summary>
+    public Func<Database, PageWriter>? PageWriter { get; init; }
+}
+
+/// <summary>The hub cannot start; each line is one reason, for the person who starts it.</summary>
+public sealed class StartException(IReadOnlyList<string> reasons) : Exception(string.Join(Environment.NewLine, reasons))
+{
+    public IReadOnlyList<string> Reasons => reasons;
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+
+namespace ChargePointHub.Server.Hosting;
+
+/// <summary>
+/// Looks at a connection's first byte before TLS does. A TLS handshake starts with 22; a letter is somebody who speaks plain
+/// http to the TLS port, and gets a readable 400 instead of a broken connection.
+/// </summary>
+public static class PlainHttpRefusal
+{
+    private const byte TlsHandshake = 0x16;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private static readonly byte[] Answer = Compose(
+        """
+        {"type":"/v1/errors/CPH-1003","title":"Plain http on the TLS port","status":400,"detail":"This port speaks HTTPS only. Ask again with https:// in front of the same address.","code":"CPH-1003","errors":[]}
+        """);
+
+    public static ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+        patience.CancelAfter(LongestWait);
+        byte first;
+        try
+        {
+            var read = await connection.Transport.Input.ReadAsync(patience.Token);
+            if (read.Buffer.IsEmpty) return;
+            first = read.Buffer.FirstSpan[0];
+            connection.Transport.Input.AdvanceTo(read.Buffer.Start);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        if (first == TlsHandshake || !char.IsAsciiLetter((char)first))
+        {
+            await next(connection);
+            return;
+        }
+
+        await connection.Transport.Output.WriteAsync(Answer, CancellationToken.None);
+        await connection.Transport.Output.CompleteAsync();
+    };
+
+    private static byte[] Compose(string body)
+    {
+        var utf8 = Encoding.UTF8.GetByteCount(body);
+        return Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: {utf8}\r\nConnection: close\r\n\r\n{body}");
+    }
+}

@@ -1,0 +1,30 @@
+using ChargePointHub.Feeds.Registry;
+
+namespace ChargePointHub.Server.Hosting;
+
+/// <summary>From the operator files to what readers may know of them: the API sees nothing else of the registry.</summary>
+public static class RegistryDirectory
+{
+    public static OperatorDirectory Of(LoadedRegistry registry) => new([.. registry.Operators.Select(Listed)]);
+
+    private static ListedOperator Listed(OperatorDefinition definition) => new(
+        definition.OperatorId,
+        definition.Name,
+        definition.Licence,
+        definition.Attribution,
+        [
+            .. from feed in definition.Feeds
+               from plan in feed.Datasets
+               select new ListedDataset
+               {
+                   Dataset = plan.Dataset,
+                   Axis = plan.Axis,
+                   Earliest = plan.Earliest,
+                   Settle = plan.Settle,
+                   Cadence = plan.Cadence,
+                   Freshness = plan.Freshness,
+                   LookBack = plan.LookBack,
+                   Protocol = feed.Protocol,
+               },
+        ]);
+}

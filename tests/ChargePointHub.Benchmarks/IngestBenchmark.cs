@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Collection;
+using ChargePointHub.Server.Geography;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Embedded;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ChargePointHub.Benchmarks;
+
+/// <summary>What one round measured, in sessions a second.</summary>
+internal sealed record IngestRound(double EndToEnd, double Reread, double CopyWithKey);
+
+/// <summary>
+/// Sessions end to end: HTTPS pages of 10,000 -> parse, check, version, write, claim; then the same pages again, unchanged; and
+/// the limit, a binary COPY of the same rows into an empty table with the same primary key. All in one process and one run.
+/// </summary>
+internal static class IngestBenchmark
+{
+    private const int PageSize = 10_000;
+
+    public static async Task<IReadOnlyList<IngestRound>> RunAsync(int sessions, int rounds, TextWriter progress)
+    {
+        var folder = Directory.CreateTempSubdirectory("cph-bench-");
+        try
+        {
+            await using var server = await EmbeddedPostgres.StartAsync(
+                new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder.FullName, "postgres") }, CancellationToken.None);
+            await using var database = Database.Open(server.ConnectionString);
+            await Migrator.MigrateAsync(database, CancellationToken.None);
+            await using var feed = await RenderedFeed.StartAsync(sessions, PageSize);
+            using var factory = new FeedClientFactory(TimeProvider.System);
+            using var clients = new FeedClients(factory);
+            var protocols = ProtocolCatalogue.Create(clients.FetchFor, _ => null, TimeProvider.System);
+            var run = new FeedRun(new PageWriter(database), new RunLog(database), new AreaIndex([]), TimeProvider.System);
+            var measured = new List<IngestRound>();
+            for (var round = 0; round <= rounds; round++)
+            {
+                var definition = Definition($"bench-{round}", feed);
+                await PullAsync(run, protocols, definition, Dataset.ChargePoints, null);
+                var fresh = await PullAsync(run, protocols, definition, Dataset.ChargingSessions, feed.Window);
+                var again = await PullAsync(run, protocols, definition, Dataset.ChargingSessions, feed.Window);
+                var copy = await CopyAsync(server.ConnectionString, definition.OperatorId);
+                await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"  {(round == 0 ? "warm-up" : $"round {round}")}: {sessions / fresh:N0} sessions/s end to end, {sessions / again:N0}/s unchanged, COPY with primary key {sessions / copy:N0}/s"));
+                if (round > 0) measured.Add(new IngestRound(sessions / fresh, sessions / again, sessions / copy));
+            }
+
+            return measured;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<double> PullAsync(FeedRun run, IReadOnlyList<IFeedProtocol> protocols, FeedDefinition feed, Dataset dataset, Window? window)
+    {
+        var schedule = new DatasetSchedule(feed, feed.Datasets.Single(d => d.Dataset == dataset), protocols.Single(p => p.Name == feed.Protocol));
+        var clock = Stopwatch.StartNew();
+        var result = await run.ExecuteAsync(
+            new Pull(schedule, window is null ? RunKind.Crawl : RunKind.Backfill, window, StatusesAreEvidence: false), () => Task.CompletedTask, CancellationToken.None);
+        return result.Completed ? clock.Elapsed.TotalSeconds : throw new InvalidOperationException($"The pull failed: {result.Failure}");
+    }
+
+    private static async Task<double> CopyAsync(string connectionString, string operatorId)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using (var prepare = new NpgsqlCommand(
+            """
+            DROP TABLE IF EXISTS bench_copy;
+            CREATE TABLE bench_copy (operator_id text, session_id text, charge_point_id text, plug_in_at timestamptz, plug_out_at timestamptz,
+                energy_wh bigint, last_updated timestamptz, document json, PRIMARY KEY (operator_id, session_id));
+            """,
+            connection))
+        {
+            await prepare.ExecuteNonQueryAsync();
+        }
+
+        var rows = new List<(string Id, string Cp, DateTime In, DateTime? Out, long? Wh, DateTime Updated, string Document)>();
+        await using (var read = new NpgsqlCommand(
+            "SELECT session_id, charge_point_id, plug_in_at, plug_out_at, energy_wh, last_updated, document::text FROM charging_session WHERE operator_id = $1", connection))
+        {
+            read.Parameters.AddWithValue(operatorId);
+            await using var reader = await read.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                rows.Add((reader.GetString(0), reader.GetString(1), reader.GetDateTime(2), reader.IsDBNull(3) ? null : reader.GetDateTime(3),
+                    reader.IsDBNull(4) ? null : reader.GetInt64(4), reader.GetDateTime(5), reader.GetString(6)));
+            }
+        }
+
+        var clock = Stopwatch.StartNew();
+        foreach (var page in rows.Chunk(PageSize))
+        {
+            await using var copy = await connection.BeginBinaryImportAsync("COPY bench_copy FROM STDIN (FORMAT BINARY)");
+            foreach (var (id, cp, plugIn, plugOut, wh, updated, document) in page)
+            {
+                await copy.StartRowAsync();
+                await copy.WriteAsync(operatorId, NpgsqlDbType.Text);
+                await copy.WriteAsync(id, NpgsqlDbType.Text);
+                await copy.WriteAsync(cp, NpgsqlDbType.Text);
+                await copy.WriteAsync(plugIn, NpgsqlDbType.TimestampTz);
+                if (plugOut is { } o) await copy.WriteAsync(o, NpgsqlDbType.TimestampTz);
+                else await copy.WriteNullAsync();
+                if (wh is { } w) await copy.WriteAsync(w, NpgsqlDbType.Bigint);
+                else await copy.WriteNullAsync();
+                await copy.WriteAsync(updated, NpgsqlDbType.TimestampTz);
+                await copy.WriteAsync(document, NpgsqlDbType.Json);
+            }
+
+            await copy.CompleteAsync();
+        }
+
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private static FeedDefinition Definition(string operatorId, RenderedFeed feed) => new()
+    {
+        OperatorId = operatorId,
+        OperatorName = operatorId,
+        FeedId = "management",
+        Protocol = "loti-v1",
+        BaseUrl = feed.BaseUrl,
+        Zone = LondonCalendar.Zone,
+        CaFile = feed.CaFile,
+        AllowPrivateHosts = ["localhost"],
+        LimitGroup = "bench",
+        Datasets =
+        [
+            new DatasetPlan { Dataset = Dataset.ChargePoints, PageSize = PageSize },
+            new DatasetPlan { Dataset = Dataset.ChargingSessions, Axis = WindowAxis.LastUpdated, PageSize = PageSize, Earliest = RenderedFeed.Start },
+        ],
+    };
+}
