@@ -12,6 +12,8 @@ namespace ChargePointHub.Feeds.Fetching;
 /// </summary>
 public sealed class FeedClient : IDisposable
 {
+    private static readonly HttpRequestOptionsKey<bool> Connected = new("connected");
+
     private readonly FetchRules rules;
     private readonly RequestGate gate;
     private readonly IDisposable membership;
@@ -48,7 +50,8 @@ public sealed class FeedClient : IDisposable
         }
         catch (BrokenCircuitException open)
         {
-            return chain.Failed(
+            // Opened by this fetch's own attempts, the last of them says more.
+            return chain.Latest ?? chain.Failed(
                 FailureKind.Unreachable,
                 $"{MaskedUrl.Of(url)} was not asked: the operator failed so often in a row that it is left alone for {rules.BreakerPause.TotalSeconds:0} seconds.",
                 open.RetryAfter ?? rules.BreakerPause);
@@ -76,8 +79,20 @@ public sealed class FeedClient : IDisposable
         SslOptions = tls,
         ConnectTimeout = rules.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a changed name is followed
-        ConnectCallback = (connecting, cancellationToken) => guard.ConnectAsync(connecting.DnsEndPoint, cancellationToken),
+        ConnectCallback = (connecting, cancellationToken) => ConnectOnceAsync(guard, connecting, cancellationToken),
     };
+
+    /// <summary>
+    /// The framework repeats a GET up to three times by itself when a connection closes before it answered: requests that would
+    /// pass no gate and count as no attempt. One connection for each request stops that, and still replaces a pooled one gone stale.
+    /// </summary>
+    private static async ValueTask<Stream> ConnectOnceAsync(AddressGuard guard, SocketsHttpConnectionContext connecting, CancellationToken cancellationToken)
+    {
+        var options = connecting.InitialRequestMessage.Options;
+        if (options.TryGetValue(Connected, out _)) throw new IOException("the connection closed before it answered");
+        options.Set(Connected, true);
+        return await guard.ConnectAsync(connecting.DnsEndPoint, cancellationToken);
+    }
 
     /// <summary>One request with its redirects, its body read to the end, within what is left of the budget.</summary>
     private async ValueTask<FetchResult> AttemptAsync(ResilienceContext context)

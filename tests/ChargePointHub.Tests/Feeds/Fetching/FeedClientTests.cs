@@ -126,16 +126,34 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
     public async Task A_connection_cut_in_the_body_is_truncated_after_three_attempts(string framing)
     {
         var chunk = framing.EndsWith("chunked", StringComparison.Ordinal) ? "A\r\n{\"data\": [\r\n" : "{\"data\": [";
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var answering = AnswerAndCutAsync(listener, certificates.Good(), $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{chunk}", times: 3);
-        await using var other = await OperatorServer.StartAsync(null, _ => Task.CompletedTask);
-        using var factory = new FeedClientFactory(TimeProvider.System, Quick);
-        using var client = factory.Create(other.Feed(certificates.CaFile));
-        var result = await client.FetchAsync(new Uri($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/"), NoHeaders, default);
+        var result = await AskAndCutAsync($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{chunk}", times: 3);
         Failure(result, FailureKind.Truncated);
         Assert.Equal(3, result.Requests);
-        await answering;
+    }
+
+    [Fact]
+    public async Task A_connection_cut_before_the_answer_is_unreachable_after_three_attempts()
+    {
+        var result = await AskAndCutAsync("", times: 3);
+        Failure(result, FailureKind.Unreachable);
+        Assert.Equal(3, result.Requests);
+    }
+
+    [Fact]
+    public async Task What_is_not_http_is_a_protocol_error()
+    {
+        Failure(await AskAndCutAsync("SSH-2.0-OpenSSH_9.2\r\n\r\n", times: 1), FailureKind.ProtocolError);
+        Failure(await AskAndCutAsync($"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 70_000)}\r\n\r\n[]", times: 1), FailureKind.ProtocolError);
+    }
+
+    [Fact]
+    public async Task A_server_that_accepts_and_then_says_nothing_is_given_up_on_before_the_budget_ends()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var factory = new FeedClientFactory(TimeProvider.System, Quick with { ConnectTimeout = TimeSpan.FromMilliseconds(200), Attempts = 1 });
+        using var client = factory.Create(OperatorServer.Feed(UrlOf(listener), certificates.CaFile));
+        Assert.Contains("0.2 seconds", Failure(await client.FetchAsync(UrlOf(listener), NoHeaders, default), FailureKind.Unreachable).Detail, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -363,6 +381,21 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
     }
 
     [Fact]
+    public async Task A_fetch_whose_own_attempts_open_the_breaker_says_how_the_last_one_failed()
+    {
+        var (result, server) = await AskAsync(
+            context =>
+            {
+                context.Response.StatusCode = 500;
+                return Task.CompletedTask;
+            },
+            Quick with { BreakerThroughput = 2 });
+        Failure(result, FailureKind.ServerError);
+        Assert.Equal(2, result.Requests);
+        Assert.Equal(2, server.Requests);
+    }
+
+    [Fact]
     public async Task Waiting_for_a_turn_takes_nothing_from_the_budget()
     {
         var time = new ManualTime();
@@ -394,6 +427,20 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
             _ => new ZLibStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true),
         };
         await compressed.WriteAsync(body);
+    }
+
+    private static Uri UrlOf(TcpListener listener) => new($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+
+    private async Task<FetchResult> AskAndCutAsync(string answer, int times)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = AnswerAndCutAsync(listener, certificates.Good(), answer, times);
+        using var factory = new FeedClientFactory(TimeProvider.System, Quick);
+        using var client = factory.Create(OperatorServer.Feed(UrlOf(listener), certificates.CaFile));
+        var result = await client.FetchAsync(UrlOf(listener), NoHeaders, default);
+        await answering;
+        return result;
     }
 
     /// <summary>Sends the bytes and closes, as a server does that dies in an orderly way.</summary>

@@ -70,6 +70,26 @@ public sealed class LiveRegistryTests : IDisposable
         Assert.Empty(live.Faults);
     }
 
+    [Fact]
+    public void A_link_that_leads_elsewhere_is_a_change()
+    {
+        foreach (var (version, name) in new[] { ("..1", "Before"), ("..2", "After") })
+        {
+            Directory.CreateDirectory(Path.Combine(files.Directory, version));
+            files.Write($"{version}/a.json", Operator("one", name));
+            File.SetLastWriteTimeUtc(Path.Combine(files.Directory, version, "a.json"), DateTime.UnixEpoch);
+        }
+
+        var data = Path.Combine(files.Directory, "..data");
+        Directory.CreateSymbolicLink(data, "..1");
+        File.CreateSymbolicLink(Path.Combine(files.Directory, "a.json"), "..data/a.json");
+        var live = Open();
+        Directory.Delete(data);
+        Directory.CreateSymbolicLink(data, "..2");
+        Assert.IsType<RegistryChange.TakenUp>(live.Refresh());
+        Assert.Equal("After", live.Current.Operators.Single().Name);
+    }
+
     private static string Operator(string id, string name = "Name") => OperatorFiles.Smallest
         .Replace("\"char-gy\"", $"\"{id}\"", StringComparison.Ordinal)
         .Replace("\"char.gy\"", $"\"{name}\"", StringComparison.Ordinal);
