@@ -42,7 +42,7 @@ public sealed class AddressGuard(IReadOnlyList<string> allowPrivateHosts)
     /// <exception cref="IOException">At least one address of the host is not allowed.</exception>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
-        var addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
+        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
 
         if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
 

@@ -1,8 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Text.Json;
 using ChargePointHub.Feeds.Registry;
 using Polly;
 using Polly.CircuitBreaker;
@@ -15,6 +12,8 @@ namespace ChargePointHub.Feeds.Fetching;
 /// </summary>
 public sealed class FeedClient : IDisposable
 {
+    private static readonly HttpRequestOptionsKey<bool> Connected = new("connected");
+
     private readonly FetchRules rules;
     private readonly RequestGate gate;
     private readonly IDisposable membership;
@@ -51,7 +50,8 @@ public sealed class FeedClient : IDisposable
         }
         catch (BrokenCircuitException open)
         {
-            return chain.Failed(
+            // Opened by this fetch's own attempts, the last of them says more.
+            return chain.Latest ?? chain.Failed(
                 FailureKind.Unreachable,
                 $"{MaskedUrl.Of(url)} was not asked: the operator failed so often in a row that it is left alone for {rules.BreakerPause.TotalSeconds:0} seconds.",
                 open.RetryAfter ?? rules.BreakerPause);
@@ -79,8 +79,20 @@ public sealed class FeedClient : IDisposable
         SslOptions = tls,
         ConnectTimeout = rules.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a changed name is followed
-        ConnectCallback = (connecting, cancellationToken) => guard.ConnectAsync(connecting.DnsEndPoint, cancellationToken),
+        ConnectCallback = (connecting, cancellationToken) => ConnectOnceAsync(guard, connecting, cancellationToken),
     };
+
+    /// <summary>
+    /// The framework repeats a GET up to three times by itself when a connection closes before it answered: requests that would
+    /// pass no gate and count as no attempt. One connection for each request stops that, and still replaces a pooled one gone stale.
+    /// </summary>
+    private static async ValueTask<Stream> ConnectOnceAsync(AddressGuard guard, SocketsHttpConnectionContext connecting, CancellationToken cancellationToken)
+    {
+        var options = connecting.InitialRequestMessage.Options;
+        if (options.TryGetValue(Connected, out _)) throw new IOException("the connection closed before it answered");
+        options.Set(Connected, true);
+        return await guard.ConnectAsync(connecting.DnsEndPoint, cancellationToken);
+    }
 
     /// <summary>One request with its redirects, its body read to the end, within what is left of the budget.</summary>
     private async ValueTask<FetchResult> AttemptAsync(ResilienceContext context)
@@ -110,7 +122,7 @@ public sealed class FeedClient : IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
             {
-                return NetworkFault(chain, at, e);
+                return FetchFaults.OfNetwork(chain, at, e, rules);
             }
         }
     }
@@ -131,7 +143,7 @@ public sealed class FeedClient : IDisposable
 
     private async Task<FetchResult> AnswerAsync(FetchChain chain, Uri at, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.StatusCode != HttpStatusCode.OK) return StatusFault(chain, at, response);
+        if (response.StatusCode != HttpStatusCode.OK) return FetchFaults.OfStatus(chain, at, response, rules, time.GetUtcNow());
         var tooLarge = $"{MaskedUrl.Of(at)} sent more than {rules.LargestBody:N0} bytes; ask the operator for smaller pages.";
         if (response.Content.Headers.ContentLength > rules.LargestBody) return chain.Failed(FailureKind.TooLarge, tooLarge);
 
@@ -156,23 +168,6 @@ public sealed class FeedClient : IDisposable
         return new Fetched(json, HeadersOf(response), chain.Requests);
     }
 
-    private FetchFailed StatusFault(FetchChain chain, Uri at, HttpResponseMessage response)
-    {
-        var status = (int)response.StatusCode;
-        var asked = RetryAfter.Of(response.Headers, time.GetUtcNow());
-        var (kind, advice) = status switch
-        {
-            401 => (FailureKind.Unauthorised, "the credential is missing, wrong or no longer valid"),
-            403 => (FailureKind.Forbidden, "the credential is known but may not read this"),
-            408 => (FailureKind.TimedOut, "the operator gave up waiting for the request"),
-            429 => (FailureKind.Throttled, "the operator's limit was passed; set the feed's limits to what the operator allows"),
-            >= 500 => (FailureKind.ServerError, "the operator's server failed"),
-            _ => (FailureKind.UnexpectedStatus, "200 was expected; look at the feed's base address and paths"),
-        };
-        var wait = asked is { } told ? $" It asked to be left alone for {told.TotalSeconds:0} seconds." : "";
-        return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered {status}: {advice}.{wait}", asked > rules.LongestRetryAfter ? rules.LongestRetryAfter : asked);
-    }
-
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
 
     private FetchFailed? RedirectFault(FetchChain chain, Uri at, Uri? location, int followed, out Uri next)
@@ -193,34 +188,6 @@ public sealed class FeedClient : IDisposable
         !url.IsAbsoluteUri || url.Scheme != Uri.UriSchemeHttps ? "only https addresses are asked"
         : url.UserInfo.Length > 0 ? "an address must hold no user name or password"
         : null;
-
-    private FetchFailed NetworkFault(FetchChain chain, Uri at, Exception thrown)
-    {
-        var url = MaskedUrl.Of(at);
-        for (var e = thrown; e is not null; e = e.InnerException)
-        {
-            switch (e)
-            {
-                case AddressRefusedException refused:
-                    return chain.Failed(FailureKind.AddressRefused, $"{url} was not asked: its host resolves to {refused.Address}, which is not a public address; if that is meant, name the host in allow_private_hosts.");
-                case CertificateRefusedException certificate:
-                    return chain.Failed(FailureKind.TlsRefused, $"{url} was refused because {certificate.Message}.");
-                case AuthenticationException:
-                    return chain.Failed(FailureKind.TlsRefused, $"{url} could not agree on TLS 1.2 or 1.3 with the hub; the operator must offer one of them.");
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return chain.Failed(FailureKind.Unreachable, $"{url} was not reached: its host name does not resolve; look at the feed's base address.");
-                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return chain.Failed(FailureKind.Unreachable, $"{url} was not reached: the connection was refused; the operator's server is down or listens on another port.");
-            }
-        }
-
-        return thrown switch
-        {
-            OperationCanceledException => chain.Failed(FailureKind.Unreachable, $"{url} was not reached: no connection within {rules.ConnectTimeout.TotalSeconds:0.#} seconds; the operator's server or a firewall is silent."),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => chain.Failed(FailureKind.TlsRefused, $"{url} broke off while TLS was agreed on; the operator must offer TLS 1.2 or 1.3."),
-            _ => chain.Failed(FailureKind.Unreachable, $"{url} broke the connection before it answered; the hub asks again, and the operator should look at its server or proxy."),
-        };
-    }
 
     private static Dictionary<string, string> HeadersOf(HttpResponseMessage response)
     {

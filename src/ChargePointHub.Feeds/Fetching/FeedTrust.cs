@@ -81,6 +81,7 @@ internal sealed class FeedTrust : IDisposable
             .Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status);
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid)) return "a certificate in its chain has expired or is not valid yet";
         if (status.HasFlag(X509ChainStatusFlags.UntrustedRoot)) return "its chain ends in an authority that is not trusted here";
+        if (status.HasFlag(X509ChainStatusFlags.NotSignatureValid)) return "a signature in its chain is wrong";
         return status.HasFlag(X509ChainStatusFlags.PartialChain)
             ? "its chain does not lead to a trusted authority; the server must send its intermediate certificates"
             : $"its certificate chain is not valid ({status})";

@@ -14,6 +14,9 @@ internal sealed class FetchChain(Uri url, IReadOnlyDictionary<string, string> he
     /// <summary>Requests sent, or tried to be sent.</summary>
     public int Requests { get; private set; }
 
+    /// <summary>How the latest attempt failed; null: none has yet.</summary>
+    public FetchFailed? Latest { get; private set; }
+
     /// <summary>Of the budget; negative when overdrawn.</summary>
     public TimeSpan Remaining => budget - (time.GetElapsedTime(started) - queued);
 
@@ -27,5 +30,5 @@ internal sealed class FetchChain(Uri url, IReadOnlyDictionary<string, string> he
     }
 
     public FetchFailed Failed(FailureKind kind, string detail, TimeSpan? retryAfter = null) =>
-        new(new FeedFailure(kind, detail, MaskedUrl.Of(Url), retryAfter), Requests);
+        Latest = new(new FeedFailure(kind, detail, MaskedUrl.Of(Url), retryAfter), Requests);
 }

@@ -24,9 +24,13 @@ internal static class StrictJson
             // From a stream, because a document parsed from memory goes on using that memory, which is pooled here.
             using var stream = new MemoryStream(body.Array!, body.Offset, body.Count, writable: false);
             var document = JsonDocument.Parse(stream, Options);
-            if (Utf8.IsValid(body)) return document;
+
+            // Only an object or array shows by itself that it is whole: half a number is a number.
+            fault = document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array) ? "is neither an object nor an array"
+                : !Utf8.IsValid(body) ? "is not valid UTF-8"
+                : "";
+            if (fault.Length == 0) return document;
             document.Dispose();
-            fault = "is not valid UTF-8";
         }
         catch (JsonException)
         {

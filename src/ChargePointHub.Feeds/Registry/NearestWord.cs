@@ -3,11 +3,11 @@ namespace ChargePointHub.Feeds.Registry;
 /// <summary>Finds the word that was probably meant.</summary>
 internal static class NearestWord
 {
-    /// <summary>Null when none is near: more than a third of the letters would have to change.</summary>
+    /// <summary>Null when none is near: more than half of the letters would have to change.</summary>
     public static string? To(string word, IEnumerable<string> known)
     {
         var best = known.Select(k => (Word: k, Distance: Distance(word, k))).OrderBy(k => k.Distance).FirstOrDefault();
-        return best.Word is not null && best.Distance <= Math.Max(1, Math.Max(word.Length, best.Word.Length) / 3) ? best.Word : null;
+        return best.Word is not null && best.Distance <= Math.Max(word.Length, best.Word.Length) / 2 ? best.Word : null;
     }
 
     /// <summary>Levenshtein: single letters put in, taken out or replaced.</summary>

@@ -8,9 +8,7 @@ namespace ChargePointHub.Feeds.Registry;
 /// <param name="directory">Against which relative paths in the file are resolved.</param>
 internal sealed partial class OperatorFile(string directory, IReadOnlyCollection<string> protocols, FileFaults faults)
 {
-    private static readonly TimeSpan Month = TimeSpan.FromDays(31);
-
-    private static readonly string[] Axes = ["last_updated", "plug_in_at", "plug_out_at", "at"];
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(31);
 
     /// <summary>Complete only if no fault was noted.</summary>
     public OperatorDefinition Read(JsonElement json)
@@ -52,8 +50,8 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
             Active = node.Flag("active", true),
             LastUpdatedLies = node.Flag("last_updated_lies", false),
             Loti = Loti(node),
-            Ocpi = Ocpi(node),
-            Datasets = Datasets(node),
+            Ocpi = OcpiSection.Read(node),
+            Datasets = DatasetsSection.Read(node),
         };
     }
 
@@ -62,7 +60,7 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
         var node = new FileNode(json, pointer, faults, "requests", "per");
         var requests = node.Number("requests", null, 1, 1_000_000);
         if (node.Value("per") is null) node.Fault("per", RegistryFaultCodes.Missing, "per is missing: the span of time in which so many requests are allowed.");
-        return new RequestLimit(requests, node.Duration("per", TimeSpan.FromMilliseconds(1), Month) ?? Month);
+        return new RequestLimit(requests, node.Duration("per", TimeSpan.FromMilliseconds(1), LongestLimit) ?? LongestLimit);
     }
 
     private LotiSettings Loti(FileNode feed)
@@ -70,146 +68,6 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
         if (feed.Value("loti") is not { } json) return new LotiSettings();
         var node = new FileNode(json, feed.At("loti"), faults, "sessions_per_charge_point");
         return new LotiSettings { SessionsPerChargePoint = node.Flag("sessions_per_charge_point", false) };
-    }
-
-    private OcpiSettings Ocpi(FileNode feed)
-    {
-        var plain = new OcpiSettings();
-        if (feed.Value("ocpi") is not { } json) return plain;
-        var node = new FileNode(
-            json, feed.At("ocpi"), faults,
-            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses");
-        return new OcpiSettings
-        {
-            Discovery = node.Flag("discovery", plain.Discovery),
-            Paths = Paths(node),
-            TokenIsRaw = node.Flag("token_is_raw", plain.TokenIsRaw),
-            RecordsPointer = RecordsPointer(node, plain.RecordsPointer),
-            Envelope = node.Flag("envelope", plain.Envelope),
-            Paged = node.Flag("paged", plain.Paged),
-            PageOverlap = node.Number("page_overlap", plain.PageOverlap, 0, 1000),
-            StatusWords = StatusWords(node),
-            TariffsInEvses = node.Flag("tariffs_in_evses", plain.TariffsInEvses),
-        };
-    }
-
-    private static string RecordsPointer(FileNode node, string otherwise)
-    {
-        // Empty text is a pointer too: the answer as a whole.
-        if (node.Value("records_pointer") is { ValueKind: JsonValueKind.String } value && value.ValueEquals("")) return "";
-        var pointer = node.Text("records_pointer");
-        if (pointer is null or ['/', ..]) return pointer ?? otherwise;
-        node.Fault("records_pointer", RegistryFaultCodes.BadValue, "records_pointer must be a JSON Pointer: empty, or beginning with a slash.");
-        return otherwise;
-    }
-
-    private Dictionary<string, string> Paths(FileNode node)
-    {
-        var paths = new Dictionary<string, string>();
-        foreach (var (name, path, pointer) in node.Map("paths"))
-        {
-            if (Dataset.Named(name) is null)
-            {
-                faults.Add(pointer, RegistryFaultCodes.UnknownDataset, $"{FileNode.Shown(name)} is no dataset.", DatasetNames);
-            }
-            else if (path.Contains("://", StringComparison.Ordinal) || path.StartsWith("//", StringComparison.Ordinal) || path.Split('/').Contains(".."))
-            {
-                faults.Add(pointer, RegistryFaultCodes.BadValue, "A path must lie below the base address: no host, no double dots.");
-            }
-            else
-            {
-                paths[name] = path;
-            }
-        }
-
-        return paths;
-    }
-
-    private Dictionary<string, Status> StatusWords(FileNode node)
-    {
-        // MISSING is what the hub says when it knows nothing; no operator can say it.
-        string[] allowed = [.. Words<Status>.All.Where(w => w != Words<Status>.Of(Status.Missing))];
-        var words = new Dictionary<string, Status>();
-        foreach (var (word, meaning, pointer) in node.Map("status_words"))
-        {
-            if (allowed.Contains(meaning)) words[word] = Words<Status>.Parse(meaning)!.Value;
-            else faults.Add(pointer, RegistryFaultCodes.BadValue, $"{FileNode.Shown(meaning)} is no status.", allowed);
-        }
-
-        return words;
-    }
-
-    private List<DatasetPlan> Datasets(FileNode feed)
-    {
-        var items = feed.Items("datasets", required: true).ToList();
-        var plans = items.Select(d => Plan(d.Item, d.Pointer)).ToList();
-        foreach (var (plan, pointer) in plans.Zip(items.Select(i => $"{i.Pointer}/carried_by")))
-        {
-            if (plan?.CarriedBy is not { } carrier) continue;
-            if (carrier == plan.Dataset || !plans.Any(p => p?.Dataset == carrier && p.CarriedBy is null))
-            {
-                faults.Add(pointer, RegistryFaultCodes.CarrierNotPossible, $"{plan.Dataset} cannot be carried by {carrier}: that must be another dataset of this feed which is asked for itself.");
-            }
-        }
-
-        return [.. plans.OfType<DatasetPlan>()];
-    }
-
-    /// <summary>Null when it is not even clear which dataset is meant.</summary>
-    private DatasetPlan? Plan(JsonElement json, string pointer)
-    {
-        var node = new FileNode(
-            json, pointer, faults,
-            "dataset", "cadence", "axis", "earliest", "look_back", "settle", "overlap", "longest_window", "freshness", "page_size", "carried_by");
-        if (Dataset.Named(node.Word("dataset", RegistryFaultCodes.UnknownDataset, DatasetNames, required: true) ?? "") is not { } dataset) return null;
-
-        var plain = new DatasetPlan { Dataset = dataset };
-        var (second, years) = (TimeSpan.FromSeconds(1), TimeSpan.FromDays(36_525));
-        var plan = new DatasetPlan
-        {
-            Dataset = dataset,
-            Cadence = node.Duration("cadence", second, Month) ?? plain.Cadence,
-            Axis = Axis(node, dataset),
-            Earliest = node.Instant("earliest"),
-            LookBack = node.Duration("look_back", second, years),
-            Settle = node.Duration("settle", TimeSpan.Zero, Month) ?? plain.Settle,
-            Overlap = node.Duration("overlap", TimeSpan.Zero, Month) ?? plain.Overlap,
-            LongestWindow = node.Duration("longest_window", second, years) ?? plain.LongestWindow,
-            Freshness = node.Duration("freshness", second, Month) ?? plain.Freshness,
-            PageSize = node.Number("page_size", plain.PageSize, 1, 100_000),
-            CarriedBy = Dataset.Named(node.Word("carried_by", RegistryFaultCodes.UnknownDataset, DatasetNames) ?? ""),
-        };
-        if (!dataset.IsSnapshot && plan.Overlap < plan.Settle)
-        {
-            node.Fault(node.Value("overlap") is null ? "settle" : "overlap", RegistryFaultCodes.OverlapUnderSettle, "overlap must be at least settle: records that appear late would otherwise never be asked for again.");
-        }
-
-        return plan;
-    }
-
-    private static IReadOnlyList<string> DatasetNames => [.. Dataset.All.Select(d => d.Name)];
-
-    private static WindowAxis? Axis(FileNode node, Dataset dataset)
-    {
-        string[] possible = dataset == Dataset.StatusChanges ? ["last_updated", "at"]
-            : dataset == Dataset.ChargingSessions ? ["last_updated", "plug_in_at", "plug_out_at"]
-            : [];
-        if (node.Value("axis") is null)
-        {
-            if (!dataset.IsSnapshot) node.Fault("axis", RegistryFaultCodes.AxisMissing, $"{dataset} is asked for by window; axis says by which time.", possible);
-            return null;
-        }
-
-        if (node.Word("axis", RegistryFaultCodes.AxisNotPossible, Axes) is not { } word) return null;
-        if (dataset.IsSnapshot) node.Fault("axis", RegistryFaultCodes.AxisOnSnapshot, $"{dataset} comes as a whole and has no window; take axis out.");
-        else if (!possible.Contains(word)) node.Fault("axis", RegistryFaultCodes.AxisNotPossible, $"{dataset} has no {word}.", possible);
-        return word switch
-        {
-            "plug_in_at" => WindowAxis.PlugInAt,
-            "plug_out_at" => WindowAxis.PlugOutAt,
-            "at" => WindowAxis.At,
-            _ => WindowAxis.LastUpdated,
-        };
     }
 
     /// <summary>Never shown in a message: somebody may have put a secret into it.</summary>

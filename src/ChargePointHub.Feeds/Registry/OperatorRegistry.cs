@@ -69,9 +69,22 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
             operators.ToDictionary(o => o.Definition.OperatorId, o => o.Hash)) { Stamp = stamp };
     }
 
-    /// <summary>Changes when a file of the directory comes, goes or is written; the same faults or files give the same stamp.</summary>
-    internal static string Stamp(string directory) => string.Join('\n', Files(directory, []).Select(f => new FileInfo(f)).Select(
-        f => string.Create(CultureInfo.InvariantCulture, $"{f.Name} {(f.Exists ? f.Length : -1)} {f.LastWriteTimeUtc.Ticks}")));
+    /// <summary>Changes when a file of the directory comes, goes, is written or is linked elsewhere.</summary>
+    internal static string Stamp(string directory) => string.Join('\n', Files(directory, []).Select(StampOf));
+
+    private static string StampOf(string path)
+    {
+        try
+        {
+            // Mounted configuration is often a link to a link that is changed: only the file at the end tells.
+            var file = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
+            return string.Create(CultureInfo.InvariantCulture, $"{path} {file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{path} {e.GetType().Name}";
+        }
+    }
 
     private static IEnumerable<string> Files(string directory, List<RegistryFault> faults)
     {

@@ -9,9 +9,19 @@ public sealed class Certificates : IDisposable
     private readonly X509Certificate2 authority;
 
     public Certificates()
+        : this(null)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Test Authority", key, HashAlgorithmName.SHA256);
+    }
+
+    /// <param name="rsaBits">Size of the authority's own key; null: an EC key.</param>
+    private Certificates(int? rsaBits)
+    {
+        using var rsa = rsaBits is { } bits ? RSA.Create(bits) : null;
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var name = $"CN=Test Authority {Guid.NewGuid():N}";
+        var request = rsa is null
+            ? new CertificateRequest(name, ec, HashAlgorithmName.SHA256)
+            : new CertificateRequest(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(2));
@@ -20,6 +30,8 @@ public sealed class Certificates : IDisposable
 
     /// <summary>PEM file with the authority's certificate.</summary>
     public string CaFile { get; } = Path.Combine(Path.GetTempPath(), $"chargepointhub-ca-{Guid.NewGuid():N}.pem");
+
+    public static Certificates OfAuthorityWithRsaKey(int bits) => new(bits);
 
     public X509Certificate2 Good() => Issue("localhost", DateTimeOffset.UtcNow.AddDays(30));
 
@@ -59,7 +71,9 @@ public sealed class Certificates : IDisposable
     private X509Certificate2 Sign(CertificateRequest request, string host, DateTimeOffset until)
     {
         Describe(request, host);
-        var generator = X509SignatureGenerator.CreateForECDsa(authority.GetECDsaPrivateKey()!);
+        var generator = authority.GetRSAPrivateKey() is { } rsa
+            ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1)
+            : X509SignatureGenerator.CreateForECDsa(authority.GetECDsaPrivateKey()!);
         return request.Create(authority.SubjectName, generator, until.AddDays(-60), until, RandomNumberGenerator.GetBytes(8));
     }
 

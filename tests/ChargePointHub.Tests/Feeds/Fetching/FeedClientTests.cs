@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Registry;
@@ -88,6 +90,7 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
     [InlineData("{\"data\": 1} trailing", FailureKind.NotJson)]
     [InlineData("{\"data\": 1, \"data\": 2}", FailureKind.NotJson)]
     [InlineData("", FailureKind.NotJson)]
+    [InlineData("12", FailureKind.NotJson)]
     public async Task An_answer_cut_short_is_told_from_one_that_never_was_json(string body, FailureKind kind)
     {
         var (result, _) = await AskAsync(context =>
@@ -117,19 +120,40 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_connection_cut_in_the_body_is_truncated_after_three_attempts(bool withLength)
+    [InlineData("Content-Length: 100")]
+    [InlineData("Transfer-Encoding: chunked")]
+    [InlineData("Connection: close")]
+    public async Task A_connection_cut_in_the_body_is_truncated_after_three_attempts(string framing)
     {
-        var (result, server) = await AskAsync(async context =>
-        {
-            if (withLength) context.Response.ContentLength = 100;
-            await context.Response.WriteAsync("{\"data\": [");
-            await context.Response.Body.FlushAsync();
-            context.Abort();
-        });
+        var chunk = framing.EndsWith("chunked", StringComparison.Ordinal) ? "A\r\n{\"data\": [\r\n" : "{\"data\": [";
+        var result = await AskAndCutAsync($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{chunk}", times: 3);
         Failure(result, FailureKind.Truncated);
-        Assert.Equal(3, server.Requests);
+        Assert.Equal(3, result.Requests);
+    }
+
+    [Fact]
+    public async Task A_connection_cut_before_the_answer_is_unreachable_after_three_attempts()
+    {
+        var result = await AskAndCutAsync("", times: 3);
+        Failure(result, FailureKind.Unreachable);
+        Assert.Equal(3, result.Requests);
+    }
+
+    [Fact]
+    public async Task What_is_not_http_is_a_protocol_error()
+    {
+        Failure(await AskAndCutAsync("SSH-2.0-OpenSSH_9.2\r\n\r\n", times: 1), FailureKind.ProtocolError);
+        Failure(await AskAndCutAsync($"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 70_000)}\r\n\r\n[]", times: 1), FailureKind.ProtocolError);
+    }
+
+    [Fact]
+    public async Task A_server_that_accepts_and_then_says_nothing_is_given_up_on_before_the_budget_ends()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var factory = new FeedClientFactory(TimeProvider.System, Quick with { ConnectTimeout = TimeSpan.FromMilliseconds(200), Attempts = 1 });
+        using var client = factory.Create(OperatorServer.Feed(UrlOf(listener), certificates.CaFile));
+        Assert.Contains("0.2 seconds", Failure(await client.FetchAsync(UrlOf(listener), NoHeaders, default), FailureKind.Unreachable).Detail, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -155,7 +179,7 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
         var (result, _) = await AskAsync(async context =>
         {
             using var whole = new MemoryStream();
-            await using (var gzip = new GZipStream(whole, CompressionLevel.Fastest, leaveOpen: true)) await gzip.WriteAsync(Encoding.UTF8.GetBytes(new string('1', 100_000)));
+            await using (var gzip = new GZipStream(whole, CompressionLevel.Fastest, leaveOpen: true)) await gzip.WriteAsync(Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, 20_000))}]"));
             context.Response.Headers.ContentEncoding = "gzip";
             await context.Response.Body.WriteAsync(whole.ToArray().AsMemory(0, (int)whole.Length / 2));
         });
@@ -283,13 +307,13 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
         var (result, server) = await AskAsync(
             context =>
             {
-                if (context.Request.Path == "/there") return context.Response.WriteAsJsonAsync(context.Request.Headers.Authorization.ToString());
+                if (context.Request.Path == "/there") return context.Response.WriteAsJsonAsync(new[] { context.Request.Headers.Authorization.ToString() });
                 context.Response.Redirect("/there");
                 return Task.CompletedTask;
             },
             headers: new() { ["Authorization"] = "Token abc" });
         var fetched = Assert.IsType<Fetched>(result);
-        Assert.Equal("Token abc", fetched.Json.RootElement.GetString());
+        Assert.Equal("Token abc", fetched.Json.RootElement[0].GetString());
         Assert.Equal(2, fetched.Requests);
         Assert.Equal(2, server.Requests);
     }
@@ -357,6 +381,21 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
     }
 
     [Fact]
+    public async Task A_fetch_whose_own_attempts_open_the_breaker_says_how_the_last_one_failed()
+    {
+        var (result, server) = await AskAsync(
+            context =>
+            {
+                context.Response.StatusCode = 500;
+                return Task.CompletedTask;
+            },
+            Quick with { BreakerThroughput = 2 });
+        Failure(result, FailureKind.ServerError);
+        Assert.Equal(2, result.Requests);
+        Assert.Equal(2, server.Requests);
+    }
+
+    [Fact]
     public async Task Waiting_for_a_turn_takes_nothing_from_the_budget()
     {
         var time = new ManualTime();
@@ -388,6 +427,35 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
             _ => new ZLibStream(context.Response.Body, CompressionLevel.Fastest, leaveOpen: true),
         };
         await compressed.WriteAsync(body);
+    }
+
+    private static Uri UrlOf(TcpListener listener) => new($"https://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+
+    private async Task<FetchResult> AskAndCutAsync(string answer, int times)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = AnswerAndCutAsync(listener, certificates.Good(), answer, times);
+        using var factory = new FeedClientFactory(TimeProvider.System, Quick);
+        using var client = factory.Create(OperatorServer.Feed(UrlOf(listener), certificates.CaFile));
+        var result = await client.FetchAsync(UrlOf(listener), NoHeaders, default);
+        await answering;
+        return result;
+    }
+
+    /// <summary>Sends the bytes and closes, as a server does that dies in an orderly way.</summary>
+    private static async Task AnswerAndCutAsync(TcpListener listener, X509Certificate2 certificate, string answer, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            using var connection = await listener.AcceptTcpClientAsync();
+            await using var tls = new SslStream(connection.GetStream());
+            await tls.AuthenticateAsServerAsync(certificate);
+            var request = new byte[4096];
+            for (var read = 0; !Encoding.ASCII.GetString(request, 0, read).EndsWith("\r\n\r\n", StringComparison.Ordinal);) read += await tls.ReadAsync(request.AsMemory(read));
+            await tls.WriteAsync(Encoding.ASCII.GetBytes(answer));
+            await tls.ShutdownAsync();
+        }
     }
 
     private async Task<(FetchResult Result, OperatorServer Server)> AskAsync(

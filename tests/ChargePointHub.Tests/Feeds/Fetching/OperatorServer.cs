@@ -48,13 +48,15 @@ public sealed class OperatorServer : IAsyncDisposable
         return server;
     }
 
-    public FeedDefinition Feed(string? caFile, string operatorId = "test-operator", params RequestLimit[] limits) => new()
+    public FeedDefinition Feed(string? caFile, string operatorId = "test-operator", params RequestLimit[] limits) => Feed(Url, caFile, operatorId, limits);
+
+    public static FeedDefinition Feed(Uri url, string? caFile, string operatorId = "test-operator", params RequestLimit[] limits) => new()
     {
         OperatorId = operatorId,
         OperatorName = "Test Operator",
         FeedId = "test",
         Protocol = "loti-v1",
-        BaseUrl = Url,
+        BaseUrl = url,
         Zone = LondonCalendar.Zone,
         CaFile = caFile,
         AllowPrivateHosts = ["localhost"],

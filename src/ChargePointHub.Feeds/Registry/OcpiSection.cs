@@ -1,0 +1,75 @@
+using System.Text.Json;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Feeds.Registry;
+
+/// <summary>The <c>ocpi</c> object of a feed.</summary>
+internal static class OcpiSection
+{
+    public static OcpiSettings Read(FileNode feed)
+    {
+        var plain = new OcpiSettings();
+        if (feed.Value("ocpi") is not { } json) return plain;
+        var node = new FileNode(
+            json, feed.At("ocpi"), feed.Faults,
+            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses");
+        return new OcpiSettings
+        {
+            Discovery = node.Flag("discovery", plain.Discovery),
+            Paths = Paths(node),
+            TokenIsRaw = node.Flag("token_is_raw", plain.TokenIsRaw),
+            RecordsPointer = RecordsPointer(node, plain.RecordsPointer),
+            Envelope = node.Flag("envelope", plain.Envelope),
+            Paged = node.Flag("paged", plain.Paged),
+            PageOverlap = node.Number("page_overlap", plain.PageOverlap, 0, 1000),
+            StatusWords = StatusWords(node),
+            TariffsInEvses = node.Flag("tariffs_in_evses", plain.TariffsInEvses),
+        };
+    }
+
+    private static string RecordsPointer(FileNode node, string otherwise)
+    {
+        // Empty text is a pointer too: the answer as a whole.
+        if (node.Value("records_pointer") is { ValueKind: JsonValueKind.String } value && value.ValueEquals("")) return "";
+        var pointer = node.Text("records_pointer");
+        if (pointer is null or ['/', ..]) return pointer ?? otherwise;
+        node.Fault("records_pointer", RegistryFaultCodes.BadValue, "records_pointer must be a JSON Pointer: empty, or beginning with a slash.");
+        return otherwise;
+    }
+
+    private static Dictionary<string, string> Paths(FileNode node)
+    {
+        var paths = new Dictionary<string, string>();
+        foreach (var (name, path, pointer) in node.Map("paths"))
+        {
+            if (Dataset.Named(name) is null)
+            {
+                node.Faults.Add(pointer, RegistryFaultCodes.UnknownDataset, $"{FileNode.Shown(name)} is no dataset.", DatasetsSection.Names);
+            }
+            else if (path.Contains("://", StringComparison.Ordinal) || path.StartsWith("//", StringComparison.Ordinal) || path.Split('/').Contains(".."))
+            {
+                node.Faults.Add(pointer, RegistryFaultCodes.BadValue, "A path must lie below the base address: no host, no double dots.");
+            }
+            else
+            {
+                paths[name] = path;
+            }
+        }
+
+        return paths;
+    }
+
+    private static Dictionary<string, Status> StatusWords(FileNode node)
+    {
+        // MISSING is what the hub says when it knows nothing; no operator can say it.
+        string[] allowed = [.. Words<Status>.All.Where(w => w != Words<Status>.Of(Status.Missing))];
+        var words = new Dictionary<string, Status>();
+        foreach (var (word, meaning, pointer) in node.Map("status_words"))
+        {
+            if (allowed.Contains(meaning)) words[word] = Words<Status>.Parse(meaning)!.Value;
+            else node.Faults.Add(pointer, RegistryFaultCodes.BadValue, $"{FileNode.Shown(meaning)} is no status.", allowed);
+        }
+
+        return words;
+    }
+}
