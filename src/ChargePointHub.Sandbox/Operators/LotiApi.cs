@@ -8,8 +8,8 @@ using ChargePointHub.Sandbox.Simulation;
 namespace ChargePointHub.Sandbox.Operators;
 
 /// <summary>One simulated operator's answers by loti-v1 (openapi/operator-feed.v1.yaml), below /loti-v1.</summary>
-/// <param name="LookBack">Windows that begin earlier before now are refused with 410; null: everything since the epoch is offered.</param>
-public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, TimeSpan? LookBack, TimeProvider time)
+/// <param name="lookBack">Windows that begin earlier before now are refused with 410; null: everything since the epoch is offered.</param>
+public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, TimeSpan? lookBack, TimeProvider time)
 {
     public const string BasePath = "/loti-v1";
 
@@ -73,7 +73,7 @@ public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, 
         if (query?.Window is { } window)
         {
             if (outages.Hides(window, now)) problem = new Problem(503, "recovering", "This window's records are being restored after an outage; ask again.", RetryAfterSeconds: 1);
-            else if (LookBack is { } lookBack && window.From < now - lookBack) problem = new Problem(410, "beyond-look-back", $"Windows begin at {Instants.Format(now - lookBack)} or later.");
+            else if (lookBack is { } reach && window.From < now - reach) problem = new Problem(410, "beyond-look-back", $"Windows begin at {Instants.Format(now - reach)} or later.");
         }
 
         if (query is null || problem is not null)
@@ -113,7 +113,7 @@ public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, 
         var statuses = truth.Statuses(query.AsOf);
         var points = truth.Operator.ChargePoints;
         return new Records(points.Count, (json, i) => writer.ChargePoint(
-            json, points[i], statuses[i], Math.Max(truth.LastUpdated(points[i], query.AsOf), points[i].RecordedAt), query.AsOf.ToUnixTimeMilliseconds()));
+            json, points[i], statuses[i], truth.LastUpdated(points[i], query.AsOf), query.AsOf.ToUnixTimeMilliseconds()));
     }
 
     private Records Tariffs(OperatorQuery query)
@@ -136,7 +136,7 @@ public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, 
 
     private Task MetadataAsync(HttpContext context)
     {
-        var days = LookBack is { } lookBack ? (int?)Math.Max(1, (int)lookBack.TotalDays) : null;
+        var days = lookBack is { } reach ? (int?)Math.Max(1, (int)reach.TotalDays) : null;
         var earliest = Instants.Format(truth.World.Epoch);
         object Described(string name, string path, string[] axes) => new
         {

@@ -15,7 +15,7 @@ public sealed class OcpiApi(OperatorTruth truth, string token, TimeProvider time
     public const string VersionsPath = "/ocpi/versions";
 
     /// <summary>The server's most rows in a page, small enough that crawls page.</summary>
-    public const int MostRows = 50;
+    public const int MostRows = 20;
 
     private readonly RecordWriter writer = new(truth.Operator, asHub: false);
 
