@@ -1,6 +1,6 @@
 using ChargePointHub.Sandbox;
 
-return await SandboxCommand.Build(async (options, stopping) =>
+return await SandboxCommand.RunAsync(args, async (options, stopping) =>
 {
     switch (await PretendLondonHost.StartAsync(options, TimeProvider.System, stopping))
     {
@@ -18,4 +18,4 @@ return await SandboxCommand.Build(async (options, stopping) =>
         default:
             return 1;
     }
-}).Parse(args).InvokeAsync();
+});

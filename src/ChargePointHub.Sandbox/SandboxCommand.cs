@@ -5,8 +5,14 @@ namespace ChargePointHub.Sandbox;
 /// <summary>The Sandbox's command line.</summary>
 public static class SandboxCommand
 {
+    /// <summary>Reads the arguments and runs; wrong ones are told, and the exit code is not 0.</summary>
     /// <param name="run">What to do with options that are in order; gives the exit code.</param>
-    public static RootCommand Build(Func<SandboxOptions, CancellationToken, Task<int>> run)
+    public static Task<int> RunAsync(string[] arguments, Func<SandboxOptions, CancellationToken, Task<int>> run) => Build(run).Parse(arguments).InvokeAsync();
+
+    /// <summary>What is wrong with the arguments, one sentence each; empty when they are in order.</summary>
+    public static IReadOnlyList<string> ErrorsOf(string[] arguments) => [.. Build((_, _) => Task.FromResult(0)).Parse(arguments).Errors.Select(e => e.Message)];
+
+    private static RootCommand Build(Func<SandboxOptions, CancellationToken, Task<int>> run)
     {
         var port = Whole("--port", "Port of the hub on localhost; operators take the next free ones. 0: any free ports. Default 8443.", 0, 65_535);
         var data = new Option<string?>("--data") { Description = "Folder for everything that is kept. Default .chargepointhub/sandbox.", HelpName = "FOLDER" };
