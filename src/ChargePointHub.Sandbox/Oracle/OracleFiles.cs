@@ -1,0 +1,144 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ChargePointHub.Model;
+using ChargePointHub.Sandbox.Simulation;
+
+namespace ChargePointHub.Sandbox.Oracle;
+
+/// <summary>
+/// Writes down each simulated operator's truth as NDJSON, one folder an operator, one file a dataset: every record as of the
+/// start, then each later version within about a second. The last line of a key holds.
+/// </summary>
+public sealed class OracleFiles : IAsyncDisposable
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly List<OperatorFolder> folders;
+    private readonly TimeProvider time;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task following;
+
+    private OracleFiles(List<OperatorFolder> folders, TimeProvider time)
+    {
+        this.folders = folders;
+        this.time = time;
+        following = FollowAsync();
+    }
+
+    /// <summary>When this returns, all that is true now is written.</summary>
+    public static OracleFiles Start(string folder, PretendLondon london, TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        var folders = london.Operators.Select(o => new OperatorFolder(Path.Combine(folder, o.Operator.OperatorId), o)).ToList();
+        foreach (var each in folders) each.WriteUntil(now);
+        return new OracleFiles(folders, time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await following;
+        foreach (var each in folders)
+        {
+            each.WriteUntil(time.GetUtcNow());
+            each.Dispose();
+        }
+
+        stopping.Dispose();
+    }
+
+    private async Task FollowAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token))
+            {
+                foreach (var each in folders) each.WriteUntil(time.GetUtcNow());
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
+
+    private sealed class OperatorFolder : IDisposable
+    {
+        private static readonly byte[] NewLine = [(byte)'\n'];
+
+        private readonly OperatorTruth truth;
+        private readonly RecordWriter writer;
+        private readonly OcpiTruth? ocpi;
+        private readonly FileStream sessions;
+        private readonly FileStream changes;
+        private readonly FileStream points;
+        private readonly FileStream statuses;
+        private readonly FileStream tariffs;
+        private DateTimeOffset? writtenUntil;
+
+        public OperatorFolder(string folder, OperatorTruth truth)
+        {
+            this.truth = truth;
+            writer = new RecordWriter(truth.Operator, asHub: true);
+            ocpi = truth.Operator.Style == OperatorStyle.OcpiAndLoti ? new OcpiTruth(truth.Operator) : null;
+            Directory.CreateDirectory(folder);
+            sessions = Open("charging_sessions");
+            changes = Open("status_changes");
+            points = Open("charge_points");
+            statuses = Open("charge_point_status");
+            tariffs = Open("tariffs");
+
+            FileStream Open(string name) =>
+                new(Path.Combine(folder, name + ".ndjson"), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        }
+
+        public void WriteUntil(DateTimeOffset now)
+        {
+            now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+            if (now <= writtenUntil) return;
+            var at = now.ToUnixTimeMilliseconds();
+            var since = writtenUntil?.ToUnixTimeMilliseconds() ?? long.MinValue;
+            var news = new Window(writtenUntil?.AddMilliseconds(1) ?? truth.World.Epoch, now.AddMilliseconds(1));
+            Append(sessions, truth.Sessions(WindowAxis.LastUpdated, news, now), writer.Session);
+            var changed = truth.StatusChanges(news, now, byReported: true);
+            Append(changes, changed, writer.StatusChange);
+            Append<SimulatedStatusChange>(statuses, writtenUntil is null ? truth.Statuses(now) : changed, writer.ChargePointStatus);
+            Append(points, truth.Operator.ChargePoints.Where(p => truth.LastUpdated(p, now) > since), (json, point) =>
+            {
+                if (ocpi is not null) ocpi.ChargePoint(json, point, truth.LastUpdated(point, now));
+                else writer.ChargePoint(json, point, default, truth.LastUpdated(point, now), at);
+            });
+            Append(tariffs, truth.Operator.Tariffs.Where(t => t.LastUpdatedAt(at) > since), (json, tariff) => writer.Tariff(json, tariff, at));
+            writtenUntil = now;
+        }
+
+        public void Dispose()
+        {
+            foreach (var file in (FileStream[])[sessions, changes, points, statuses, tariffs]) file.Dispose();
+        }
+
+        private static void Append<T>(FileStream file, IEnumerable<T> records, Action<Utf8JsonWriter, T> write)
+        {
+            using var buffer = new MemoryStream();
+            using var json = new Utf8JsonWriter(buffer, Relaxed);
+            foreach (var record in records)
+            {
+                write(json, record);
+                json.Flush();
+                json.Reset();
+                buffer.Write(NewLine);
+                if (buffer.Length > 1_000_000) Hand();
+            }
+
+            Hand();
+            file.Flush();
+
+            void Hand()
+            {
+                file.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+                buffer.SetLength(0);
+            }
+        }
+    }
+}
