@@ -27,7 +27,7 @@ internal sealed class PageBuffer
     /// <summary>Null for no findings.</summary>
     public Range? AddFindings(IReadOnlyList<Finding> findings) => findings.Count == 0 ? null : Add(findings);
 
-    public ReadOnlyMemory<byte> this[Range range] => bytes.WrittenMemory[range];
+    public ReadOnlyMemory<byte>? this[Range? range] => range is { } written ? bytes.WrittenMemory[written] : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>
     /// Equal for equal content: the first half of the SHA-256 of the canonical document and of what is kept beside it.

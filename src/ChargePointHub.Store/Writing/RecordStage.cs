@@ -76,7 +76,7 @@ internal sealed class RecordStage<T>(
         writeColumns(copy, record);
         copy.WriteInstant(lastUpdated(record));
         copy.Write(buffer.ContentHash(document, published(record), page.LastUpdatedLies), NpgsqlDbType.Bytea);
-        copy.WriteJson(findings is { } range ? buffer[range] : null);
+        copy.WriteJson(buffer[findings]);
         copy.WriteText(staged.From?.FeedId);
         if (staged.From is { } from) copy.Write(from.RunId, NpgsqlDbType.Uuid);
         else copy.WriteNull();

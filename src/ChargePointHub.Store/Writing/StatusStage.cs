@@ -175,7 +175,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
             copy.WriteInstant(change.At);
             copy.WriteText(Words<Status>.Of(change.Status));
             copy.WriteText(Words<Evidence>.Of(change.Evidence));
-            copy.WriteJson(findings is { } range ? buffer[range] : null);
+            copy.WriteJson(buffer[findings]);
             copy.WriteJson(buffer[document]);
         }
 
