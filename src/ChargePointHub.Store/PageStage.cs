@@ -1,3 +1,4 @@
+using ChargePointHub.Store.Writing;
 using Npgsql;
 
 namespace ChargePointHub.Store;
@@ -5,7 +6,15 @@ namespace ChargePointHub.Store;
 /// <summary>The temporary tables that a page is copied into, made once for each connection and emptied by each commit.</summary>
 internal static class PageStage
 {
-    private const string Sql = "SET temp_buffers = '32MB'";
+    private static readonly string Sql = string.Join(
+        '\n',
+        // The largest usual page stays in memory.
+        "SET temp_buffers = '32MB';",
+        "SET client_min_messages = warning;",
+        RecordStages.ChargePoints.Table.CreateStage,
+        RecordStages.Tariffs.Table.CreateStage,
+        RecordStages.ChargingSessions.Table.CreateStage,
+        StatusStage.CreateStage);
 
     public static void Create(NpgsqlConnection connection)
     {
@@ -13,9 +22,6 @@ internal static class PageStage
         command.ExecuteNonQuery();
     }
 
-    public static async Task CreateAsync(NpgsqlConnection connection)
-    {
-        await using var command = new NpgsqlCommand(Sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    public static async Task CreateAsync(NpgsqlConnection connection) =>
+        await new NpgsqlCommand(Sql, connection).ExecuteAsync(CancellationToken.None);
 }

@@ -54,7 +54,7 @@ public sealed class HubDatabase : IAsyncDisposable
 
     private static async Task<EmbeddedPostgres> StartAsync()
     {
-        // The same folder for the same build: a run that was killed is cleared by the next one.
+        // The same folder for the same build: a run that was killed is settled by the next one.
         var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(AppContext.BaseDirectory)))[..12];
         var folder = Path.Combine(Path.GetTempPath(), $"chargepointhub-tests-{mark}");
         EmbeddedPostgres server;
@@ -68,11 +68,8 @@ public sealed class HubDatabase : IAsyncDisposable
             server = await StartFreshAsync($"{folder}-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
         }
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            Directory.Delete(server.DataFolder, recursive: true);
-        };
+        // The folder stays: the next run of this build starts without making a new cluster.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return server;
     }
 
@@ -93,7 +90,7 @@ public sealed class HubDatabase : IAsyncDisposable
 
             foreach (var name in left.Append("chargepointhub"))
             {
-                await using var drop = new NpgsqlCommand($"DROP DATABASE {name} WITH (FORCE)", connection);
+                await using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
                 await drop.ExecuteNonQueryAsync();
             }
 

@@ -1,0 +1,66 @@
+using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ChargePointHub.Store;
+
+/// <summary>A charge point and the areas that hold it.</summary>
+public sealed record PlacedChargePoint(string OperatorId, string ChargePointId, AreaCodes Areas);
+
+/// <summary>Where a charge point is, for placing it in areas.</summary>
+/// <param name="BoundaryVersion">Version of the boundaries that it is placed by; null: not placed yet.</param>
+public sealed record ChargePointPlace(string OperatorId, string ChargePointId, decimal Latitude, decimal Longitude, string? BoundaryVersion);
+
+/// <summary>Area codes of charge points: they follow the boundaries that are loaded, not the hub's clock, and take no tick.</summary>
+public sealed class AreaStore(Database database)
+{
+    /// <summary>Every charge point that has coordinates.</summary>
+    public Task<List<ChargePointPlace>> ReadPlacesAsync(CancellationToken cancellationToken) => database.Reads.Command(
+        """
+        SELECT c.operator_id, c.charge_point_id, c.latitude, c.longitude, a.boundary_version
+        FROM charge_point c LEFT JOIN charge_point_area a USING (operator_id, charge_point_id)
+        WHERE c.latitude IS NOT NULL AND c.longitude IS NOT NULL
+        ORDER BY c.operator_id, c.charge_point_id
+        """).ListAsync(
+            r => new ChargePointPlace(r.GetString(0), r.GetString(1), r.GetDecimal(2), r.GetDecimal(3), r.TextOrNull(4)), cancellationToken);
+
+    /// <summary>Writes all in one statement; returns how many differed from what was there.</summary>
+    public async Task<int> WriteAsync(IReadOnlyList<PlacedChargePoint> placed, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        return await WriteAsync(connection, placed, cancellationToken);
+    }
+
+    internal static async Task<int> WriteAsync(NpgsqlConnection connection, IReadOnlyList<PlacedChargePoint> placed, CancellationToken cancellationToken)
+    {
+        if (placed.Count == 0) return 0;
+        NpgsqlParameter Column(Func<AreaCodes, string?> of) =>
+            new() { Value = placed.Select(p => of(p.Areas)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+        // In key order: two writers of the same rows wait for each other instead of deadlocking.
+        return await connection.Command(
+            """
+            INSERT INTO charge_point_area AS a (operator_id, charge_point_id, borough_gss, borough_name, ward_gss, lsoa21, boundary_version)
+            SELECT n.operator_id, n.charge_point_id, n.borough_gss, n.borough_name, n.ward_gss, n.lsoa21, n.boundary_version
+            FROM unnest($1, $2, $3, $4, $5, $6, $7)
+                AS n (operator_id, charge_point_id, borough_gss, borough_name, ward_gss, lsoa21, boundary_version)
+            WHERE NOT EXISTS (
+                SELECT FROM charge_point_area o
+                WHERE o.operator_id = n.operator_id AND o.charge_point_id = n.charge_point_id
+                    AND (o.borough_gss, o.borough_name, o.ward_gss, o.lsoa21, o.boundary_version)
+                        IS NOT DISTINCT FROM (n.borough_gss, n.borough_name, n.ward_gss, n.lsoa21, n.boundary_version))
+            ORDER BY n.operator_id, n.charge_point_id
+            ON CONFLICT (operator_id, charge_point_id) DO UPDATE
+            SET borough_gss = excluded.borough_gss, borough_name = excluded.borough_name, ward_gss = excluded.ward_gss,
+                lsoa21 = excluded.lsoa21, boundary_version = excluded.boundary_version
+            """,
+            placed.Select(p => p.OperatorId).ToArray(),
+            placed.Select(p => p.ChargePointId).ToArray(),
+            Column(a => a.BoroughGss),
+            Column(a => a.BoroughName),
+            Column(a => a.WardGss),
+            Column(a => a.Lsoa21),
+            Column(a => a.BoundaryVersion)).ExecuteAsync(cancellationToken);
+    }
+}

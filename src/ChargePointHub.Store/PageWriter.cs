@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
+using Npgsql;
+
+namespace ChargePointHub.Store;
+
+/// <summary>
+/// One page is one transaction: records, versions, statuses, areas, quarantine and, with the last page, the claim; all or nothing.
+/// Everything is decided first; only a page that changes something takes a tick, and then writes.
+/// </summary>
+public sealed class PageWriter(Database database)
+{
+    private readonly ConcurrentBag<PageBuffer> buffers = [];
+    private readonly StatusPartitions partitions = new();
+
+    /// <summary>A fault built in on request, so that a proof can show that it would be seen.</summary>
+    internal PlantedBug Planted { get; init; }
+
+    /// <summary>Called at points of a page's transaction, for proofs that kill the hub there.</summary>
+    internal Func<CommitPoint, ValueTask>? AtPoint { get; init; }
+
+    /// <summary>Any page may be written twice; the second time changes nothing.</summary>
+    public async Task<PageWritten> WriteAsync(PageToWrite page, CancellationToken cancellationToken)
+    {
+        if (Planted == PlantedBug.ClaimBeforeRows && page.Claims.Count > 0)
+        {
+            await WriteOnceAsync(page with { Records = new RecordPage() }, cancellationToken);
+            page = page with { Claims = [] };
+        }
+
+        return await WriteOnceAsync(page, cancellationToken);
+    }
+
+    private async Task<PageWritten> WriteOnceAsync(PageToWrite page, CancellationToken cancellationToken)
+    {
+        if (!buffers.TryTake(out var buffer)) buffer = new PageBuffer();
+        try
+        {
+            await using var connection = await database.Pages.OpenConnectionAsync(cancellationToken);
+            await partitions.EnsureAsync(connection, StatusStage.TimesOf(page), cancellationToken);
+            return await WriteAsync(connection, page, buffer, cancellationToken);
+        }
+        finally
+        {
+            buffer.Clear();
+            buffers.Add(buffer);
+        }
+    }
+
+    private async Task<PageWritten> WriteAsync(NpgsqlConnection connection, PageToWrite page, PageBuffer buffer, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Keys, quarantine and ledger rows belong to one operator: under this lock what is decided stays so until it is written.
+        await connection.Command("SELECT pg_advisory_xact_lock($1, $2)", AdvisoryLocks.Pages, AdvisoryLocks.OfOperator(page.Feed.OperatorId))
+            .ExecuteAsync(cancellationToken);
+
+        var quarantine = new QuarantineStage(connection, page);
+        await quarantine.DecideAsync(cancellationToken);
+        var chargePoints = await RecordStages.ChargePoints.DecideAsync(connection, page, ToStage(page.Records.ChargePoints), buffer, cancellationToken);
+        var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(page.Records.Tariffs), buffer, cancellationToken);
+        var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken);
+        var statuses = new StatusStage(connection, page);
+        await statuses.DecideAsync(buffer, cancellationToken);
+        var coverage = new CoverageStage(connection, page);
+        await coverage.DecideAsync(cancellationToken);
+        await AreaStore.WriteAsync(connection, [.. page.Areas.Select(a => new PlacedChargePoint(page.Feed.OperatorId, a.Key, a.Value))], cancellationToken);
+        await ReachAsync(CommitPoint.Staged);
+
+        Tick? tick = null;
+        if (quarantine.Written > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething
+            || statuses.WriteSomething || coverage.WriteSomething)
+        {
+            var taken = await HubClock.NextAsync(connection, cancellationToken);
+            await RecordStages.ChargePoints.WriteAsync(connection, page, chargePoints, taken, cancellationToken);
+            await RecordStages.Tariffs.WriteAsync(connection, page, tariffs, taken, cancellationToken);
+            await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken);
+            await statuses.WriteAsync(taken, cancellationToken);
+            await coverage.WriteAsync(taken, cancellationToken);
+            tick = taken;
+        }
+
+        await ReachAsync(CommitPoint.RowsWritten);
+        await transaction.CommitAsync(cancellationToken);
+        await ReachAsync(CommitPoint.Committed);
+
+        Counts[] all = [chargePoints, tariffs, sessions, statuses.Counts];
+        return new PageWritten(
+            tick?.Number,
+            all.Sum(c => c.Added),
+            all.Sum(c => c.Changed + c.Late),
+            all.Sum(c => c.Unchanged),
+            page.Records.Refused.Count,
+            quarantine.Waiting,
+            quarantine.Released);
+    }
+
+    private static List<ToStage<T>> ToStage<T>(IReadOnlyList<Judged<T>> records) =>
+        [.. records.Select(r => new ToStage<T>(r.Record, r.Findings))];
+
+    private ValueTask ReachAsync(CommitPoint point) => AtPoint?.Invoke(point) ?? ValueTask.CompletedTask;
+}
+
+/// <summary>Points of a page's transaction.</summary>
+internal enum CommitPoint
+{
+    /// <summary>Everything is decided; no tick is taken yet.</summary>
+    Staged,
+
+    /// <summary>Everything is written and nothing is committed.</summary>
+    RowsWritten,
+
+    /// <summary>The page is durable.</summary>
+    Committed,
+}
+
+/// <summary>Faults that a proof may ask for.</summary>
+internal enum PlantedBug
+{
+    None,
+
+    /// <summary>The claim is committed before the rows that make it true.</summary>
+    ClaimBeforeRows,
+}

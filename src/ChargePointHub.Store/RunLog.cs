@@ -1,0 +1,120 @@
+using System.Text.Json.Serialization;
+using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ChargePointHub.Store;
+
+/// <summary>What a run was for.</summary>
+public enum RunKind
+{
+    [JsonStringEnumMemberName("live")] Live,
+    [JsonStringEnumMemberName("backfill")] Backfill,
+    [JsonStringEnumMemberName("crawl")] Crawl,
+}
+
+/// <summary>How a run ended.</summary>
+public enum RunOutcome
+{
+    [JsonStringEnumMemberName("completed")] Completed,
+    [JsonStringEnumMemberName("failed")] Failed,
+
+    /// <summary>The hub went away while it ran.</summary>
+    [JsonStringEnumMemberName("abandoned")] Abandoned,
+}
+
+/// <summary>What a run did.</summary>
+public sealed record RunCounts(int Pages = 0, int Requests = 0, int Added = 0, int Changed = 0, int Unchanged = 0, int Refused = 0)
+{
+    /// <summary>With one more page.</summary>
+    public RunCounts Plus(PageWritten page, int requests) => new(
+        Pages + 1, Requests + requests, Added + page.Added, Changed + page.Changed, Unchanged + page.Unchanged, Refused + page.Refused);
+}
+
+/// <summary>One attempt to pull one window of one feed's dataset.</summary>
+/// <param name="Window">Null for snapshot datasets.</param>
+/// <param name="EndedAt">Null while it runs.</param>
+/// <param name="Failure">Slug of the failure kind; null unless it failed.</param>
+/// <param name="Detail">One sentence; holds no secret.</param>
+public sealed record Run(
+    Guid RunId, FeedKey Feed, RunKind Kind, Window? Window, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, RunOutcome? Outcome,
+    string? Failure, string? Detail, RunCounts Counts);
+
+/// <summary>Every attempt leaves a row.</summary>
+public sealed class RunLog(Database database)
+{
+    private const string Columns =
+        "run_id, operator_id, feed_id, dataset, kind, from_at, to_at, started_at, ended_at, outcome, failure, detail, "
+        + "pages, requests, added, changed, unchanged, refused";
+
+    /// <param name="window">Null for snapshot datasets.</param>
+    public async Task<Guid> OpenAsync(FeedKey feed, RunKind kind, Window? window, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    {
+        var id = Guid.CreateVersion7(startedAt);
+        await database.Reads.Command(
+            """
+            INSERT INTO run (run_id, operator_id, feed_id, dataset, kind, from_at, to_at, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            id, feed.OperatorId, feed.FeedId, feed.Dataset.Name, Words<RunKind>.Of(kind), Instant(window?.From), Instant(window?.To), startedAt)
+            .ExecuteAsync(cancellationToken);
+        return id;
+    }
+
+    /// <summary>Ends an open run; a run that has ended already stays as it is.</summary>
+    public Task CloseAsync(
+        Guid runId, RunOutcome outcome, DateTimeOffset endedAt, RunCounts counts, CancellationToken cancellationToken,
+        string? failure = null, string? detail = null) => database.Reads.Command(
+            """
+            UPDATE run SET outcome = $2, ended_at = $3, pages = $4, requests = $5, added = $6, changed = $7, unchanged = $8, refused = $9,
+                failure = $10, detail = $11
+            WHERE run_id = $1 AND ended_at IS NULL
+            """,
+            runId, Words<RunOutcome>.Of(outcome), endedAt, counts.Pages, counts.Requests, counts.Added, counts.Changed, counts.Unchanged, counts.Refused,
+            Text(failure), Text(detail)).ExecuteAsync(cancellationToken);
+
+    /// <summary>The newest run of each dataset of each feed, running ones included.</summary>
+    public Task<List<Run>> LatestAsync(CancellationToken cancellationToken) => ReadAsync(
+        $"SELECT DISTINCT ON (operator_id, feed_id, dataset) {Columns} FROM run ORDER BY operator_id, feed_id, dataset, started_at DESC, run_id DESC",
+        [], cancellationToken);
+
+    /// <summary>The newest failed run; null when none is kept.</summary>
+    public async Task<Run?> LatestFailureAsync(string operatorId, Dataset dataset, CancellationToken cancellationToken) => (await ReadAsync(
+        $"SELECT {Columns} FROM run WHERE operator_id = $1 AND dataset = $2 AND outcome = 'failed' ORDER BY started_at DESC, run_id DESC LIMIT 1",
+        [operatorId, dataset.Name], cancellationToken)).SingleOrDefault();
+
+    /// <summary>At start, by the one that collects: runs without an end belong to a hub that is gone. Returns how many.</summary>
+    public Task<int> AbandonOpenAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.Reads.Command(
+        "UPDATE run SET outcome = 'abandoned', ended_at = greatest($1, started_at) WHERE ended_at IS NULL", now).ExecuteAsync(cancellationToken);
+
+    /// <summary>Deletes ended runs that started before then, except each dataset's newest and newest failed. Returns how many.</summary>
+    public Task<int> DeleteOlderAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.Reads.Command(
+        """
+        DELETE FROM run r
+        WHERE r.started_at < $1 AND r.ended_at IS NOT NULL AND EXISTS (
+            SELECT FROM run n
+            WHERE n.operator_id = r.operator_id AND n.dataset = r.dataset AND n.started_at > r.started_at AND n.feed_id = r.feed_id
+                AND (r.outcome <> 'failed' OR n.outcome = 'failed'))
+        """,
+        before).ExecuteAsync(cancellationToken);
+
+    private Task<List<Run>> ReadAsync(string sql, object?[] values, CancellationToken cancellationToken) =>
+        database.Reads.Command(sql, values).ListAsync(
+            r => new Run(
+                r.GetGuid(0),
+                new FeedKey(r.GetString(1), r.GetString(2), Dataset.Named(r.GetString(3))!),
+                Words<RunKind>.Parse(r.GetString(4))!.Value,
+                r.InstantOrNull(5) is { } from && r.InstantOrNull(6) is { } to ? new Window(from, to) : null,
+                r.Instant(7),
+                r.InstantOrNull(8),
+                Words<RunOutcome>.Parse(r.TextOrNull(9)),
+                r.TextOrNull(10),
+                r.TextOrNull(11),
+                new RunCounts(r.GetInt32(12), r.GetInt32(13), r.GetInt32(14), r.GetInt32(15), r.GetInt32(16), r.GetInt32(17))),
+            cancellationToken);
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Instant(DateTimeOffset? value) =>
+        new() { Value = (object?)value?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+}

@@ -1,0 +1,89 @@
+using ChargePointHub.Model;
+using Npgsql;
+
+namespace ChargePointHub.Store.Writing;
+
+/// <summary>
+/// A page's claims against the ledger: merged, disjoint windows, one row each. What is covered is never unavailable too: having it
+/// wins over having given it up.
+/// </summary>
+internal sealed class CoverageStage(NpgsqlConnection connection, PageToWrite page)
+{
+    public bool WriteSomething { get; private set; }
+
+    public async Task DecideAsync(CancellationToken cancellationToken)
+    {
+        foreach (var claim in page.Claims) WriteSomething |= !(await FreshAsync(claim, cancellationToken)).IsEmpty;
+    }
+
+    public async Task WriteAsync(Tick tick, CancellationToken cancellationToken)
+    {
+        foreach (var claim in page.Claims)
+        {
+            // Asked again: an earlier claim of the same page may have said part of it.
+            foreach (var window in await FreshAsync(claim, cancellationToken))
+            {
+                if (claim.Kind == ClaimKind.Covered) await TakeFromUnavailableAsync(claim.Dataset, window, cancellationToken);
+                await MergeAsync(claim, window, cancellationToken);
+                await connection.Command(
+                    "INSERT INTO coverage_change (tick, operator_id, dataset, kind, from_at, to_at) VALUES ($1, $2, $3, $4, $5, $6)",
+                    tick.Number, page.Feed.OperatorId, claim.Dataset.Name, WordOf(claim.Kind), window.From, window.To).ExecuteAsync(cancellationToken);
+            }
+        }
+    }
+
+    public static string WordOf(ClaimKind kind) => kind == ClaimKind.Covered ? "covered" : "unavailable";
+
+    /// <summary>What the claim says that the ledger does not.</summary>
+    private async Task<Coverage> FreshAsync(Claim claim, CancellationToken cancellationToken)
+    {
+        if (StoredWindow(claim.Window) is not { } window) return Coverage.None;
+        var held = await TouchingAsync(claim.Dataset, window, cancellationToken);
+        var said = held.Where(h => h.Kind == ClaimKind.Covered || claim.Kind == ClaimKind.Unavailable).Select(h => h.Window);
+        return Coverage.Of(window).Subtract(Coverage.Of(said));
+    }
+
+    private async Task MergeAsync(Claim claim, Window window, CancellationToken cancellationToken)
+    {
+        var touching = (await TouchingAsync(claim.Dataset, window, cancellationToken))
+            .Where(h => h.Kind == claim.Kind && (claim.Kind == ClaimKind.Covered || h.Cause == claim.Cause)).ToList();
+        var merged = Coverage.Of(touching.Select(h => h.Window).Append(window))[0];
+        foreach (var row in touching) await DeleteAsync(claim.Dataset, row, cancellationToken);
+        await InsertAsync(claim.Dataset, new Held(claim.Kind, merged, claim.Kind == ClaimKind.Covered ? null : claim.Cause), cancellationToken);
+    }
+
+    private async Task TakeFromUnavailableAsync(Dataset dataset, Window window, CancellationToken cancellationToken)
+    {
+        foreach (var row in await TouchingAsync(dataset, window, cancellationToken))
+        {
+            if (row.Kind != ClaimKind.Unavailable || !row.Window.Overlaps(window)) continue;
+            await DeleteAsync(dataset, row, cancellationToken);
+            foreach (var rest in Coverage.Of(row.Window).Subtract(window)) await InsertAsync(dataset, row with { Window = rest }, cancellationToken);
+        }
+    }
+
+    private Task<List<Held>> TouchingAsync(Dataset dataset, Window window, CancellationToken cancellationToken) => connection.Command(
+        "SELECT kind, from_at, to_at, cause FROM coverage WHERE operator_id = $1 AND dataset = $2 AND from_at <= $4 AND to_at >= $3 ORDER BY from_at",
+        page.Feed.OperatorId, dataset.Name, window.From, window.To).ListAsync(
+            r => new Held(
+                r.GetString(0) == "covered" ? ClaimKind.Covered : ClaimKind.Unavailable, new Window(r.Instant(1), r.Instant(2)), r.TextOrNull(3)),
+            cancellationToken);
+
+    private Task<int> DeleteAsync(Dataset dataset, Held row, CancellationToken cancellationToken) => connection.Command(
+        "DELETE FROM coverage WHERE operator_id = $1 AND dataset = $2 AND kind = $3 AND from_at = $4",
+        page.Feed.OperatorId, dataset.Name, WordOf(row.Kind), row.Window.From).ExecuteAsync(cancellationToken);
+
+    private Task<int> InsertAsync(Dataset dataset, Held row, CancellationToken cancellationToken) => connection.Command(
+        "INSERT INTO coverage (operator_id, dataset, kind, from_at, to_at, cause) VALUES ($1, $2, $3, $4, $5, $6)",
+        page.Feed.OperatorId, dataset.Name, WordOf(row.Kind), row.Window.From, row.Window.To,
+        new NpgsqlParameter { Value = (object?)row.Cause ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }).ExecuteAsync(cancellationToken);
+
+    /// <summary>Never more than was claimed: inward to the microsecond, null when nothing is left.</summary>
+    private static Window? StoredWindow(Window window)
+    {
+        var from = Instants.ToStoredResolution(window.From);
+        return Window.Between(from < window.From ? from + Instants.Resolution : from, Instants.ToStoredResolution(window.To));
+    }
+
+    private sealed record Held(ClaimKind Kind, Window Window, string? Cause);
+}

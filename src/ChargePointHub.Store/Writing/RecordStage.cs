@@ -1,0 +1,121 @@
+using ChargePointHub.Model;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ChargePointHub.Store.Writing;
+
+/// <summary>A record on its way into its table.</summary>
+/// <param name="From">Feed and run that brought it, where they are not the page's own.</param>
+internal readonly record struct ToStage<T>(T Record, IReadOnlyList<Finding> Findings, (string FeedId, Guid RunId)? From = null);
+
+/// <summary>Moves one kind of record of a page through stage, decision and table.</summary>
+internal sealed class RecordStage<T>(
+    RecordTable table, Func<T, string> key, Func<T, DateTimeOffset?> lastUpdated, Func<T, bool> published, Action<NpgsqlBinaryImporter, T> writeColumns)
+{
+    public RecordTable Table => table;
+
+    /// <summary>Copies the records and decides; one a key, the one that would win if they came one after the other.</summary>
+    public async Task<Counts> DecideAsync(
+        NpgsqlConnection connection, PageToWrite page, IReadOnlyList<ToStage<T>> records, PageBuffer buffer, CancellationToken cancellationToken)
+    {
+        if (records.Count == 0) return default;
+        var winners = Winners(records, page.LastUpdatedLies);
+        await using (var copy = await connection.BeginBinaryImportAsync(table.CopyIntoStage, cancellationToken))
+        {
+            var ord = 0;
+            foreach (var winner in winners)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                WriteRow(copy, ord++, winner, page, buffer);
+            }
+
+            await copy.CompleteAsync(cancellationToken);
+        }
+
+        var verdicts = await connection.Command(table.Decide, page.Feed.OperatorId, page.LastUpdatedLies)
+            .ListAsync(r => (Verdict: (Verdict)r.GetInt32(0), Count: r.GetInt32(1)), cancellationToken);
+        int Of(Verdict verdict) => verdicts.Where(v => v.Verdict == verdict).Sum(v => v.Count);
+        return new Counts(Of(Verdict.Added), Of(Verdict.Changed), Of(Verdict.Late), records.Count);
+    }
+
+    /// <summary>Writes what was decided, under the tick.</summary>
+    public async Task WriteAsync(NpgsqlConnection connection, PageToWrite page, Counts counts, Tick tick, CancellationToken cancellationToken)
+    {
+        var (op, feed, run) = (page.Feed.OperatorId, page.Feed.FeedId, page.RunId);
+        if (counts.Changed > 0) await connection.Command(table.KeepReplaced, op, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
+        if (counts.Late > 0) await connection.Command(table.KeepLate, op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
+        if (counts.Added + counts.Changed > 0)
+        {
+            await connection.Command(table.Upsert, op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
+        }
+    }
+
+    private Dictionary<string, ToStage<T>>.ValueCollection Winners(IReadOnlyList<ToStage<T>> records, bool laterArrivalWins)
+    {
+        var byKey = new Dictionary<string, ToStage<T>>(records.Count, StringComparer.Ordinal);
+        foreach (var next in records)
+        {
+            if (!byKey.TryAdd(key(next.Record), next)
+                && (laterArrivalWins || !(lastUpdated(next.Record) < lastUpdated(byKey[key(next.Record)].Record))))
+            {
+                byKey[key(next.Record)] = next;
+            }
+        }
+
+        return byKey.Values;
+    }
+
+    private void WriteRow(NpgsqlBinaryImporter copy, int ord, ToStage<T> staged, PageToWrite page, PageBuffer buffer)
+    {
+        var record = staged.Record;
+        var document = buffer.Add(record);
+        var findings = buffer.AddFindings(staged.Findings);
+        copy.StartRow();
+        copy.Write(ord, NpgsqlDbType.Integer);
+        copy.Write(key(record), NpgsqlDbType.Text);
+        writeColumns(copy, record);
+        copy.WriteInstant(lastUpdated(record));
+        copy.Write(buffer.ContentHash(document, published(record), page.LastUpdatedLies), NpgsqlDbType.Bytea);
+        copy.WriteJson(buffer[findings]);
+        copy.WriteText(staged.From?.FeedId);
+        if (staged.From is { } from) copy.Write(from.RunId, NpgsqlDbType.Uuid);
+        else copy.WriteNull();
+        copy.WriteJson(buffer[document]);
+    }
+}
+
+/// <summary>How many of a page's records were new, replaced a row, came late, and were staged in all.</summary>
+internal readonly record struct Counts(int Added, int Changed, int Late, int Staged)
+{
+    public bool WriteSomething => Added + Changed + Late > 0;
+
+    public int Unchanged => Staged - Added - Changed - Late;
+}
+
+/// <summary>Binary COPY values that may be null.</summary>
+internal static class ImporterExtensions
+{
+    public static void WriteText(this NpgsqlBinaryImporter copy, string? value)
+    {
+        if (value is null) copy.WriteNull();
+        else copy.Write(value, NpgsqlDbType.Text);
+    }
+
+    public static void WriteInstant(this NpgsqlBinaryImporter copy, DateTimeOffset? value)
+    {
+        if (value is { } instant) copy.Write(instant.UtcDateTime, NpgsqlDbType.TimestampTz);
+        else copy.WriteNull();
+    }
+
+    public static void WriteNumber(this NpgsqlBinaryImporter copy, decimal? value)
+    {
+        if (value is { } number) copy.Write(number, NpgsqlDbType.Numeric);
+        else copy.WriteNull();
+    }
+
+    public static void WriteJson(this NpgsqlBinaryImporter copy, ReadOnlyMemory<byte>? value)
+    {
+        if (value is { } json) copy.Write(json, NpgsqlDbType.Json);
+        else copy.WriteNull();
+    }
+}

@@ -1,0 +1,184 @@
+using ChargePointHub.Model;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ChargePointHub.Store.Writing;
+
+/// <summary>A charge point's status as the hub has it now.</summary>
+internal readonly record struct CurrentStatus(Status Status, DateTimeOffset Since, Evidence Evidence);
+
+/// <summary>
+/// A page's status changes and observations: which changes are new, and what they make of the current status. The current status
+/// follows the newest change; an observation older than it says nothing.
+/// </summary>
+internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
+{
+    public const string CreateStage =
+        """
+        CREATE TEMPORARY TABLE IF NOT EXISTS stage_status_change (
+            ord integer NOT NULL, charge_point_id text NOT NULL, at timestamptz NOT NULL, status text NOT NULL, evidence text NOT NULL,
+            findings json, document json NOT NULL
+        ) ON COMMIT DELETE ROWS;
+        CREATE TEMPORARY TABLE IF NOT EXISTS decided_status_change (ord integer NOT NULL, verdict integer NOT NULL) ON COMMIT DELETE ROWS;
+        """;
+
+    private readonly Dictionary<string, CurrentStatus> current = new(StringComparer.Ordinal);
+    private readonly HashSet<string> moved = new(StringComparer.Ordinal);
+    private DateTimeOffset earliest = DateTimeOffset.MaxValue;
+    private DateTimeOffset latest = DateTimeOffset.MinValue;
+
+    public Counts Counts { get; private set; }
+
+    public bool WriteSomething => Counts.WriteSomething || moved.Count > 0;
+
+    /// <summary>Months that the page's changes fall into, for their partitions.</summary>
+    public static IEnumerable<DateTimeOffset> TimesOf(PageToWrite page)
+    {
+        var times = page.Records.StatusChanges.Select(c => c.Record.At);
+        return page.StatusesAreEvidence && page.Records.Statuses.Count > 0 ? times.Append(page.AskedAt) : times;
+    }
+
+    public async Task DecideAsync(PageBuffer buffer, CancellationToken cancellationToken)
+    {
+        if (page.Records.StatusChanges.Count + page.Records.Statuses.Count == 0) return;
+        await ReadCurrentAsync(cancellationToken);
+        var changes = page.Records.StatusChanges.ToList();
+        var followed = new HashSet<StatusChange>(ReferenceEqualityComparer.Instance);
+        foreach (var seen in page.Records.Statuses)
+        {
+            if (Observe(seen) is not { } snapshot) continue;
+            changes.Add(new Judged<StatusChange>(snapshot, []));
+            followed.Add(snapshot);
+        }
+
+        var staged = changes
+            .GroupBy(c => (c.Record.ChargePointId, c.Record.At, c.Record.Status))
+            .Select(same => same.MinBy(c => c.Record.Evidence)!)
+            .ToList();
+        if (staged.Count == 0) return;
+        await CopyAsync(staged, buffer, cancellationToken);
+        var verdicts = await connection.Command(
+            $"""
+            INSERT INTO decided_status_change (ord, verdict)
+            SELECT s.ord, CASE WHEN c.at IS NULL THEN {(int)Verdict.Added} ELSE {(int)Verdict.Changed} END
+            FROM stage_status_change s LEFT JOIN status_change c
+                ON c.operator_id = $1 AND c.charge_point_id = s.charge_point_id AND c.at = s.at AND c.status = s.status AND c.at BETWEEN $2 AND $3
+            WHERE c.at IS NULL OR c.evidence = 'SNAPSHOT' AND s.evidence = 'EVENT'
+            RETURNING ord, verdict
+            """,
+            page.Feed.OperatorId, earliest, latest).ListAsync(r => (Ord: r.GetInt32(0), Verdict: (Verdict)r.GetInt32(1)), cancellationToken);
+
+        // Only what is new moves the current status: an old page pulled again must not turn it back.
+        foreach (var change in verdicts.Select(v => staged[v.Ord].Record).Where(c => !followed.Contains(c)).OrderBy(c => c.At)) Follow(change);
+        var added = verdicts.Count(v => v.Verdict == Verdict.Added);
+        Counts = new Counts(added, verdicts.Count - added, 0, changes.Count);
+    }
+
+    public async Task WriteAsync(Tick tick, CancellationToken cancellationToken)
+    {
+        var (op, feed, run) = (page.Feed.OperatorId, page.Feed.FeedId, page.RunId);
+        if (Counts.Added > 0)
+        {
+            await connection.Command(
+                $"""
+                INSERT INTO status_change (operator_id, charge_point_id, at, status, evidence, feed_id, run_id, tick, recorded_at, findings, document)
+                SELECT $1, s.charge_point_id, s.at, s.status, s.evidence, $2, $3, $4, $5, s.findings, s.document
+                FROM decided_status_change d JOIN stage_status_change s USING (ord) WHERE d.verdict = {(int)Verdict.Added}
+                """,
+                op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
+        }
+
+        if (Counts.Changed > 0)
+        {
+            // The change keeps its tick: there is no version of it that a reader at an earlier tick could be given instead.
+            await connection.Command(
+                $"""
+                UPDATE status_change c SET evidence = s.evidence, feed_id = $2, run_id = $3, findings = s.findings, document = s.document
+                FROM decided_status_change d JOIN stage_status_change s USING (ord)
+                WHERE d.verdict = {(int)Verdict.Changed} AND c.operator_id = $1 AND c.charge_point_id = s.charge_point_id
+                    AND c.at = s.at AND c.status = s.status AND c.at BETWEEN $4 AND $5
+                """,
+                op, feed, run, earliest, latest).ExecuteAsync(cancellationToken);
+        }
+
+        if (moved.Count == 0) return;
+        var ids = moved.ToArray();
+        await connection.Command(
+            """
+            INSERT INTO charge_point_status (operator_id, charge_point_id, status, since, evidence, tick)
+            SELECT $1, n.charge_point_id, n.status, n.since, n.evidence, $2
+            FROM unnest($3, $4, $5, $6) AS n (charge_point_id, status, since, evidence)
+            ON CONFLICT (operator_id, charge_point_id) DO UPDATE
+            SET status = excluded.status, since = excluded.since, evidence = excluded.evidence, tick = excluded.tick
+            """,
+            op,
+            tick.Number,
+            ids,
+            ids.Select(i => Words<Status>.Of(current[i].Status)).ToArray(),
+            ids.Select(i => current[i].Since.UtcDateTime).ToArray(),
+            ids.Select(i => Words<Evidence>.Of(current[i].Evidence)).ToArray()).ExecuteAsync(cancellationToken);
+    }
+
+    private async Task ReadCurrentAsync(CancellationToken cancellationToken)
+    {
+        var ids = page.Records.StatusChanges.Select(c => c.Record.ChargePointId).Concat(page.Records.Statuses.Select(s => s.ChargePointId));
+        var rows = await connection.Command(
+            "SELECT charge_point_id, status, since, evidence FROM charge_point_status WHERE operator_id = $1 AND charge_point_id = ANY ($2)",
+            page.Feed.OperatorId, ids.Distinct(StringComparer.Ordinal).ToArray()).ListAsync(
+                r => (Id: r.GetString(0), Now: new CurrentStatus(
+                    Words<Status>.Parse(r.GetString(1))!.Value, r.Instant(2), Words<Evidence>.Parse(r.GetString(3))!.Value)),
+                cancellationToken);
+        foreach (var (id, now) in rows) current[id] = now;
+    }
+
+    /// <summary>Takes in what a crawl saw; returns the change that it is evidence of, if any.</summary>
+    private StatusChange? Observe(StatusObservation seen)
+    {
+        var known = current.TryGetValue(seen.ChargePointId, out var now);
+        if (known && page.AskedAt < now.Since) return null;
+        var since = seen.Since is { } said && said <= page.AskedAt && (!known || said > now.Since) ? said : (DateTimeOffset?)null;
+        var differs = !known || seen.Status != now.Status;
+        if (!differs && (since is null || page.LastUpdatedLies)) return null;
+        current[seen.ChargePointId] = new CurrentStatus(seen.Status, since ?? page.AskedAt, Evidence.Snapshot);
+        moved.Add(seen.ChargePointId);
+        return !differs || !page.StatusesAreEvidence ? null : new StatusChange
+        {
+            ChargePointId = seen.ChargePointId,
+            OperatorId = page.Feed.OperatorId,
+            Status = seen.Status,
+            At = page.AskedAt,
+            Evidence = Evidence.Snapshot,
+        };
+    }
+
+    private void Follow(StatusChange change)
+    {
+        if (current.TryGetValue(change.ChargePointId, out var now) && change.At < now.Since) return;
+        current[change.ChargePointId] = new CurrentStatus(change.Status, change.At, change.Evidence);
+        moved.Add(change.ChargePointId);
+    }
+
+    private async Task CopyAsync(List<Judged<StatusChange>> changes, PageBuffer buffer, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "COPY stage_status_change (ord, charge_point_id, at, status, evidence, findings, document) FROM STDIN (FORMAT binary)", cancellationToken);
+        for (var ord = 0; ord < changes.Count; ord++)
+        {
+            var change = changes[ord].Record;
+            if (change.At < earliest) earliest = change.At;
+            if (change.At > latest) latest = change.At;
+            var document = buffer.Add(change);
+            var findings = buffer.AddFindings(changes[ord].Findings);
+            copy.StartRow();
+            copy.Write(ord, NpgsqlDbType.Integer);
+            copy.WriteText(change.ChargePointId);
+            copy.WriteInstant(change.At);
+            copy.WriteText(Words<Status>.Of(change.Status));
+            copy.WriteText(Words<Evidence>.Of(change.Evidence));
+            copy.WriteJson(buffer[findings]);
+            copy.WriteJson(buffer[document]);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,119 @@
+using ChargePointHub.Model;
+using ChargePointHub.Store;
+using static ChargePointHub.IntegrationTests.Store.Samples;
+
+namespace ChargePointHub.IntegrationTests.Store;
+
+public sealed class KeysRunsAndLocksTests : IAsyncLifetime
+{
+    private readonly SetClock clock = new();
+    private HubDatabase hub = null!;
+
+    public async Task InitializeAsync() => hub = await HubDatabase.CreateDatabaseAsync();
+
+    public async Task DisposeAsync() => await hub.DisposeAsync();
+
+    [Fact]
+    public async Task A_key_opens_its_scope_by_token_and_by_its_two_parts()
+    {
+        var keys = new AccessKeys(hub.Database, clock);
+        var made = await keys.CreateAsync("a borough", Scope.Everything, CancellationToken.None);
+        Assert.Equal(new KeyAccepted(made.KeyId, Scope.Everything), await keys.VerifyAsync(made.Token, CancellationToken.None));
+        Assert.Equal(
+            new KeyAccepted(made.KeyId, Scope.Everything),
+            await keys.VerifyAsync(made.KeyId, made.Token[$"cph_live_{made.KeyId}_".Length..], CancellationToken.None));
+        Assert.DoesNotContain(made.Token[^20..], made.ToString(), StringComparison.Ordinal);
+        Assert.Equal("a borough", Assert.Single(await keys.ListAsync(CancellationToken.None)).Label);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("cph_live_")]
+    [InlineData("cph_live_0123456789abcdef")]
+    [InlineData("cph_live_0123456789abcdef_short")]
+    [InlineData("Bearer something else entirely, longer than any key would ever be, and more")]
+    public async Task What_is_not_shaped_like_a_key_is_malformed(string token) =>
+        Assert.Equal(new KeyRefused(KeyFailure.Malformed), await new AccessKeys(hub.Database, clock).VerifyAsync(token, CancellationToken.None));
+
+    [Fact]
+    public async Task A_wrong_secret_or_id_is_unknown_an_old_key_expired_and_a_withdrawn_one_revoked()
+    {
+        var keys = new AccessKeys(hub.Database, clock);
+        var made = await keys.CreateAsync("x", Scope.Public, CancellationToken.None, clock.GetUtcNow().AddDays(1));
+        var other = await keys.CreateAsync("y", Scope.Public, CancellationToken.None);
+        var crossed = $"cph_live_{made.KeyId}_{other.Token[$"cph_live_{other.KeyId}_".Length..]}";
+        Assert.Equal(new KeyRefused(KeyFailure.Unknown), await keys.VerifyAsync(crossed, CancellationToken.None));
+        var nobodys = other.Token.Replace(other.KeyId, "0000000000000000", StringComparison.Ordinal);
+        Assert.Equal(new KeyRefused(KeyFailure.Unknown), await keys.VerifyAsync(nobodys, CancellationToken.None));
+
+        clock.Now = clock.Now.AddDays(1);
+        Assert.Equal(new KeyRefused(KeyFailure.Expired), await keys.VerifyAsync(made.Token, CancellationToken.None));
+        Assert.True(await keys.RevokeAsync(other.KeyId, CancellationToken.None));
+        Assert.False(await keys.RevokeAsync(other.KeyId, CancellationToken.None));
+        Assert.Equal(new KeyRefused(KeyFailure.Revoked), await keys.VerifyAsync(other.Token, CancellationToken.None));
+        Assert.Equal("false", await hub.OneAsync($"SELECT bool_or(secret_hash = convert_to('{made.Token[^43..]}', 'UTF8'))::text FROM access_key"));
+    }
+
+    [Fact]
+    public async Task A_secret_is_made_once_and_is_the_same_for_all_who_ask_at_once()
+    {
+        var settings = new HubSettings(hub.Database);
+        var got = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => settings.GetOrCreateSecretAsync("cursor", CancellationToken.None)));
+        Assert.All(got, g => Assert.Equal(got[0], g));
+        Assert.Equal(32, got[0].Length);
+        Assert.NotEqual(got[0], await settings.GetOrCreateSecretAsync("other", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Only_one_holds_the_collector_lock_until_it_lets_go()
+    {
+        var first = await CollectorLock.TryTakeAsync(hub.Database, CancellationToken.None);
+        Assert.NotNull(first);
+        Assert.True(await first.IsHeldAsync(CancellationToken.None));
+        Assert.Null(await CollectorLock.TryTakeAsync(hub.Database, CancellationToken.None));
+        await first.DisposeAsync();
+        await using var second = await CollectorLock.TryTakeAsync(hub.Database, CancellationToken.None);
+        Assert.NotNull(second);
+        await hub.OneAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        Assert.False(await second.IsHeldAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Runs_are_opened_closed_once_and_the_latest_and_the_latest_failure_are_found()
+    {
+        var log = new RunLog(hub.Database);
+        var feed = new FeedKey(Operator, "main", Dataset.ChargingSessions);
+        var window = new Window(Noon, Noon.AddHours(1));
+        var failed = await log.OpenAsync(feed, RunKind.Live, window, Noon, CancellationToken.None);
+        await log.CloseAsync(failed, RunOutcome.Failed, Noon.AddMinutes(1), new RunCounts(Requests: 3), CancellationToken.None, "timed_out", "No answer.");
+        var completed = await log.OpenAsync(feed, RunKind.Backfill, null, Noon.AddMinutes(2), CancellationToken.None);
+        var counts = new RunCounts().Plus(new PageWritten(1, 10, 1, 2, 3, 0, 0), requests: 2);
+        await log.CloseAsync(completed, RunOutcome.Completed, Noon.AddMinutes(3), counts, CancellationToken.None);
+        await log.CloseAsync(completed, RunOutcome.Failed, Noon.AddMinutes(4), new RunCounts(), CancellationToken.None);
+
+        Assert.Equal(
+            new Run(completed, feed, RunKind.Backfill, null, Noon.AddMinutes(2), Noon.AddMinutes(3), RunOutcome.Completed, null, null, counts),
+            Assert.Single(await log.LatestAsync(CancellationToken.None)));
+        var failure = await log.LatestFailureAsync(Operator, Dataset.ChargingSessions, CancellationToken.None);
+        Assert.Equal((failed, window, "timed_out", 3), (failure!.RunId, failure.Window!.Value, failure.Failure!, failure.Counts.Requests));
+    }
+
+    [Fact]
+    public async Task Runs_of_a_hub_that_is_gone_are_abandoned_and_old_ones_deleted_but_for_the_newest()
+    {
+        var log = new RunLog(hub.Database);
+        var feed = new FeedKey(Operator, "main", Dataset.ChargingSessions);
+        foreach (var hour in Enumerable.Range(0, 5)) await log.OpenAsync(feed, RunKind.Live, null, Noon.AddHours(hour), CancellationToken.None);
+        Assert.Equal(5, await log.AbandonOpenAsync(Noon.AddHours(9), CancellationToken.None));
+        Assert.Equal(0, await log.AbandonOpenAsync(Noon.AddHours(9), CancellationToken.None));
+        Assert.Equal(4, await log.DeleteOlderAsync(Noon.AddDays(1), CancellationToken.None));
+        Assert.Equal(Noon.AddHours(4), Assert.Single(await log.LatestAsync(CancellationToken.None)).StartedAt);
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = Noon;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

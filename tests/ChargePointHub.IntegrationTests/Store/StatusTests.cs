@@ -1,0 +1,89 @@
+using ChargePointHub.Model;
+using ChargePointHub.Store;
+using static ChargePointHub.IntegrationTests.Store.Samples;
+
+namespace ChargePointHub.IntegrationTests.Store;
+
+public sealed class StatusTests : IAsyncLifetime
+{
+    private const string Now = "SELECT status || ' ' || to_char(since AT TIME ZONE 'UTC', 'HH24:MI') || ' ' || evidence FROM charge_point_status";
+
+    private HubDatabase hub = null!;
+    private PageWriter writer = null!;
+
+    public async Task InitializeAsync()
+    {
+        hub = await HubDatabase.CreateDatabaseAsync();
+        writer = new PageWriter(hub.Database);
+    }
+
+    public async Task DisposeAsync() => await hub.DisposeAsync();
+
+    [Fact]
+    public async Task Changes_go_to_the_partitions_of_their_months_and_the_newest_is_the_current_status()
+    {
+        var page = Changes(
+            Change(Noon.AddMonths(-1), Status.Charging), Change(Noon, Status.OutOfOrder), Change(Noon.AddYears(-2), Status.Available));
+        Assert.Equal(3, (await WriteAsync(page)).Added);
+        Assert.Equal(
+            ["status_change_2024_11", "status_change_2026_10", "status_change_2026_11"],
+            await hub.ManyAsync("SELECT DISTINCT tableoid::regclass::text FROM status_change ORDER BY 1"));
+        Assert.Equal("OUTOFORDER 12:00 EVENT", await hub.OneAsync(Now));
+        Assert.Null((await WriteAsync(page)).Tick);
+    }
+
+    [Fact]
+    public async Task An_old_page_pulled_again_does_not_turn_the_status_back()
+    {
+        var old = Changes(Change(Noon, Status.Available));
+        await WriteAsync(old);
+        await WriteAsync(Changes(Change(Noon, Status.Charging)));
+        await WriteAsync(old);
+        Assert.Equal("CHARGING 12:00 EVENT", await hub.OneAsync(Now));
+    }
+
+    [Fact]
+    public async Task Many_writers_needing_the_same_new_month_make_it_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(
+            () => new PageWriter(hub.Database).WriteAsync(Changes(Change(Noon.AddMinutes(i), Status.Available)), CancellationToken.None))));
+        Assert.Equal("6", await hub.OneAsync("SELECT count(*) FROM status_change_2026_11"));
+    }
+
+    [Fact]
+    public async Task An_event_replaces_a_snapshot_of_the_same_change_and_not_the_other_way_round()
+    {
+        await WriteAsync(Changes(Change(Noon, Status.Charging, evidence: Evidence.Snapshot)));
+        Assert.Equal(1, (await WriteAsync(Changes(Change(Noon, Status.Charging)))).Changed);
+        Assert.Null((await WriteAsync(Changes(Change(Noon, Status.Charging, evidence: Evidence.Snapshot)))).Tick);
+        Assert.Equal("EVENT", await hub.OneAsync("SELECT evidence FROM status_change"));
+        Assert.Contains("\"EVENT\"", await hub.OneAsync("SELECT document::text FROM status_change"), StringComparison.Ordinal);
+        Assert.Equal("CHARGING 12:00 EVENT", await hub.OneAsync(Now));
+    }
+
+    [Fact]
+    public async Task A_crawl_that_sees_another_status_is_evidence_of_a_change_and_the_first_look_is_too()
+    {
+        await WriteAsync(Seen(Noon, Status.Available));
+        Assert.Null((await WriteAsync(Seen(Noon.AddMinutes(1), Status.Available))).Tick);
+        await WriteAsync(Seen(Noon.AddMinutes(2), Status.Charging));
+        Assert.Null((await WriteAsync(Seen(Noon.AddMinutes(1), Status.Available))).Tick);
+        Assert.Equal(
+            ["AVAILABLE 12:00 SNAPSHOT", "CHARGING 12:02 SNAPSHOT"],
+            await hub.ManyAsync("SELECT status || ' ' || to_char(at AT TIME ZONE 'UTC', 'HH24:MI') || ' ' || evidence FROM status_change ORDER BY at"));
+        Assert.Equal("CHARGING 12:02 SNAPSHOT", await hub.OneAsync(Now));
+    }
+
+    [Fact]
+    public async Task Where_changes_are_reported_a_crawl_moves_the_status_and_makes_no_change()
+    {
+        await WriteAsync(Changes(Change(Noon, Status.Charging)));
+        await WriteAsync(Seen(Noon.AddMinutes(5), Status.Available, evidence: false));
+        Assert.Equal("AVAILABLE 12:05 SNAPSHOT", await hub.OneAsync(Now));
+        await WriteAsync(Changes(Change(Noon.AddMinutes(9), Status.Blocked)));
+        Assert.Equal("BLOCKED 12:09 EVENT", await hub.OneAsync(Now));
+        Assert.Equal("2", await hub.OneAsync("SELECT count(*) FROM status_change"));
+    }
+
+    private Task<PageWritten> WriteAsync(PageToWrite page) => writer.WriteAsync(page, CancellationToken.None);
+}
