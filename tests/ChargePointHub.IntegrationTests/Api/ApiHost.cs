@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Net;
+using System.Text.Json;
+using ChargePointHub.Model;
+using ChargePointHub.Server;
+using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ChargePointHub.IntegrationTests.Api;
+
+/// <summary>The API alone, over a database of its own, with a clock that stands still.</summary>
+public sealed class ApiHost : IAsyncLifetime
+{
+    public const string Key = "cph_live_test_secret";
+    public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    private HubDatabase database = null!;
+    private WebApplication app = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public string ConnectionString => database.ConnectionString;
+
+    public OperatorDirectory Directory { get; set; } = new(
+    [
+        new ListedOperator("alpha", "Alpha", "OGL-UK-3.0", "Contains data of Alpha",
+        [
+            Plan(Dataset.ChargePoints), Plan(Dataset.Tariffs), Plan(Dataset.ChargingSessions, WindowAxis.PlugInAt), Plan(Dataset.StatusChanges, WindowAxis.At),
+        ]),
+        new ListedOperator("beta", "Beta", null, null, [Plan(Dataset.ChargePoints)]),
+    ]);
+
+    /// <summary>Null: as it is. Otherwise what the database's place in the host throws.</summary>
+    public Exception? CursorKeyFailure { get; set; }
+
+    public async Task InitializeAsync()
+    {
+        database = await HubDatabase.CreateDatabaseAsync();
+        (app, Http) = await StartAsync(database.Database);
+    }
+
+    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock()));
+        var host = builder.Build();
+        host.MapHubApi();
+        await host.StartAsync();
+        var address = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return (host, new HttpClient { BaseAddress = new Uri(address) });
+    }
+
+    public async Task DisposeAsync()
+    {
+        Http.Dispose();
+        await app.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    /// <summary>Asks with the good key, unless the headers say otherwise.</summary>
+    public async Task<Answer> GetAsync(string path, string? key = Key, HttpMethod? method = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
+        if (key is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await Http.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        return new Answer(
+            response.StatusCode,
+            response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
+            body);
+    }
+
+    public async Task ExecuteAsync(string sql, params (string Name, object Value)[] parameters)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public Task TickAsync(long tick) => ExecuteAsync("UPDATE hub_clock SET tick = @tick, recorded_at = @at", ("tick", tick), ("at", Now.AddMinutes(-5)));
+
+    public Task CoverAsync(string operatorId, Dataset dataset, Window window, string kind = "covered", long tick = 0, string? cause = null) => ExecuteAsync(
+        "INSERT INTO coverage VALUES (@operator, @dataset, @kind, @from, @to, @cause); INSERT INTO coverage_change VALUES (@tick, @operator, @dataset, @kind, @from, @to)",
+        ("operator", operatorId), ("dataset", dataset.Name), ("kind", kind), ("from", window.From), ("to", window.To), ("tick", tick), ("cause", (object?)cause ?? DBNull.Value));
+
+    public async Task AddChargePointAsync(string id, string borough = "E09000022", bool published = true, string? findings = null, string? status = "AVAILABLE")
+    {
+        var operatorId = id.Split(':')[0];
+        var point = new ChargePoint
+        {
+            ChargePointId = id, OperatorId = operatorId, OperatorName = operatorId, LocationId = operatorId + ":L1", Latitude = 51.4601m, Longitude = -0.1167m,
+            MaxPowerKw = 7.4m, PowerBand = PowerBand.Slow, LocationName = "\"Café\" ",
+        };
+        await ExecuteAsync(
+            """
+            INSERT INTO charge_point VALUES (@operator, @id, 'L1', 51.4601, -0.1167, 7.4, 'slow', @published, NULL, '\x00', @findings::json, 'main', @run, 1, now(), @document::json);
+            INSERT INTO charge_point_area VALUES (@operator, @id, @borough, 'Lambeth', 'E05014095', 'E01003014', '2024-12');
+            """,
+            ("operator", operatorId), ("id", id), ("published", published), ("run", Guid.Empty), ("borough", borough),
+            ("findings", (object?)findings ?? DBNull.Value), ("document", Document(point)));
+        if (status is null) return;
+        await ExecuteAsync(
+            "INSERT INTO charge_point_status VALUES (@operator, @id, @status, @since, 'EVENT', 1)",
+            ("operator", operatorId), ("id", id), ("status", status), ("since", Now.AddHours(-1)));
+    }
+
+    public Task AddSessionAsync(string id, DateTimeOffset plugInAt, long tick = 1, string chargePoint = "alpha:P1", string table = "charging_session", long? tickTo = null)
+    {
+        var operatorId = id.Split(':')[0];
+        var session = new ChargingSession { SessionId = id, OperatorId = operatorId, ChargePointId = chargePoint, PlugInAt = plugInAt, EnergyKwh = 12.4m, LastUpdated = plugInAt };
+        return ExecuteAsync(
+            $"INSERT INTO {table} VALUES (@operator, @id, @point, @at, NULL, 12400, @at, '\\x00', NULL, 'main', @run, @tick, now(), @document::json{(tickTo is null ? "" : ", @tick_to, now()")})",
+            ("operator", operatorId), ("id", id), ("point", chargePoint), ("at", plugInAt), ("run", Guid.Empty), ("tick", tick), ("document", Document(session)), ("tick_to", tickTo ?? 0));
+    }
+
+    public async Task AddStatusChangeAsync(string point, DateTimeOffset at, Status status)
+    {
+        var change = new StatusChange { ChargePointId = point, OperatorId = point.Split(':')[0], Status = status, At = at, Evidence = Evidence.Event };
+        await ExecuteAsync("CREATE TABLE IF NOT EXISTS status_change_2026_11 PARTITION OF status_change FOR VALUES FROM ('2026-11-01Z') TO ('2026-12-01Z')");
+        await ExecuteAsync(
+            "INSERT INTO status_change VALUES (@operator, @point, @at, @status, 'EVENT', 'main', @run, 1, now(), NULL, @document::json)",
+            ("operator", change.OperatorId), ("point", point), ("at", at), ("status", Words<Status>.Of(status)), ("run", Guid.Empty), ("document", Document(change)));
+    }
+
+    public Task AddTariffAsync(string id)
+    {
+        var tariff = new Tariff { TariffId = id, OperatorId = id.Split(':')[0], Currency = "GBP", PencePerKwh = 59 };
+        return ExecuteAsync(
+            "INSERT INTO tariff VALUES (@operator, @id, NULL, NULL, NULL, '\\x00', NULL, 'main', @run, 1, now(), @document::json)",
+            ("operator", tariff.OperatorId), ("id", id), ("run", Guid.Empty), ("document", Document(tariff)));
+    }
+
+    private static ListedDataset Plan(Dataset dataset, WindowAxis? axis = null) =>
+        new() { Dataset = dataset, Axis = axis, Protocol = "loti-v1", Earliest = Now.AddDays(-30) };
+
+    private static string Document<T>(T record)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        HubJson.Write(output, record);
+        return System.Text.Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    private Task<byte[]> CursorKeyAsync(CancellationToken cancellationToken) =>
+        CursorKeyFailure is { } failure ? Task.FromException<byte[]>(failure) : Task.FromResult(new byte[32]);
+
+    private static Task<KeyCheck> CheckAsync(string key, CancellationToken cancellationToken) => Task.FromResult(key switch
+    {
+        Key => KeyCheck.Opens(Scope.Everything),
+        "cph_live_narrow_secret" => KeyCheck.Opens(Scope.Public),
+        "cph_live_expired_secret" => KeyCheck.Refused(KeyRefusal.Expired),
+        "cph_live_revoked_secret" => KeyCheck.Refused(KeyRefusal.Revoked),
+        _ => KeyCheck.Refused(KeyRefusal.Unknown),
+    });
+
+    private sealed class StandingClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
+
+public sealed record Answer(HttpStatusCode Status, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    public IReadOnlyList<JsonElement> Data => [.. Json.GetProperty("data").EnumerateArray()];
+
+    public string? NextCursor => Json.GetProperty("next_cursor").GetString();
+
+    /// <summary>The single fault of a problem.</summary>
+    public JsonElement Fault => Assert.Single(Json.GetProperty("errors").EnumerateArray());
+
+    public string Code => Json.GetProperty("code").GetString()!;
+}

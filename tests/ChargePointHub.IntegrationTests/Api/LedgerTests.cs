@@ -1,0 +1,132 @@
+using System.Text.Json;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api;
+
+namespace ChargePointHub.IntegrationTests.Api;
+
+public sealed class LedgerTests : IAsyncLifetime
+{
+    private readonly ApiHost host = new();
+
+    private static DateTimeOffset Now => ApiHost.Now;
+
+    public async Task InitializeAsync()
+    {
+        await host.InitializeAsync();
+        await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddDays(-20), Now.AddHours(-6)));
+        await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddHours(-4), Now.AddHours(-3)));
+        await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddHours(-2), Now.AddMinutes(-10)));
+        await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddDays(-30), Now.AddDays(-20)), "unavailable", cause: "beyond_look_back");
+    }
+
+    public Task DisposeAsync() => host.DisposeAsync();
+
+    [Fact]
+    public async Task Open_gaps_tell_their_cause_under_a_key_and_only_there()
+    {
+        await RunAsync(Now.AddHours(-6), Now.AddHours(-4), Now.AddHours(-5), "unreachable");
+        await RunAsync(Now.AddHours(-6), Now.AddHours(-4), Now.AddHours(-4.5), "throttled");
+
+        var gaps = (await host.GetAsync("/v1/gaps?dataset=charging_sessions")).Data;
+        var unkeyed = (await host.GetAsync("/v1/gaps?dataset=charging_sessions", key: null)).Data;
+
+        Assert.Equal(["2026-11-20T06:00:00.000Z", "2026-11-20T09:00:00.000Z"], gaps.Select(g => g.GetProperty("from").GetString()));
+        Assert.Equal(["throttled", "hub_down"], gaps.Select(g => g.GetProperty("cause").GetString()));
+        Assert.All(unkeyed, g => Assert.False(g.TryGetProperty("cause", out _)));
+        Assert.Single((await host.GetAsync("/v1/gaps?dataset=charging_sessions&cause=throttled")).Data);
+        Assert.Single((await host.GetAsync("/v1/gaps?dataset=charging_sessions&from=2026-11-20T08:30:00Z")).Data);
+    }
+
+    [Fact]
+    public async Task What_is_lost_is_listed_apart()
+    {
+        var lost = Assert.Single((await host.GetAsync("/v1/gaps?state=lost&dataset=charging_sessions")).Data);
+
+        Assert.Equal("beyond_look_back", lost.GetProperty("cause").GetString());
+        Assert.Equal("lost", lost.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task An_answer_states_the_gaps_that_touch_it_with_cause_under_a_key()
+    {
+        await RunAsync(Now.AddHours(-6), Now.AddHours(-4), Now.AddHours(-5), "forbidden");
+
+        var gaps = (await host.GetAsync("/v1/charging-sessions?operator=alpha")).Json.GetProperty("meta").GetProperty("completeness").GetProperty("gaps");
+
+        Assert.Equal(["refused", "hub_down"], gaps.EnumerateArray().Select(g => g.GetProperty("cause").GetString()));
+    }
+
+    [Fact]
+    public async Task Coverage_lists_what_is_here_and_what_is_lost()
+    {
+        var entry = Assert.Single((await host.GetAsync("/v1/coverage?dataset=charging_sessions&from=2026-11-20", key: null)).Data);
+
+        Assert.Equal("plug_in_at", entry.GetProperty("axis").GetString());
+        Assert.Equal(3, entry.GetProperty("covered").GetArrayLength());
+        Assert.Equal(0, entry.GetProperty("unavailable").GetArrayLength());
+        Assert.InRange(entry.GetProperty("covered_percent").GetDouble(), 70, 80);
+    }
+
+    [Fact]
+    public async Task Quarantined_records_of_the_window_are_counted()
+    {
+        await host.ExecuteAsync(
+            "INSERT INTO quarantine VALUES ('alpha', 'charging_sessions', 'X1', '\\x00', NULL, '[]', 'main', @run, 1, @at, now(), '{}'), "
+                + "('alpha', 'charging_sessions', 'X2', '\\x00', NULL, '[]', 'main', @run, 1, @before, now(), '{}')",
+            ("run", Guid.Empty), ("at", Now.AddHours(-1)), ("before", Now.AddDays(-3)));
+
+        var answer = await host.GetAsync("/v1/charging-sessions");
+
+        Assert.Equal(1, answer.Json.GetProperty("meta").GetProperty("completeness").GetProperty("quarantined").GetInt32());
+    }
+
+    [Fact]
+    public async Task Findings_are_counted_by_rule_with_samples_from_records_and_quarantine()
+    {
+        const string finding = """[{"rule":"power-unit-suspected-kw","severity":"Warning","pointer":"/connectors/0","value":"50","message":"Read as kW."}]""";
+        for (var i = 0; i < 7; i++) await host.AddChargePointAsync($"alpha:P{i}", findings: finding);
+        await host.ExecuteAsync(
+            "INSERT INTO quarantine VALUES ('alpha', 'charge_points', 'X1', '\\x00', NULL, @findings::json, 'main', @run, 1, NULL, now(), '{}')",
+            ("run", Guid.Empty), ("findings", """[{"rule":"id-missing","severity":"Error","pointer":"","value":null,"message":"No id."}]"""));
+
+        var findings = (await host.GetAsync("/v1/operators/alpha/findings")).Data;
+
+        Assert.Equal([("power-unit-suspected-kw", "warning", 7, 5), ("id-missing", "error", 1, 1)], findings.Select(f => (
+            f.GetProperty("rule").GetString()!, f.GetProperty("severity").GetString()!, f.GetProperty("count").GetInt32(), f.GetProperty("samples").GetArrayLength())));
+    }
+
+    [Fact]
+    public async Task Operators_are_listed_with_how_their_datasets_come_in()
+    {
+        var all = (await host.GetAsync("/v1/operators", key: null)).Data;
+        var one = (await host.GetAsync("/v1/operators/beta", key: null)).Json.GetProperty("data");
+
+        Assert.Equal(["alpha", "beta"], all.Select(o => o.GetProperty("operator_id").GetString()));
+        Assert.Equal("charge_points", Assert.Single(one.GetProperty("datasets").EnumerateArray()).GetProperty("dataset").GetString());
+    }
+
+    [Fact]
+    public async Task OpenApi_lists_every_route_with_its_words_its_parameters_and_an_example()
+    {
+        var document = (await host.GetAsync("/openapi/v1.json", key: null)).Json;
+
+        Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        var paths = document.GetProperty("paths");
+        Assert.Equal(ApiRoutes.All.Select(r => r.Path).Order(StringComparer.Ordinal), paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+        foreach (var route in ApiRoutes.All)
+        {
+            var operation = Assert.Single(paths.GetProperty(route.Path).EnumerateObject()).Value;
+            Assert.Equal(route.OperationId, operation.GetProperty("operationId").GetString());
+            Assert.Equal(route.Summary, operation.GetProperty("summary").GetString());
+            var parameters = operation.TryGetProperty("parameters", out var listed) ? listed.EnumerateArray().Select(p => p.GetProperty("name").GetString()) : [];
+            Assert.Equal(route.Parameters.Select(p => p.Name).Concat(route.Id is null ? [] : ["id"]).Order(StringComparer.Ordinal), parameters.Order(StringComparer.Ordinal));
+            Assert.Equal(JsonValueKind.Object, operation.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty(route.MediaType).GetProperty("example").ValueKind);
+            Assert.Equal(route.IsRestricted, operation.TryGetProperty("security", out _));
+        }
+    }
+
+    private Task RunAsync(DateTimeOffset from, DateTimeOffset to, DateTimeOffset startedAt, string failure) => host.ExecuteAsync(
+        "INSERT INTO run (run_id, operator_id, feed_id, dataset, kind, from_at, to_at, started_at, ended_at, outcome, failure) "
+            + "VALUES (gen_random_uuid(), 'alpha', 'main', 'charging_sessions', 'live', @from, @to, @started, @started, 'failed', @failure)",
+        ("from", from), ("to", to), ("started", startedAt), ("failure", failure));
+}

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Tests.Api;
+
+public sealed class CatalogueTests
+{
+    [Fact]
+    public void Every_error_code_that_is_declared_is_in_the_catalogue_once()
+    {
+        var declared = typeof(ErrorCatalogue).GetFields().Select(f => f.GetValue(null)).OfType<ErrorCode>().ToList();
+
+        Assert.Equal(declared.OrderBy(e => e.Code, StringComparer.Ordinal), ErrorCatalogue.All.OrderBy(e => e.Code, StringComparer.Ordinal));
+        Assert.Equal(ErrorCatalogue.All.Count, ErrorCatalogue.All.Select(e => e.Code).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_error_says_what_happened_and_what_to_do_under_a_code_of_its_hundred()
+    {
+        foreach (var error in ErrorCatalogue.All)
+        {
+            Assert.Matches("^CPH-(10|11|12|20|30|50)[0-9]{2}$", error.Code);
+            Assert.All([error.Title, error.Happened, error.Remedy, error.Example], text => Assert.False(string.IsNullOrWhiteSpace(text)));
+            var status = error.Code[4..6] switch { "20" => new[] { 401, 403 }, "30" => [404], "50" => [500, 503], _ => [400, 405] };
+            Assert.Contains(error.Status, status);
+        }
+    }
+
+    [Fact]
+    public void Every_route_is_documented_and_has_a_name_and_an_address_of_its_own()
+    {
+        Assert.Equal(ApiRoutes.All.Count, ApiRoutes.All.Select(r => r.Path).Distinct().Count());
+        Assert.Equal(ApiRoutes.All.Count, ApiRoutes.All.Select(r => r.OperationId).Distinct().Count());
+        foreach (var route in ApiRoutes.All)
+        {
+            Assert.All([route.Summary, route.Description, route.Tag], text => Assert.False(string.IsNullOrWhiteSpace(text)));
+            using var example = System.Text.Json.JsonDocument.Parse(route.Example);
+            Assert.Equal(route.Path.Contains("{id}", StringComparison.Ordinal), route.Id is not null);
+        }
+    }
+
+    [Fact]
+    public void Every_route_declared_in_the_room_is_in_the_table_of_contents()
+    {
+        var declared = typeof(ApiRoutes).Assembly.GetTypes()
+            .Where(t => t.Namespace?.StartsWith("ChargePointHub.Server.Api", StringComparison.Ordinal) == true)
+            .SelectMany(t => t.GetFields(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public))
+            .Where(f => f.FieldType == typeof(ApiRoute)).Select(f => ((ApiRoute)f.GetValue(null)!).Path);
+
+        Assert.Equal(declared.Order(StringComparer.Ordinal), ApiRoutes.All.Select(r => r.Path).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Wire_names_are_snake_case()
+    {
+        foreach (var parameter in ApiRoutes.All.SelectMany(r => r.Parameters)) Assert.Matches(new Regex("^[a-z]+(_[a-z0-9]+)*$"), parameter.Name);
+    }
+}
