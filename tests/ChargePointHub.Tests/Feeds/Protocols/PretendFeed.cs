@@ -1,0 +1,97 @@
+using System.Text.Json;
+using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Tests.Feeds.Protocols;
+
+/// <summary>What a pull brought, all pages together.</summary>
+public sealed record Pulled(IReadOnlyList<PulledPage> Pages, FeedFailure? Failure)
+{
+    public bool IsProven => Failure is null && Pages.Count > 0 && Pages[^1].IsLast && Pages.Count(p => p.IsLast) == 1;
+
+    public IReadOnlyList<Judged<ChargePoint>> ChargePoints => [.. Pages.SelectMany(p => p.Records.ChargePoints)];
+
+    public IReadOnlyList<StatusObservation> Statuses => [.. Pages.SelectMany(p => p.Records.Statuses)];
+
+    public IReadOnlyList<Judged<Tariff>> Tariffs => [.. Pages.SelectMany(p => p.Records.Tariffs)];
+
+    public IReadOnlyList<Judged<StatusChange>> StatusChanges => [.. Pages.SelectMany(p => p.Records.StatusChanges)];
+
+    public IReadOnlyList<Judged<ChargingSession>> Sessions => [.. Pages.SelectMany(p => p.Records.ChargingSessions)];
+
+    public IReadOnlyList<RefusedRecord> Refused => [.. Pages.SelectMany(p => p.Records.Refused)];
+
+    public IReadOnlyList<Finding> Findings =>
+    [
+        .. ChargePoints.SelectMany(r => r.Findings), .. Tariffs.SelectMany(r => r.Findings), .. StatusChanges.SelectMany(r => r.Findings),
+        .. Sessions.SelectMany(r => r.Findings), .. Refused.SelectMany(r => r.Findings),
+    ];
+
+    /// <summary>"rule count", sorted: what a report would show.</summary>
+    public IReadOnlyList<string> FindingCounts => [.. Findings.GroupBy(f => f.Rule).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {g.Count()}")];
+}
+
+/// <summary>A feed whose answers the test gives, and what was asked of it.</summary>
+public sealed class PretendFeed(Func<Uri, FetchResult> answer)
+{
+    public static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly Window Day = new(Now.AddDays(-2), Now.AddDays(-1));
+
+    public List<Uri> Asked { get; } = [];
+
+    public List<IReadOnlyDictionary<string, string>> Headers { get; } = [];
+
+    public static FetchResult Json(string json, params (string Name, string Value)[] headers) =>
+        new Fetched(JsonDocument.Parse(json), headers.ToDictionary(h => h.Name, h => h.Value, StringComparer.OrdinalIgnoreCase), 1);
+
+    public static FetchResult Fails(FailureKind kind) => new FetchFailed(new FeedFailure(kind, "as the test has it", "https://operator.example/"), 3);
+
+    public static FeedDefinition Feed(string protocol, Func<FeedDefinition, FeedDefinition>? change = null)
+    {
+        var feed = new FeedDefinition
+        {
+            OperatorId = "example",
+            OperatorName = "Example Charging",
+            FeedId = "main",
+            Protocol = protocol,
+            BaseUrl = new Uri("https://operator.example/feed"),
+            Zone = LondonCalendar.Zone,
+            LimitGroup = "operator.example",
+            Datasets = [],
+            Ocpi = new OcpiSettings { Discovery = false },
+        };
+        return change is null ? feed : change(feed);
+    }
+
+    public async Task<Pulled> PullAsync(FeedDefinition feed, Dataset dataset, int pageSize = 1000, Window? window = null, WindowAxis? axis = null, string? secret = null)
+    {
+        var clock = new StoppedClock(Now);
+        var protocol = ProtocolCatalogue.Create(_ => FetchAsync, _ => secret, clock).Single(p => p.Name == feed.Protocol);
+        var plan = new DatasetPlan { Dataset = dataset, PageSize = pageSize, Axis = axis };
+        var pages = new List<PulledPage>();
+        FeedFailure? failure = null;
+        await foreach (var step in protocol.PullAsync(new PullRequest(feed, plan, window), CancellationToken.None))
+        {
+            Assert.Null(failure);
+            if (step is PulledPage page) pages.Add(page);
+            else failure = ((PullFailed)step).Failure;
+        }
+
+        return new Pulled(pages, failure);
+    }
+
+    private Task<FetchResult> FetchAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
+    {
+        Asked.Add(url);
+        Headers.Add(headers);
+        return Task.FromResult(answer(url));
+    }
+
+    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+}
