@@ -79,7 +79,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
     {
         var now = time.GetUtcNow();
         var faults = new List<string>();
-        if (options.Fresh) SandboxState.Forget(options.DataFolder, faults);
+        if (options.Fresh) await SandboxState.ForgetAsync(options.DataFolder, faults, cancellationToken);
         var (layer, areas) = Areas(options, faults);
         if (faults.Count > 0) return new SandboxStart.Refused(faults);
         if (SandboxState.Settle(options, areas, now, faults) is not { } state) return new SandboxStart.Refused(faults);
