@@ -47,7 +47,7 @@ public sealed record UsePattern(
     [
         new(0.46, 570, 0.5, 16, 0.5, 0.80, Evening),
         new(0.80, 210, 0.5, 14, 0.5, 0.75, Working),
-        new(4.00, 37, 0.45, 19.5, 0.45, 0.70, OnTheWay),
+        new(4.00, 38, 0.45, 22, 0.45, 0.78, OnTheWay),
         new(8.00, 28, 0.4, 29, 0.45, 0.45, OnTheWay),
     ];
 
