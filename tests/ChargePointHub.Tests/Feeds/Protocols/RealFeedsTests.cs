@@ -65,7 +65,7 @@ public sealed class RealFeedsTests
             pulled.FindingCounts);
         Assert.Equal(["13 Fast"], Bands(pulled));
         Assert.Equal((49.7699775m, 20.8313227m), (pulled.ChargePoints[0].Record.Latitude, pulled.ChargePoints[0].Record.Longitude));
-        Assert.Equal(new DateTimeOffset(2025, 10, 27, 12, 45, 42, TimeSpan.Zero), pulled.ChargePoints[0].Record.LastUpdated);
+        Assert.Equal(new DateTimeOffset(2025, 10, 31, 15, 13, 7, TimeSpan.Zero), pulled.ChargePoints[0].Record.LastUpdated);
         Assert.Equal((13, 0, 0), Statuses(pulled));
     }
 

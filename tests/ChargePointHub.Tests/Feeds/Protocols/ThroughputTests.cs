@@ -7,7 +7,7 @@ namespace ChargePointHub.Tests.Feeds.Protocols;
 
 public sealed class ThroughputTests(ITestOutputHelper output)
 {
-    /// <summary>The bound is a tenth of what one core does, so that only a change of order fails it; the figure itself is printed.</summary>
+    /// <summary>The bound is far below what one core does, so that only a change of order fails it; the figure itself is printed.</summary>
     [Fact]
     public async Task A_page_of_ten_thousand_sessions_is_mapped_and_judged_in_a_fraction_of_a_second()
     {
@@ -33,6 +33,6 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{rows / best.TotalSeconds:N0} sessions a second");
-        Assert.InRange(best.TotalSeconds, 0, rows / 6_000.0);
+        Assert.InRange(best.TotalSeconds, 0, rows / 2_000.0);
     }
 }
