@@ -5,7 +5,9 @@ The rule: a point belongs to the area whose rings it is inside of (even-odd over
 where areas overlap the lowest code wins; outside all: None.
 """
 
+import hashlib
 import json
+import pathlib
 import re
 from decimal import Decimal
 
@@ -89,8 +91,8 @@ def named_property(properties, patterns):
 
 
 def load(path):
-    with open(path, encoding="utf-8-sig") as file:
-        collection = json.load(file, parse_float=Decimal, parse_int=Decimal)
+    content = pathlib.Path(path).read_bytes()
+    collection = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_int=Decimal)
     areas = []
     for feature in collection["features"]:
         geometry = feature["geometry"]
@@ -100,4 +102,5 @@ def load(path):
         if not code:
             raise ValueError(f"a feature of {path} has no area code; its properties are {sorted(feature['properties'])}")
         areas.append(Area(code, name, [[[(whole(p[0]), whole(p[1])) for p in ring] for ring in rings] for rings in polygons]))
-    return Layer(areas, collection.get("version"), collection.get("name"))
+    title = collection.get("version") or collection.get("name") or pathlib.Path(path).stem
+    return Layer(areas, f"{title}@{hashlib.sha256(content).hexdigest()[:8]}", collection.get("name"))
