@@ -20,4 +20,8 @@ public static class Instants
     /// <summary>Cut (not rounded) to what the store can hold.</summary>
     public static DateTimeOffset ToStoredResolution(DateTimeOffset instant) =>
         new(instant.UtcTicks - instant.UtcTicks % Resolution.Ticks, TimeSpan.Zero);
+
+    /// <summary>Cut to the second: many APIs answer windows no finer.</summary>
+    public static DateTimeOffset ToWholeSecond(DateTimeOffset instant) =>
+        new(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
 }

@@ -79,7 +79,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
     {
         var now = time.GetUtcNow();
         var faults = new List<string>();
-        if (options.Fresh) SandboxState.Forget(options.DataFolder, faults);
+        if (options.Fresh) await SandboxState.ForgetAsync(options.DataFolder, faults, cancellationToken);
         var (layer, areas) = Areas(options, faults);
         if (faults.Count > 0) return new SandboxStart.Refused(faults);
         if (SandboxState.Settle(options, areas, now, faults) is not { } state) return new SandboxStart.Refused(faults);
@@ -124,7 +124,18 @@ public sealed class PretendLondonHost : IAsyncDisposable
         var areasFile = Path.Combine(dataFolder, "areas.geojson");
         PrivateFile.WriteOpen(areasFile, areas);
         (state with { OperatorFiles = written }).Save(dataFolder);
-        var server = await OperatorServer.StartAsync(served, certificates.Localhost, time, cancellationToken);
+        WebApplication server;
+        try
+        {
+            server = await OperatorServer.StartAsync(served, certificates.Localhost, time, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            // A port that was free a moment ago has been taken since.
+            certificates.Dispose();
+            return new SandboxStart.Refused([$"The operators' ports cannot be opened ({e.Message}) Start again, or choose another --port."]);
+        }
+
         var oracle = options.OracleFolder is { } folder ? OracleFiles.Start(folder, london, time) : null;
         return new SandboxStart.Started(new PretendLondonHost(options, london, areasFile, running, certificates, server, oracle));
     }

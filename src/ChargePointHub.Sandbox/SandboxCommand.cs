@@ -69,7 +69,11 @@ public static class SandboxCommand
         var option = new Option<int?>(name) { Description = description, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is { } value && (value < least || value > most)) result.AddError($"{name} is a whole number from {least} to {most}; got {value}.");
+            // What is no number at all is told by the parser itself.
+            if (result.Tokens is [{ Value: var text }] && long.TryParse(text, out var value) && (value < least || value > most))
+            {
+                result.AddError($"{name} is a whole number from {least} to {most}; got {text}.");
+            }
         });
         return option;
     }

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Sandbox.Simulation;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store.Embedded;
 
 namespace ChargePointHub.Sandbox;
 
@@ -56,8 +58,11 @@ public sealed record SandboxState(World World, int Days, string Areas, IReadOnly
         PrivateFile.WriteOpen(Path.Combine(dataFolder, FileName), buffer.ToArray());
     }
 
+    /// <summary>Where the hub of a Sandbox keeps its database.</summary>
+    public static string DatabaseFolder(string dataFolder) => Path.Combine(dataFolder, "hub", HubDatabaseHandle.FolderName);
+
     /// <summary>Empties a data folder; only one that a Sandbox has made, or an empty one.</summary>
-    public static void Forget(string dataFolder, List<string> faults)
+    public static async Task ForgetAsync(string dataFolder, List<string> faults, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(dataFolder)) return;
         if (!File.Exists(Path.Combine(dataFolder, FileName)))
@@ -65,6 +70,9 @@ public sealed record SandboxState(World World, int Days, string Areas, IReadOnly
             if (Directory.EnumerateFileSystemEntries(dataFolder).Any()) faults.Add($"--fresh: {dataFolder} holds files and no {FileName}, so it may not be a Sandbox's; empty it yourself or choose another --data.");
             return;
         }
+
+        // The database goes first: it may live elsewhere, and may still be running.
+        await EmbeddedPostgres.ForgetAsync(new EmbeddedPostgresOptions { DataFolder = DatabaseFolder(dataFolder) }, cancellationToken);
 
         // The state goes last: until then the folder is still known as a Sandbox's.
         foreach (var folder in Directory.GetDirectories(dataFolder)) Directory.Delete(folder, recursive: true);

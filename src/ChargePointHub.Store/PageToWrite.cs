@@ -37,6 +37,10 @@ public sealed record Claim(Dataset Dataset, Window Window, ClaimKind Kind, strin
 
 /// <summary>What a page did.</summary>
 /// <param name="Tick">The tick under which it wrote; null: nothing was new, nothing was written.</param>
+/// <param name="Added">Records that had no current row, released sessions among them, and new status changes.</param>
+/// <param name="Changed">Records that replaced a row, or came late and are kept as a version.</param>
+/// <param name="Unchanged">Records already known, or named twice in the page.</param>
+/// <param name="Refused">The page's refused records, whether in quarantine already or not.</param>
 /// <param name="Waiting">Sessions put into quarantine until their charge point is known.</param>
 /// <param name="Released">Sessions that this page's charge points released from quarantine.</param>
 public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchanged, int Refused, int Waiting, int Released);

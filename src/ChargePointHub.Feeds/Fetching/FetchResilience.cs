@@ -48,7 +48,7 @@ internal static class FetchResilience
     }
 
     private static bool IsOperatorDown(FailureKind kind) =>
-        kind is FailureKind.Unreachable or FailureKind.TimedOut or FailureKind.TlsRefused or FailureKind.ServerError or FailureKind.Truncated;
+        kind is FailureKind.Unreachable or FailureKind.TimedOut or FailureKind.TlsRefused;
 
     private static bool IsWorthAnotherTry(FeedFailure failure, FetchRules rules, TimeSpan remaining)
     {

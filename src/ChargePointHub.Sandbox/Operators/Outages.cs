@@ -59,7 +59,7 @@ public sealed record OutageWish(string OperatorId, Window Window)
 public sealed record Outages(Coverage Windows, DateTimeOffset StartedAt)
 {
     /// <summary>How long after the start the operator cannot yet answer for what it missed.</summary>
-    public static readonly TimeSpan Recovery = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Recovery = TimeSpan.FromMinutes(3);
 
     public bool IsDownAt(DateTimeOffset now) => now >= StartedAt && Windows.Contains(now);
 

@@ -6,8 +6,16 @@ using ChargePointHub.Sandbox.Simulation;
 namespace ChargePointHub.Sandbox.Oracle;
 
 /// <summary>What a hub can know of a charge point that was told of by OCPI 2.2.1: what OCPI has no word for is null.</summary>
-public sealed class OcpiTruth(SimulatedOperator owner)
+public sealed class OcpiTruth(OperatorTruth truth)
 {
+    private readonly SimulatedOperator owner = truth.Operator;
+
+    private readonly ILookup<string, SimulatedChargePoint> byLocation = truth.Operator.ChargePoints.ToLookup(p => p.LocationOwnId);
+
+    /// <summary>A change at one EVSE lifts its location, and with it what is known of the EVSEs beside it.</summary>
+    /// <returns>Milliseconds since 1970.</returns>
+    public long LastUpdated(SimulatedChargePoint point, DateTimeOffset asOf) => byLocation[point.LocationOwnId].Max(p => truth.LastUpdated(p, asOf));
+
     /// <param name="lastUpdated">Milliseconds since 1970.</param>
     public void ChargePoint(Utf8JsonWriter json, SimulatedChargePoint point, long lastUpdated)
     {
@@ -68,6 +76,7 @@ public sealed class OcpiTruth(SimulatedOperator owner)
         {
             if (capability == "CONTACTLESS_CARD_SUPPORT") json.WriteStringValue("CONTACTLESS");
             else if (capability == "RFID_READER") json.WriteStringValue("RFID");
+            else json.WriteStringValue("APP");
         }
 
         json.WriteEndArray();

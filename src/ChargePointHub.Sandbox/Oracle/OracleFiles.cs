@@ -81,7 +81,7 @@ public sealed class OracleFiles : IAsyncDisposable
         {
             this.truth = truth;
             writer = new RecordWriter(truth.Operator, asHub: true);
-            ocpi = truth.Operator.Style == OperatorStyle.OcpiAndLoti ? new OcpiTruth(truth.Operator) : null;
+            ocpi = truth.Operator.Style == OperatorStyle.OcpiAndLoti ? new OcpiTruth(truth) : null;
             Directory.CreateDirectory(folder);
             sessions = Open("charging_sessions");
             changes = Open("status_changes");
@@ -104,10 +104,10 @@ public sealed class OracleFiles : IAsyncDisposable
             var changed = truth.StatusChanges(news, now, byReported: true);
             Append(changes, changed, writer.StatusChange);
             Append<SimulatedStatusChange>(statuses, writtenUntil is null ? truth.Statuses(now) : changed, writer.ChargePointStatus);
-            Append(points, truth.Operator.ChargePoints.Where(p => truth.LastUpdated(p, now) > since), (json, point) =>
+            Append(points, truth.Operator.ChargePoints.Where(p => LastUpdated(p, now) > since), (json, point) =>
             {
-                if (ocpi is not null) ocpi.ChargePoint(json, point, truth.LastUpdated(point, now));
-                else writer.ChargePoint(json, point, default, truth.LastUpdated(point, now), at);
+                if (ocpi is not null) ocpi.ChargePoint(json, point, LastUpdated(point, now));
+                else writer.ChargePoint(json, point, default, LastUpdated(point, now), at);
             });
             Append(tariffs, truth.Operator.Tariffs.Where(t => t.LastUpdatedAt(at) > since), (json, tariff) => writer.Tariff(json, tariff, at));
             writtenUntil = now;
@@ -117,6 +117,8 @@ public sealed class OracleFiles : IAsyncDisposable
         {
             foreach (var file in (FileStream[])[sessions, changes, points, statuses, tariffs]) file.Dispose();
         }
+
+        private long LastUpdated(SimulatedChargePoint point, DateTimeOffset now) => ocpi?.LastUpdated(point, now) ?? truth.LastUpdated(point, now);
 
         private static void Append<T>(FileStream file, IEnumerable<T> records, Action<Utf8JsonWriter, T> write)
         {

@@ -3,8 +3,9 @@ using ChargePointHub.Model;
 namespace ChargePointHub.Sandbox.Simulation;
 
 /// <summary>
-/// What happens at one charge point from one noon (UTC) to the next. Sessions and faults lie wholly within such a block and never
-/// overlap, so that any block can be made alone: it depends on the seed, the charge point and the block's number.
+/// What happens at one charge point in one block of 24 hours. Sessions and faults lie wholly within a block and never overlap, so
+/// that any block can be made alone: it depends on the seed, the charge point and the block's number. Blocks turn at the hour at
+/// which least would be cut: at noon (UTC) for lamp columns, where cars stay overnight, at three in the morning for the others.
 /// </summary>
 public static class ChargePointDay
 {
@@ -18,22 +19,25 @@ public static class ChargePointDay
     public const long LongestCorrection = 60 * Hour;
 
     private const long UseStream = 1;
-    private const long Noon = Day / 2;
     private const long Hour = 3_600_000;
     private const long Minute = 60_000;
+    private const long EarliestTurn = 3 * Hour;
+    private const long LatestTurn = 12 * Hour;
 
     /// <summary>Share of days with a fault; it lasts 12 hours on average, so that 3 % of time is out of order.</summary>
     private const double FaultsPerDay = 0.06;
 
-    public static int BlockOf(long at) => (int)((at - Noon) / Day);
+    /// <summary>The lowest number of a block, of any charge point, that holds the instant.</summary>
+    public static int FirstBlock(long at) => (int)((at - LatestTurn) / Day);
 
-    public static long StartOf(int block) => (block * Day) + Noon;
+    /// <summary>The highest number of a block, of any charge point, that holds the instant; the first or the one after.</summary>
+    public static int LastBlock(long at) => (int)((at - EarliestTurn) / Day);
 
     /// <summary>Adds the block's sessions (by time of plugging in) and status changes (by time) to the lists.</summary>
     public static void Generate(
         World world, SimulatedOperator owner, SimulatedChargePoint point, int block, List<SimulatedSession> sessions, List<SimulatedStatusChange> changes)
     {
-        var start = StartOf(block);
+        var start = (block * Day) + (point.Kind == PowerKind.LampColumn ? LatestTurn : EarliestTurn);
         var epoch = world.Epoch.ToUnixTimeMilliseconds();
         if (start + Day <= epoch) return;
         var removedAt = point.RemovedAt ?? long.MaxValue;
@@ -100,8 +104,8 @@ public static class ChargePointDay
         var starts = new long[random.Poisson(pattern.SessionsPerDay)];
         for (var i = 0; i < starts.Length; i++)
         {
-            var sinceNoon = (random.Weighted(pattern.StartHours) * Hour) + random.Between(0, Hour) - Noon - offset;
-            starts[i] = start + (((sinceNoon % Day) + Day) % Day);
+            var sinceTurn = (random.Weighted(pattern.StartHours) * Hour) + random.Between(0, Hour) - offset - start;
+            starts[i] = start + (((sinceTurn % Day) + Day) % Day);
         }
 
         Array.Sort(starts);

@@ -30,12 +30,12 @@ public sealed class OperatorTruth(World world, SimulatedOperator owner)
     {
         var (from, to, now) = (Milliseconds(window.From), Milliseconds(window.To), asOf.ToUnixTimeMilliseconds());
         var found = new List<(long Key, SessionVersion Version)>();
-        var first = Math.Max(ChargePointDay.BlockOf(from - (axis == WindowAxis.LastUpdated ? ChargePointDay.LongestLag : 0)), ChargePointDay.BlockOf(Epoch));
-        var last = ChargePointDay.BlockOf(Math.Min(to - 1, now));
+        var first = Math.Max(ChargePointDay.FirstBlock(from - (axis == WindowAxis.LastUpdated ? ChargePointDay.LongestLag : 0)), ChargePointDay.FirstBlock(Epoch));
+        var last = ChargePointDay.LastBlock(Math.Min(to - 1, now));
         for (var block = first; block <= last; block++) Look(BlockAt(block).Sessions);
         if (axis == WindowAxis.LastUpdated)
         {
-            var oldest = Math.Max(ChargePointDay.BlockOf(from - ChargePointDay.LongestLag - ChargePointDay.LongestCorrection), ChargePointDay.BlockOf(Epoch));
+            var oldest = Math.Max(ChargePointDay.FirstBlock(from - ChargePointDay.LongestLag - ChargePointDay.LongestCorrection), ChargePointDay.FirstBlock(Epoch));
             for (var block = oldest; block < Math.Min(first, last + 1); block++) Look(BlockAt(block).Corrected);
         }
 
@@ -66,8 +66,8 @@ public sealed class OperatorTruth(World world, SimulatedOperator owner)
     {
         var (from, to, now) = (Milliseconds(window.From), Milliseconds(window.To), asOf.ToUnixTimeMilliseconds());
         var found = new List<SimulatedStatusChange>();
-        var first = Math.Max(ChargePointDay.BlockOf(from - (byReported ? 1000 : 0)), ChargePointDay.BlockOf(Epoch));
-        for (var block = first; block <= ChargePointDay.BlockOf(Math.Min(to - 1, now)); block++)
+        var first = Math.Max(ChargePointDay.FirstBlock(from - (byReported ? 1000 : 0)), ChargePointDay.FirstBlock(Epoch));
+        for (var block = first; block <= ChargePointDay.LastBlock(Math.Min(to - 1, now)); block++)
         {
             foreach (var change in BlockAt(block).Changes)
             {
@@ -84,11 +84,14 @@ public sealed class OperatorTruth(World world, SimulatedOperator owner)
     public SimulatedStatusChange[] Statuses(DateTimeOffset asOf)
     {
         var now = asOf.ToUnixTimeMilliseconds();
-        var block = Math.Max(ChargePointDay.BlockOf(now), ChargePointDay.BlockOf(Epoch));
-        var statuses = (SimulatedStatusChange[])Baseline(block).Clone();
-        foreach (var change in BlockAt(block).Changes)
+        var first = Math.Max(ChargePointDay.FirstBlock(now), ChargePointDay.FirstBlock(Epoch));
+        var statuses = (SimulatedStatusChange[])Baseline(first).Clone();
+        for (var block = first; block <= ChargePointDay.LastBlock(now); block++)
         {
-            if (change.ReportedAt <= now) statuses[change.ChargePoint] = change;
+            foreach (var change in BlockAt(block).Changes)
+            {
+                if (change.ReportedAt <= now) statuses[change.ChargePoint] = change;
+            }
         }
 
         return statuses;
@@ -143,7 +146,7 @@ public sealed class OperatorTruth(World world, SimulatedOperator owner)
         var result = new SimulatedStatusChange[owner.ChargePoints.Count];
         var sessions = new List<SimulatedSession>();
         var changes = new List<SimulatedStatusChange>();
-        var oldest = ChargePointDay.BlockOf(Epoch);
+        var oldest = ChargePointDay.FirstBlock(Epoch);
         foreach (var point in owner.ChargePoints)
         {
             changes.Clear();

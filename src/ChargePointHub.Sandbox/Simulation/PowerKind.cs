@@ -34,7 +34,7 @@ public sealed record UsePattern(
     double[] StartHours)
 {
     private static readonly double[] Evening =
-        [0.3, 0.2, 0.1, 0.1, 0.1, 0.2, 0.5, 0.9, 1, 1, 1, 1, 1, 1, 1.2, 1.8, 3, 9, 13, 14, 13, 10, 5, 1];
+        [0.3, 0.2, 0.1, 0.1, 0.1, 0.2, 0.3, 0.5, 0.6, 0.5, 0.3, 0.2, 1, 1, 1.2, 1.8, 3, 9, 13, 14, 13, 10, 5, 1];
 
     private static readonly double[] Working =
         [0.3, 0.2, 0.2, 0.2, 0.3, 0.6, 2, 5, 8, 9, 8, 7, 7, 7, 7, 7, 7, 8, 7, 5, 3, 2, 1, 0.5];
@@ -45,9 +45,9 @@ public sealed record UsePattern(
 
     private static readonly UsePattern[] ByKind =
     [
-        new(0.45, 540, 0.5, 16, 0.5, 0.80, Evening),
+        new(0.46, 570, 0.5, 16, 0.5, 0.80, Evening),
         new(0.80, 210, 0.5, 14, 0.5, 0.75, Working),
-        new(4.00, 37, 0.45, 19.5, 0.45, 0.70, OnTheWay),
+        new(4.00, 38, 0.45, 22, 0.45, 0.78, OnTheWay),
         new(8.00, 28, 0.4, 29, 0.45, 0.45, OnTheWay),
     ];
 

@@ -8,7 +8,7 @@ public sealed record SimulatedSession
     /// <summary>Of the charge point within its operator.</summary>
     public required int ChargePoint { get; init; }
 
-    /// <summary>Number of its noon-to-noon block since 1970.</summary>
+    /// <summary>Number of its block of 24 hours since 1970.</summary>
     public required int Block { get; init; }
 
     /// <summary>From 0 within the charge point's block.</summary>

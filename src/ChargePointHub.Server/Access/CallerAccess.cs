@@ -48,13 +48,14 @@ internal sealed class CallerAccess(CheckKey checkKey)
         };
     }
 
-    /// <summary>User is the key's id, with or without its prefix; password is its secret.</summary>
+    /// <summary>User is the key's id, with or without its prefix; password is its secret, or the whole key.</summary>
     private static string? OfBasic(string encoded)
     {
         var bytes = new byte[encoded.Length];
         if (!Convert.TryFromBase64String(encoded, bytes, out var length)) return null;
         var pair = Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2);
         if (pair.Length != 2) return null;
+        if (pair[1].StartsWith(Prefix, StringComparison.Ordinal)) return pair[1];
         return (pair[0].StartsWith(Prefix, StringComparison.Ordinal) ? pair[0] : Prefix + pair[0]) + "_" + pair[1];
     }
 }

@@ -24,7 +24,9 @@ public static class HubApi
         foreach (var route in ApiRoutes.All)
         {
             var validator = new RequestValidator(route.Parameters);
-            app.MapMethods(route.Path, Methods, (HttpContext context) => AnswerAsync(context, route, validator)).WithMetadata(route);
+            // As a Delegate: what is mapped as a RequestDelegate is left out of OpenAPI.
+            Delegate handler = (HttpContext context) => AnswerAsync(context, route, validator);
+            app.MapMethods(route.Path, Methods, handler).WithMetadata(route);
         }
 
         app.MapOpenApi("/openapi/{documentName}.json");

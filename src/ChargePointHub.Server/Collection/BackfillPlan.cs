@@ -59,7 +59,9 @@ public sealed class BackfillPlan(TimeSpan longest, TimeSpan shortest, TimeSpan p
             var olderEdge = gaps.Any(g => g.From == piece.Window.From);
             var newerEdge = gaps.Any(g => g.To == piece.Window.To);
             if (!olderEdge && !newerEdge) continue;
-            var (older, newer) = piece.Window.Halve();
+            var middle = Instants.ToWholeSecond(piece.Window.From + (piece.Window.Length / 2));
+            if (middle <= piece.Window.From) continue;
+            var (older, newer) = (new Window(piece.Window.From, middle), new Window(middle, piece.Window.To));
             var (outer, inner) = newerEdge ? (newer, older) : (older, newer);
             failed.Remove(piece);
             failed.Add(new Piece(outer, piece.LastTried));

@@ -22,6 +22,9 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
 
     public IFeedProtocol Protocol => protocol;
 
+    /// <summary>The kind of the last run's failure; null: it completed. A failure is news when it was not there before.</summary>
+    public FailureKind? Trouble { get; private set; }
+
     /// <summary>When the next live poll or crawl is due.</summary>
     public DateTimeOffset NextDue { get; private set; } = DateTimeOffset.MinValue;
 
@@ -35,6 +38,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
 
     public void Ended(RunResult result, DateTimeOffset now)
     {
+        Trouble = result.Failure?.Kind;
         if (result.Completed)
         {
             (failures, lastSuccess) = (0, now);
@@ -62,6 +66,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
             return;
         }
 
+        Trouble = failure.Kind;
         backfill.Failed(window, now, failure.RetryAfter);
         narrowing = DependsOnWindow(failure.Kind);
     }

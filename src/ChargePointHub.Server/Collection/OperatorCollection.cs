@@ -63,8 +63,8 @@ public sealed partial class OperatorCollection
         var kind = window is null ? RunKind.Crawl : RunKind.Live;
         var result = await run.ExecuteAsync(
             new Pull(due, kind, window, StatusesAreEvidence), running is null ? () => CatchUpAsync(due, cancellationToken) : NothingBetween, cancellationToken);
+        Tell(due, kind, window, result);
         due.Ended(result, time.GetUtcNow());
-        Told(due, kind, window, result);
         return true;
     }
 
@@ -96,8 +96,8 @@ public sealed partial class OperatorCollection
             if (schedule.NextBackfill(gaps, state.Covered, now) is not { } window) continue;
             var result = await run.ExecuteAsync(
                 new Pull(schedule, RunKind.Backfill, window, StatusesAreEvidence), () => CatchUpAsync(schedule, cancellationToken), cancellationToken);
+            Tell(schedule, RunKind.Backfill, window, result);
             schedule.BackfillEnded(window, result, time.GetUtcNow());
-            Told(schedule, RunKind.Backfill, window, result);
             return true;
         }
 
@@ -110,17 +110,24 @@ public sealed partial class OperatorCollection
 
     private static int DatasetOrder(Dataset dataset) => Dataset.All.TakeWhile(d => d != dataset).Count();
 
-    private void Told(DatasetSchedule schedule, RunKind kind, Window? window, RunResult result)
+    /// <summary>A failure is told once, when it is new; every run is in the run log.</summary>
+    private void Tell(DatasetSchedule schedule, RunKind kind, Window? window, RunResult result)
     {
+        var (id, dataset) = (operatorDefinition.OperatorId, schedule.Plan.Dataset.Name);
         if (result.Failure is { } failure)
-            LogFailed(log, operatorDefinition.OperatorId, schedule.Plan.Dataset.Name, kind, window, Words<FailureKind>.Of(failure.Kind), failure.Detail);
+            LogFailed(log, schedule.Trouble == failure.Kind ? LogLevel.Debug : LogLevel.Warning, id, dataset, kind, window, Words<FailureKind>.Of(failure.Kind), failure.Detail);
+        else if (schedule.Trouble is not null && kind != RunKind.Backfill)
+            LogRecovered(log, id, dataset);
         else
-            LogCompleted(log, operatorDefinition.OperatorId, schedule.Plan.Dataset.Name, kind, window, result.Pages, result.Records);
+            LogCompleted(log, id, dataset, kind, window, result.Pages, result.Records);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Operator} {Dataset} {Kind} {Window}: {Pages} pages, {Records} records")]
     private static partial void LogCompleted(ILogger log, string @operator, string dataset, RunKind kind, Window? window, int pages, int records);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Operator} {Dataset} {Kind} {Window} failed: {Failure}. {Detail}")]
-    private static partial void LogFailed(ILogger log, string @operator, string dataset, RunKind kind, Window? window, string failure, string detail);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Operator} {Dataset} answers again")]
+    private static partial void LogRecovered(ILogger log, string @operator, string dataset);
+
+    [LoggerMessage(Message = "{Operator} {Dataset} {Kind} {Window} failed: {Failure}. {Detail}")]
+    private static partial void LogFailed(ILogger log, LogLevel level, string @operator, string dataset, RunKind kind, Window? window, string failure, string detail);
 }

@@ -7,6 +7,9 @@ namespace ChargePointHub.Server.Hosting;
 /// <summary>The hub's database: the configured one, or the embedded one that lives as long as this handle.</summary>
 public sealed class HubDatabaseHandle : IAsyncDisposable
 {
+    /// <summary>Of the embedded database, below the data folder.</summary>
+    public const string FolderName = "postgres";
+
     private readonly EmbeddedPostgres? embedded;
 
     private HubDatabaseHandle(Database source, EmbeddedPostgres? embedded) => (Source, this.embedded) = (source, embedded);
@@ -25,7 +28,7 @@ public sealed class HubDatabaseHandle : IAsyncDisposable
         var embedded = await EmbeddedPostgres.StartAsync(
             new EmbeddedPostgresOptions
             {
-                DataFolder = Path.GetFullPath(Path.Combine(options.Data, "postgres")),
+                DataFolder = Path.GetFullPath(Path.Combine(options.Data, FolderName)),
                 BinariesFolder = options.PostgresBinaries.Length > 0 ? options.PostgresBinaries : null,
             },
             cancellationToken);

@@ -67,7 +67,12 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
         var lines = await File.ReadAllLinesAsync(PostmasterFile, cancellationToken);
         if (lines.Length == 0 || !int.TryParse(lines[0], CultureInfo.InvariantCulture, out var pid)) return;
         temporarySocketFolder = lines.Length > 4 && Path.GetFileName(lines[4]).StartsWith("cph-", StringComparison.Ordinal) ? lines[4] : null;
-        if (!IsAlive(pid)) return;
+        if (!IsAlive(pid))
+        {
+            DeleteTemporarySocket();
+            return;
+        }
+
         if (await IsOursAsync(pid, cancellationToken))
         {
             await StopAsync(cancellationToken);
@@ -111,7 +116,13 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
             if (stopped.ExitCode == 0 || !File.Exists(PostmasterFile)) break;
         }
 
+        DeleteTemporarySocket();
+    }
+
+    private void DeleteTemporarySocket()
+    {
         if (temporarySocketFolder is not null && Directory.Exists(temporarySocketFolder)) Directory.Delete(temporarySocketFolder, recursive: true);
+        temporarySocketFolder = null;
     }
 
     private async Task<NpgsqlConnectionStringBuilder> BySocketAsync(CancellationToken cancellationToken)

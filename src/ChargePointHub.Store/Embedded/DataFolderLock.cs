@@ -26,6 +26,12 @@ internal sealed class DataFolderLock : IDisposable
             throw new EmbeddedPostgresException(
                 $"The data folder {home} is in use by another hub (process {pid}). Stop that one, or give this one its own data folder.", taken);
         }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw new EmbeddedPostgresException(
+                $"This account may not write to the data folder {home}, perhaps made by a hub run as another. Run as that one, or choose another folder.",
+                refused);
+        }
     }
 
     public void Dispose() => held.Dispose();

@@ -71,6 +71,26 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Deletes everything that a server with these options keeps, wherever it keeps it; a server that a killed hub left is stopped first.</summary>
+    /// <exception cref="EmbeddedPostgresException">A hub is using it.</exception>
+    public static async Task ForgetAsync(EmbeddedPostgresOptions options, CancellationToken cancellationToken)
+    {
+        var wanted = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataFolder));
+        var account = await ServerAccount.ChooseAsync(Cluster.FolderUnder(wanted), cancellationToken);
+        var (home, _) = await account.ReachableAsync(wanted, cancellationToken);
+        if (!Directory.Exists(home)) return;
+        using (DataFolderLock.Take(home))
+        {
+            if (Cluster.MajorOf(home) is { } major)
+            {
+                var binaries = await PostgresBinaries.FindAsync(options.BinariesFolder, major, cancellationToken);
+                await new Cluster(home, binaries, account, options.StopLimit).SettleOrphanAsync(cancellationToken);
+            }
+        }
+
+        Directory.Delete(home, recursive: true);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (stopped) return;

@@ -37,12 +37,15 @@ internal static class CommandExtensions
     {
         foreach (var value in values)
         {
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value switch
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter
             {
-                null => DBNull.Value,
-                DateTimeOffset instant => instant.UtcDateTime,
-                _ => value,
-            } });
+                Value = value switch
+                {
+                    null => DBNull.Value,
+                    DateTimeOffset instant => instant.UtcDateTime,
+                    _ => value,
+                }
+            });
         }
 
         return command;

@@ -107,7 +107,8 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         rows.Select(r => r.Findings).ToArray(),
         new NpgsqlParameter
         {
-            Value = rows.Select(r => r.EventAt?.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+            Value = rows.Select(r => r.EventAt?.UtcDateTime).ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
         },
         rows.Select(r => r.Document).ToArray()).ExecuteAsync(cancellationToken);
 

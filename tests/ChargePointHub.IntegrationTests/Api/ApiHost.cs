@@ -100,8 +100,15 @@ public sealed class ApiHost : IAsyncLifetime
         var operatorId = id.Split(':')[0];
         var point = new ChargePoint
         {
-            ChargePointId = id, OperatorId = operatorId, OperatorName = operatorId, LocationId = operatorId + ":L1", Latitude = 51.4601m, Longitude = -0.1167m,
-            MaxPowerKw = 7.4m, PowerBand = PowerBand.Slow, LocationName = "\"Café\" ",
+            ChargePointId = id,
+            OperatorId = operatorId,
+            OperatorName = operatorId,
+            LocationId = operatorId + ":L1",
+            Latitude = 51.4601m,
+            Longitude = -0.1167m,
+            MaxPowerKw = 7.4m,
+            PowerBand = PowerBand.Slow,
+            LocationName = "\"Café\" ",
         };
         await ExecuteAsync(
             """

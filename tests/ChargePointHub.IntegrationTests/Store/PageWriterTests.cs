@@ -95,7 +95,8 @@ public sealed class PageWriterTests : IAsyncLifetime
     {
         PageToWrite At(int hour, string? city = null) => Page(
             new RecordPage { ChargePoints = [Accept(ChargePoint("1", Noon.AddHours(hour)) with { City = city })] }, Dataset.ChargePoints)
-            with { LastUpdatedLies = true };
+            with
+        { LastUpdatedLies = true };
         await WriteAsync(At(1));
         Assert.Null((await WriteAsync(At(2))).Tick);
         Assert.Equal(1, (await WriteAsync(At(0, "London"))).Changed);

@@ -68,7 +68,8 @@ internal static class Samples
     /// <summary>A crawl's page that saw one status, with nothing else to tell of it.</summary>
     public static PageToWrite Seen(DateTimeOffset askedAt, Status status, bool evidence = true) =>
         Page(new RecordPage { Statuses = [new StatusObservation($"{Operator}:1", status, null)] }, Dataset.ChargePoints)
-            with { AskedAt = askedAt, StatusesAreEvidence = evidence };
+            with
+        { AskedAt = askedAt, StatusesAreEvidence = evidence };
 
     public static Judged<T> Accept<T>(T record) => new(record, []);
 

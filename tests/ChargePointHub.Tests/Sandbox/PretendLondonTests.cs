@@ -186,12 +186,12 @@ public sealed class PretendLondonTests
         var (sessions, changes) = (new List<SimulatedSession>(), new List<SimulatedStatusChange>());
         foreach (var point in truth.Operator.ChargePoints)
         {
-            for (var block = ChargePointDay.BlockOf(Epoch.ToUnixTimeMilliseconds()); block <= ChargePointDay.BlockOf(Now.ToUnixTimeMilliseconds()); block++)
+            for (var block = ChargePointDay.FirstBlock(Epoch.ToUnixTimeMilliseconds()); block <= ChargePointDay.LastBlock(Now.ToUnixTimeMilliseconds()); block++)
             {
                 ChargePointDay.Generate(truth.World, truth.Operator, point, block, sessions, changes);
             }
         }
 
-        return sessions;
+        return [.. sessions.Where(s => s.PlugInAt <= Now.ToUnixTimeMilliseconds())];
     }
 }

@@ -20,25 +20,26 @@ internal enum WalkState
 }
 
 /// <summary>
-/// Reads a list by offset while rows are added and removed under it, and misses none that was there throughout.
+/// Reads a list by offset while it changes under the reader, and misses no row that was there throughout.
 /// <para>
-/// Each page overlaps the one before. Where the overlap matches, the offsets still mean what they meant. Where it does not,
-/// rows were added or removed before it: a bisection over offsets finds the page from which the list differs, that page is
-/// put into the known order, and the walk goes on from the end of what is known. Each change costs about log2(pages)
-/// requests. Pure: it says what to ask for and is told what came.
+/// Each page overlaps the one before: its first rows must stand side by side in what is known, else rows before it went away
+/// and the walk steps back until they do. As long as rows keep their order, that leaves no hole. A row that changes may
+/// also move to the front, from where it has not been read to where it has: so when offsets turned out to have shifted, the
+/// walk reads the front again at the end, until a page brings nothing new and stands in the known order.
 /// </para>
+/// Pure: it says what to ask for and is told what came.
 /// </summary>
 internal sealed class OffsetWalk(int limit, int overlap)
 {
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private List<string> _order = [];
     private bool _started;
     private bool _everSaidNext;
+    private bool _readsFrontAgain;
+    private bool _hasShifted;
     private int _largestPage;
     private int _requests;
-
-    // While a change is sought: rows before _same are where they were; those from _changed on are not.
-    private int _same;
-    private int? _changed;
+    private int _back;
 
     /// <summary>Offset to ask for.</summary>
     public int Offset { get; private set; }
@@ -58,113 +59,118 @@ internal sealed class OffsetWalk(int limit, int overlap)
         if (serverLimit is > 0 && serverLimit < Limit) Limit = serverLimit.Value;
         _largestPage = Math.Max(_largestPage, rows.Count);
         _everSaidNext |= saysNext;
+        var before = _seen.Count;
+        _seen.UnionWith(rows);
+        var added = _seen.Count - before;
         if (!_started)
         {
             _started = true;
             _order = [.. rows];
-            return Forward(rows.Count, 0, total, saysNext, endIsStated: serverLimit is > 0 && rows.Count < Limit && !saysNext);
+            var endIsStated = serverLimit is > 0 && rows.Count < Limit && !saysNext;
+            return Forward(rows.Count, rows.Count > 0 && !endIsStated, total, saysNext);
         }
 
         if (Offset > 0 && rows.Count == _order.Count && rows.SequenceEqual(_order)) return saysNext || total > rows.Count ? WalkState.Loop : WalkState.Done;
-        if (_requests > 60 + (8 * ((_order.Count / Math.Max(1, Limit - Overlap)) + 1))) return WalkState.Restless;
-        var matches = Matches(rows);
-        if (_changed is null)
-        {
-            if (matches)
-            {
-                var known = Math.Min(Overlap, _order.Count - Offset);
-                _order.RemoveRange(Offset, _order.Count - Offset);
-                _order.AddRange(rows);
-                return Forward(rows.Count - known, known, total, saysNext, endIsStated: false);
-            }
+        if (_requests > 40 + (4 * (Math.Max(_order.Count, total ?? 0) / Step))) return WalkState.Restless;
+        if (_readsFrontAgain) return FrontAgain(rows, added);
 
-            (_same, _changed) = (0, Offset);
-            return Seek();
+        var place = Offset == 0 ? 0 : PlaceOf(rows);
+        if (place < 0)
+        {
+            _hasShifted = true;
+            _back = _back == 0 ? Step : _back * 2;
+            Offset = Math.Max(0, Offset - _back);
+            return WalkState.More;
         }
 
-        if (Offset == _same || (matches && _changed - Offset <= rows.Count - Overlap))
-        {
-            if (!matches && Offset > 0)
-            {
-                // It has changed again, before what was still the same a moment ago.
-                (_same, _changed) = (0, Offset);
-                return Seek();
-            }
+        _back = 0;
+        _hasShifted |= place != Offset;
+        var behind = Join(rows, place);
+        return Forward(Offset + rows.Count, rows.Count > Overlap, total, saysNext, behind);
+    }
 
-            Splice(rows, total);
-            return Ask(_order.Count - Overlap);
+    private int Step => Math.Max(1, _largestPage - Overlap);
+
+    /// <param name="end">Offset behind the page's last row.</param>
+    /// <param name="mayGoOn">
+    /// The page reached beyond its overlap. That it brought nothing new does not end the list: after a shift it may end just where
+    /// the known rows end.
+    /// </param>
+    /// <param name="behind">Known rows that stand behind the page, and need not be read again.</param>
+    private WalkState Forward(int end, bool mayGoOn, int? total, bool saysNext, int behind = 0)
+    {
+        if (behind == 0)
+        {
+            if (total is { } counted)
+            {
+                if (end >= counted) return End();
+                if (!mayGoOn) return WalkState.Short;
+            }
+            else if (!mayGoOn || (_everSaidNext && !saysNext))
+            {
+                return !mayGoOn && saysNext ? WalkState.Loop : End();
+            }
         }
 
-        if (matches) _same = Offset;
-        else _changed = Offset;
-        return Seek();
-    }
-
-    private WalkState Seek()
-    {
-        var between = _changed!.Value - _same;
-        return AskWhileSeeking(between <= Math.Max(1, Limit - Overlap) ? _same : _same + (between / 2));
-    }
-
-    private WalkState AskWhileSeeking(int offset)
-    {
-        Offset = offset;
+        Offset = Math.Max(0, end + behind - Overlap);
         return WalkState.More;
     }
 
-    private WalkState Ask(int offset)
+    private WalkState End()
     {
-        _changed = null;
-        Offset = Math.Max(0, offset);
+        if (!_hasShifted) return WalkState.Done;
+        _readsFrontAgain = true;
+        Offset = 0;
         return WalkState.More;
     }
 
-    private WalkState Forward(int added, int known, int? total, bool saysNext, bool endIsStated)
+    private WalkState FrontAgain(IReadOnlyList<string> rows, int added)
     {
-        if (total is { } counted)
-        {
-            if (_order.Count >= counted) return WalkState.Done;
-            return added <= 0 ? WalkState.Short : Ask(_order.Count - Overlap);
-        }
-
-        if (endIsStated || (_everSaidNext && !saysNext)) return WalkState.Done;
-        if (added > 0) return Ask(_order.Count - Overlap);
-        return saysNext ? WalkState.Loop : WalkState.Done;
+        if (rows.Count == 0 || (added == 0 && StandInOrder(rows))) return WalkState.Done;
+        Offset += Math.Max(1, rows.Count - Overlap);
+        return WalkState.More;
     }
 
-    private bool Matches(IReadOnlyList<string> rows)
+    private bool StandInOrder(IReadOnlyList<string> rows)
     {
-        var expected = Math.Min(Overlap, _order.Count - Offset);
-        if (rows.Count < expected) return false;
-        for (var i = 0; i < expected; i++)
+        var last = -1;
+        foreach (var row in rows)
         {
-            if (rows[i] != _order[Offset + i]) return false;
+            var place = _order.IndexOf(row, last + 1);
+            if (place < 0) return false;
+            last = place;
         }
 
         return true;
     }
 
-    /// <summary>
-    /// Puts the page read at <see cref="Offset"/> into the known order. What was known behind the page's last known row stays
-    /// behind it; behind a page that is not full nothing is sure, and is read again.
-    /// </summary>
-    private void Splice(IReadOnlyList<string> rows, int? total)
+    /// <summary>Where in the known order the page's first rows stand side by side; -1: nowhere.</summary>
+    private int PlaceOf(IReadOnlyList<string> rows)
     {
-        List<string> behind = [];
-        var isFull = rows.Count >= Math.Min(Limit, _largestPage) && !(Offset + rows.Count >= total);
-        if (isFull)
+        if (Overlap == 0) return _order.Count;
+        if (rows.Count == 0) return -1;
+        var place = _order.LastIndexOf(rows[0]);
+        for (var i = 1; place >= 0 && i < Overlap && i < rows.Count && place + i < _order.Count; i++)
         {
-            for (var i = rows.Count - 1; i >= 0; i--)
-            {
-                var place = _order.IndexOf(rows[i], Offset);
-                if (place < 0) continue;
-                behind = _order[(place + 1)..];
-                break;
-            }
+            if (rows[i] != _order[place + i]) return -1;
         }
 
-        _order.RemoveRange(Offset, _order.Count - Offset);
+        return place;
+    }
+
+    /// <summary>Puts the page into the known order, and returns how many known rows stand behind it.</summary>
+    private int Join(IReadOnlyList<string> rows, int place)
+    {
+        List<string> behind = [];
+        if (rows.Count > 0)
+        {
+            var last = _order.IndexOf(rows[^1], Math.Min(place, _order.Count));
+            if (last >= 0) behind = _order[(last + 1)..];
+        }
+
+        _order.RemoveRange(place, _order.Count - place);
         _order.AddRange(rows);
         _order.AddRange(behind);
+        return behind.Count;
     }
 }

@@ -15,7 +15,7 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         var statement = question.Window is { } window
             ? Judge.OfWindow(window, question.Now, operators, quarantined)
             : Judge.OfPresent(question.Now, operators, quarantined);
-        return statement with { Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, scope, cancellationToken) };
+        return statement with { Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, scope, cancellationToken) };
     }
 
     public static IReadOnlyList<JudgedOperator> Judged(
@@ -46,14 +46,21 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     }
 
     private async Task<IReadOnlyList<StatedGap>> WithCausesAsync(
-        IReadOnlyList<StatedGap> gaps, Dataset dataset, Scope scope, CancellationToken cancellationToken)
+        IReadOnlyList<StatedGap> gaps, Dataset dataset, IReadOnlyList<ListedOperator> operators, Scope scope, CancellationToken cancellationToken)
     {
         if (!scope.ReadsRestricted) return [.. gaps.Select(g => g with { Cause = null })];
         var open = gaps.Where(g => g.State == GapState.Open).ToList();
         var failures = await ledger.ReadFailuresAsync(
-            [.. open.Select(g => new OpenGap(g.OperatorId, dataset, g.Window))], scope, cancellationToken);
+            [.. open.Select(g => new OpenGap(g.OperatorId, dataset, OnAxis(g, dataset, operators)))], scope, cancellationToken);
         var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.OfFailure(p.Second));
         return [.. gaps.Select(g => causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : g)];
+    }
+
+    /// <summary>A stated gap reaches back by the tolerance; runs are looked for where the axis itself is missing.</summary>
+    private static Window OnAxis(StatedGap gap, Dataset dataset, IReadOnlyList<ListedOperator> operators)
+    {
+        var isLate = operators.First(o => o.OperatorId == gap.OperatorId).Find(dataset)?.Axis == WindowAxis.LastUpdated;
+        return isLate ? Window.Between(gap.Window.From + Judge.LateTolerance, gap.Window.To) ?? gap.Window : gap.Window;
     }
 }
 

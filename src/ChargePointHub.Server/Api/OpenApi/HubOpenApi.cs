@@ -54,7 +54,12 @@ internal static class HubOpenApi
         {
             operation.Parameters.Insert(0, new OpenApiParameter
             {
-                Name = "id", In = ParameterLocation.Path, Required = true, Description = id.Description, Schema = Text(), Example = JsonValue.Create(id.Example),
+                Name = "id",
+                In = ParameterLocation.Path,
+                Required = true,
+                Description = id.Description,
+                Schema = Text(),
+                Example = JsonValue.Create(id.Example),
             });
         }
 

@@ -1,0 +1,138 @@
+using System.Net;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.IntegrationTests.Api;
+
+/// <summary>What people get wrong, all asked of one host.</summary>
+public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
+{
+    /// <summary>A request that reaches each code: address, key, code.</summary>
+    public static TheoryData<string, string?, string> Mistakes => new()
+    {
+        { "/v1/charging-sessions?limit=0&form=2026-11-20", ApiHost.Key, "CPH-1000" },
+        { "/v1/charging-sessions?form=2026-11-20", ApiHost.Key, "CPH-1001" },
+        { "/v1/charge-points?operator=alpha&operator=beta", null, "CPH-1002" },
+        { "/v1/charge-points?status=AVAILIBLE", null, "CPH-1003" },
+        { "/v1/tariffs?limit=ten", null, "CPH-1004" },
+        { "/v1/tariffs?limit=-1", null, "CPH-1004" },
+        { "/v1/charging-sessions?limit=1000000", ApiHost.Key, "CPH-1005" },
+        { "/v1/charging-sessions?limit=99999999999999999999", ApiHost.Key, "CPH-1005" },
+        { "/v1/charge-points?operator=alfa", null, "CPH-1006" },
+        { "/v1/charge-points?borough=lambert", null, "CPH-1007" },
+        { "/v1/charging-sessions?api_key=" + ApiHost.Key, null, "CPH-1008" },
+        { "/v1/charge-points?select=charge_point", null, "CPH-1009" },
+        { "/v1/charge-points?operator=", null, "CPH-1010" },
+        { "/v1/charge-points?operator=alpha,,beta", null, "CPH-1010" },
+        { "/v1/charging-sessions?from=yesterday", ApiHost.Key, "CPH-1101" },
+        { "/v1/charging-sessions?from=2026-11-31", ApiHost.Key, "CPH-1101" },
+        { "/v1/charging-sessions?from=0001-01-01T00:00:00Z", ApiHost.Key, "CPH-1101" },
+        { "/v1/charging-sessions?from=2026-11-20T24:00:00Z", ApiHost.Key, "CPH-1101" },
+        { "/v1/charging-sessions?from=2026-11-20T08:00:00", ApiHost.Key, "CPH-1102" },
+        { "/v1/charging-sessions?from=2026-11-20&to=2026-11-19", ApiHost.Key, "CPH-1103" },
+        { "/v1/charging-sessions?from=2026-11-20&to=2026-11-20", ApiHost.Key, "CPH-1103" },
+        { "/v1/charging-sessions?from=2027-01-01", ApiHost.Key, "CPH-1104" },
+        { "/v1/charging-sessions?period=2027", ApiHost.Key, "CPH-1104" },
+        { "/v1/charging-sessions?period=2026-11&from=2026-11-01", ApiHost.Key, "CPH-1105" },
+        { "/v1/charging-sessions?period=2026-13", ApiHost.Key, "CPH-1106" },
+        { "/v1/tariffs?cursor=abc", null, "CPH-1201" },
+        { "/v1/charging-sessions", null, "CPH-2001" },
+        { "/v1/gaps?cause=operator_down", null, "CPH-2001" },
+        { "/v1/charging-sessions", "nonsense", "CPH-2002" },
+        { "/v1/charge-points", "cph_live_other_secret", "CPH-2003" },
+        { "/v1/charging-sessions", "cph_live_other_secret", "CPH-2003" },
+        { "/v1/charging-sessions", "cph_live_expired_secret", "CPH-2004" },
+        { "/v1/charging-sessions", "cph_live_revoked_secret", "CPH-2005" },
+        { "/v1/operators/alpha/findings", "cph_live_narrow_secret", "CPH-2006" },
+        { "/v1/charge-point", null, "CPH-3001" },
+        { "/", null, "CPH-3001" },
+        { "/v1/charge-points/alpha:NONE", null, "CPH-3002" },
+        { "/v1/charge-points/alpha:NONE/status-changes", ApiHost.Key, "CPH-3002" },
+        { "/v1/operators/none", null, "CPH-3003" },
+        { "/v1/operators/none/findings", ApiHost.Key, "CPH-3003" },
+        { "/v1/errors/CPH-9999", null, "CPH-3004" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task Every_mistake_gets_its_own_code(string path, string? key, string code)
+    {
+        var answer = await host.GetAsync(path, key);
+
+        Assert.Equal("application/problem+json", answer.Headers["Content-Type"]);
+        Assert.Equal(code, answer.Code);
+        var error = ErrorCatalogue.Find(code)!;
+        Assert.Equal(error.Status, (int)answer.Status);
+        Assert.Equal(error.Status, answer.Json.GetProperty("status").GetInt32());
+        Assert.Equal(error.Title, answer.Json.GetProperty("title").GetString());
+        Assert.Equal(answer.Headers["X-Request-Id"], answer.Json.GetProperty("request_id").GetString());
+        Assert.Equal(error.Status == 401, answer.Headers.ContainsKey("WWW-Authenticate"));
+        var page = await host.GetAsync(answer.Json.GetProperty("type").GetString()!, key: null, headers: ("Accept", "text/html"));
+        Assert.Equal("text/html; charset=utf-8", page.Headers["Content-Type"]);
+        Assert.Contains(code, page.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_code_of_the_catalogue_is_reached_by_a_test()
+    {
+        var byTable = Mistakes.Select(m => (string)m[2]);
+        string[] byOwnTests = ["CPH-1013", "CPH-1202", "CPH-1203", "CPH-5000", "CPH-5001"];
+
+        Assert.Equal(ErrorCatalogue.All.Select(e => e.Code).Order(StringComparer.Ordinal), byTable.Concat(byOwnTests).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(ErrorCatalogue.All.Count, (await host.GetAsync("/v1/errors", key: null)).Data.Count);
+    }
+
+    [Theory]
+    [InlineData("/v1/charging-sessions?form=2026-11-20", "from")]
+    [InlineData("/v1/charging-sessions?operater=alpha", "operator")]
+    [InlineData("/v1/charge-points?status=AVAILIBLE", "AVAILABLE")]
+    [InlineData("/v1/charge-points?operator=alfa", "alpha")]
+    [InlineData("/v1/charge-points?borough=lambert", "lambeth")]
+    [InlineData("/v1/charge-points?select=charge_pointid", "charge_point_id")]
+    [InlineData("/v1/charging-sessions?from=2026-11-20T08:00:00", "2026-11-20T08:00:00Z")]
+    [InlineData("/v1/charging-sessions?from=2026-11-20+08:00", "2026-11-20T08:00Z")]
+    public async Task A_mistake_is_answered_with_what_was_probably_meant(string path, string meant) =>
+        Assert.Equal(meant, (await host.GetAsync(path)).Fault.GetProperty("did_you_mean").GetString());
+
+    [Fact]
+    public async Task All_faults_are_told_at_once()
+    {
+        var answer = await host.GetAsync("/v1/charging-sessions?form=x&limit=0&operator=alfa&operator=b&from=2026-11-20T08:00:00&to=never&borough=lambert&power_band=");
+
+        Assert.Equal(
+            ["CPH-1001", "CPH-1002", "CPH-1004", "CPH-1007", "CPH-1010", "CPH-1101", "CPH-1102"],
+            answer.Json.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("code").GetString()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_method_that_is_not_taken_is_told_which_are()
+    {
+        var answer = await host.GetAsync("/v1/tariffs", method: HttpMethod.Post);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.Status);
+        Assert.Equal("CPH-1013", answer.Code);
+        Assert.Equal("GET, HEAD", answer.Headers["Allow"]);
+    }
+
+    [Theory]
+    [InlineData("X-API-Key", ApiHost.Key)]
+    [InlineData("Authorization", "bearer " + ApiHost.Key)]
+    [InlineData("Authorization", "Basic dGVzdDpzZWNyZXQ=")]
+    [InlineData("Authorization", "Basic dGVzdDpjcGhfbGl2ZV90ZXN0X3NlY3JldA==")]
+    public async Task A_key_is_taken_in_each_of_its_three_ways(string header, string value) =>
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/charging-sessions", key: null, headers: (header, value))).Status);
+
+    [Theory]
+    [InlineData("Digest abc")]
+    [InlineData("Basic !!!")]
+    [InlineData("Basic dGVzdA==")]
+    [InlineData("Bearer")]
+    public async Task What_cannot_be_a_key_is_malformed(string value) =>
+        Assert.Equal("CPH-2002", (await host.GetAsync("/v1/charge-points", key: null, headers: ("Authorization", value))).Code);
+
+    [Fact]
+    public async Task A_caller_s_request_id_is_kept_when_it_is_a_plain_word()
+    {
+        Assert.Equal("abc-1", (await host.GetAsync("/nowhere", headers: ("X-Request-Id", "abc-1"))).Json.GetProperty("request_id").GetString());
+        Assert.NotEqual("a b", (await host.GetAsync("/nowhere", headers: ("X-Request-Id", "a b"))).Json.GetProperty("request_id").GetString());
+    }
+}

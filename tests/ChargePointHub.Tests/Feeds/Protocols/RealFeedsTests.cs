@@ -1,0 +1,129 @@
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Tests.Feeds.Protocols;
+
+/// <summary>Real files of real operators. Their counts were made by another program, from the same rules.</summary>
+public sealed class RealFeedsTests
+{
+    [SharedDataFact]
+    public async Task Char_gy_two_lamp_columns_with_derived_power_and_declared_status_words()
+    {
+        var pulled = await PullAsync(
+            ["char-gy", "chargy_locations_page1.json"],
+            new OcpiSettings { RecordsPointer = "/response/body/data", Envelope = false, StatusWords = new Dictionary<string, Status> { ["WORKING"] = Status.Available } });
+
+        Assert.Equal(2, pulled.ChargePoints.Count);
+        Assert.Equal(["power-derived 2", "text-trimmed 2"], pulled.FindingCounts);
+        Assert.All(pulled.Statuses, s => Assert.Equal(Status.Available, s.Status));
+        Assert.Equal(2, pulled.Statuses.Count);
+        var first = pulled.ChargePoints[0].Record;
+        Assert.Equal(("example:7537c966-4204-480b-b886-b36da876a856", "GB*CGY*E*00022"), (first.ChargePointId, first.EvseId));
+        Assert.Equal((51.5784972m, -0.0641408m), (first.Latitude, first.Longitude));
+        Assert.Equal((5.06m, PowerBand.Slow, true, LocationType.OnStreet), (first.MaxPowerKw, first.PowerBand, first.OnStreet, first.LocationType));
+        Assert.True(first.Connectors[0].PowerDerived);
+        Assert.Equal(["example:fd80692e-6fe0-42de-9f5f-88a292df9d42"], first.Connectors[0].TariffIds);
+        Assert.Equal("Haringey", pulled.ChargePoints[1].Record.OwnerName);
+        Assert.Equal("Seaford Road", pulled.ChargePoints[1].Record.Address);
+    }
+
+    [SharedDataFact]
+    public async Task Char_gy_tariffs_in_three_currencies_are_told_and_only_a_plain_pound_price_is_derived()
+    {
+        var pulled = await PullAsync(["char-gy", "chargy-tariffs-response.json"], new OcpiSettings(), Dataset.Tariffs);
+
+        Assert.Equal(["EUR", "GBP", "USD"], pulled.Tariffs.Select(t => t.Record.Currency).Distinct().Order());
+        Assert.All(pulled.Tariffs, t => Assert.Equal(t.Record.Currency != "GBP", t.Findings.Any(f => f.Rule == "currency-not-gbp")));
+        Assert.All(pulled.Tariffs, t => Assert.Contains(t.Findings, f => f.Rule == "vat-unstated"));
+        Assert.All(pulled.Tariffs.Where(t => t.Record.Currency != "GBP"), t => Assert.Null(t.Record.PencePerKwh));
+    }
+
+    [SharedDataFact]
+    public async Task Ezvolt_222_charge_points()
+    {
+        var pulled = await PullAsync(["ezvolt", "ocpi_2_2_1_locations-ezvolt.json"], new OcpiSettings());
+
+        Assert.Equal(222, pulled.ChargePoints.Count);
+        Assert.Equal(["evse-id-malformed 222", "placeholder-value 222", "power-disagrees 60", "text-trimmed 36"], pulled.FindingCounts);
+        Assert.Equal(["140 Slow", "32 Fast", "38 Rapid", "12 UltraRapid"], Bands(pulled));
+        Assert.Equal((144, 24, 54), Statuses(pulled));
+        Assert.All(pulled.ChargePoints, c => Assert.InRange(c.Record.Latitude!.Value, -23.627272m, -12.981649m));
+    }
+
+    [SharedDataFact]
+    public async Task Ev24_13_charge_points_whose_watts_are_kilowatts()
+    {
+        var pulled = await PullAsync(["ev24", "ocpi_2_2_1_locations-ev24.json"], new OcpiSettings());
+
+        Assert.Equal(13, pulled.ChargePoints.Count);
+        Assert.Equal(20, pulled.ChargePoints.Sum(c => c.Record.Connectors.Count));
+        Assert.Equal(
+            [
+                "country-not-alpha-3 13", "evse-id-malformed 13", "expected-missing 20", "placeholder-value 2", "power-disagrees 2",
+                "power-unit-suspected-kw 20", "text-trimmed 8",
+            ],
+            pulled.FindingCounts);
+        Assert.Equal(["13 Fast"], Bands(pulled));
+        Assert.Equal((49.7699775m, 20.8313227m), (pulled.ChargePoints[0].Record.Latitude, pulled.ChargePoints[0].Record.Longitude));
+        Assert.Equal(new DateTimeOffset(2025, 10, 31, 15, 13, 7, TimeSpan.Zero), pulled.ChargePoints[0].Record.LastUpdated);
+        Assert.Equal((13, 0, 0), Statuses(pulled));
+    }
+
+    [SharedDataFact]
+    public async Task Ludwigsburg_273_charge_points_with_tariffs_from_their_EVSEs()
+    {
+        var pulled = await PullAsync(
+            ["ludwigsburg", "ocpi_chargecloud_ludwigsburg_data_request_1.json"],
+            new OcpiSettings { RecordsPointer = "/items", Envelope = false, TariffsInEvses = true });
+
+        Assert.Equal(273, pulled.ChargePoints.Count);
+        Assert.Equal(5, pulled.Tariffs.Count);
+        Assert.Equal(["currency-not-gbp 5", "expected-missing 5", "power-disagrees 10", "vat-unstated 5"], pulled.FindingCounts);
+        Assert.Equal(["253 Fast", "12 Rapid", "8 UltraRapid"], Bands(pulled));
+        Assert.All(pulled.ChargePoints, c => Assert.All(c.Record.Connectors, n => Assert.NotEmpty(n.TariffIds)));
+        Assert.Equal((226, 40, 7), Statuses(pulled));
+    }
+
+    [SharedDataFact]
+    public async Task Evio_29_charge_points_in_a_bare_list()
+    {
+        var pulled = await PullAsync(["evio", "ocpi_2_2_locations-evio.json"], new OcpiSettings { RecordsPointer = "", Envelope = false });
+
+        Assert.Equal(29, pulled.ChargePoints.Count);
+        Assert.Equal(["placeholder-value 4", "power-derived 29", "text-as-number 58"], pulled.FindingCounts);
+        Assert.Equal(["1 Slow", "25 Fast", "2 Rapid", "1 UltraRapid"], Bands(pulled));
+        Assert.Equal((19, 3, 7), Statuses(pulled));
+        Assert.Equal((40.579958m, -8.581911m), (pulled.ChargePoints[0].Record.Latitude, pulled.ChargePoints[0].Record.Longitude));
+    }
+
+    [SharedDataFact]
+    public async Task The_standards_own_example_of_a_home_is_not_published()
+    {
+        var home = await File.ReadAllTextAsync(SharedData.Path("data", "feeds", "ocpi-2.2.1", "location_example_uc5_home_charge_point.json"));
+
+        var pulled = await PullTextAsync($$"""{"data":[{{home}}],"status_code":1000}""", new OcpiSettings(), Dataset.ChargePoints);
+
+        Assert.NotEmpty(pulled.ChargePoints);
+        Assert.All(pulled.ChargePoints, c => Assert.False(c.Record.Published));
+    }
+
+    private static IEnumerable<string> Bands(Pulled pulled) =>
+        pulled.ChargePoints.GroupBy(c => c.Record.PowerBand).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}");
+
+    private static (int Available, int Charging, int Other) Statuses(Pulled pulled) =>
+        (pulled.Statuses.Count(s => s.Status == Status.Available),
+            pulled.Statuses.Count(s => s.Status == Status.Charging),
+            pulled.Statuses.Count(s => s.Status is not (Status.Available or Status.Charging)));
+
+    private static async Task<Pulled> PullAsync(string[] file, OcpiSettings settings, Dataset? dataset = null) =>
+        await PullTextAsync(await File.ReadAllTextAsync(SharedData.Path(["data", "feeds", .. file])), settings, dataset ?? Dataset.ChargePoints);
+
+    private static async Task<Pulled> PullTextAsync(string answer, OcpiSettings settings, Dataset dataset)
+    {
+        var feed = PretendFeed.Feed("ocpi-2.2.1", f => f with { Ocpi = settings with { Discovery = false, Paged = false } });
+        var pulled = await new PretendFeed(_ => PretendFeed.Json(answer)).PullAsync(feed, dataset);
+        Assert.True(pulled.IsProven, pulled.Failure?.Detail);
+        Assert.Empty(pulled.Refused);
+        return pulled;
+    }
+}
