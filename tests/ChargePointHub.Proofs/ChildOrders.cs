@@ -11,8 +11,8 @@ internal sealed record WorldSize(int Operators, int ChargePoints, int Days, stri
 
 /// <summary>Where a hub stops for ever: at the n-th page's transaction that reaches the point.</summary>
 /// <param name="Page">From 1.</param>
-/// <param name="HistoryOnly">Only pages count whose records are all older than what live polls read again.</param>
-internal sealed record StopAt(int Page, CommitPoint Point, bool HistoryOnly);
+/// <param name="HistoryOf">Only pages of this dataset count whose records are all older than what live polls read again; null: all pages count.</param>
+internal sealed record StopAt(int Page, CommitPoint Point, string? HistoryOf);
 
 /// <summary>All that a hub child is told, as one argument.</summary>
 internal sealed record ChildOrders

@@ -12,7 +12,7 @@ internal sealed class PageStop(StopAt stop, Database database, CancellationToken
 
     public async ValueTask ReachAsync(CommitPoint point, PageToWrite page)
     {
-        if (point != stop.Point || (stop.HistoryOnly && !IsHistory(page))) return;
+        if (point != stop.Point || (stop.HistoryOf is { } dataset && !IsHistory(page, dataset))) return;
         var count = Interlocked.Increment(ref reached);
         if (count < stop.Page) return;
         if (count == stop.Page)
@@ -30,8 +30,9 @@ internal sealed class PageStop(StopAt stop, Database database, CancellationToken
     }
 
     /// <summary>Its records are all from before what a live poll reads again: once claimed, nobody asks for them a second time.</summary>
-    private static bool IsHistory(PageToWrite page)
+    private static bool IsHistory(PageToWrite page, string dataset)
     {
+        if (page.Feed.Dataset.Name != dataset) return false;
         var times = page.Records.ChargingSessions.Select(s => s.Record.LastUpdated)
             .Concat(page.Records.StatusChanges.Select(c => c.Record.At))
             .DefaultIfEmpty(DateTimeOffset.MaxValue);

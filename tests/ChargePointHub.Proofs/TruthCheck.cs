@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace ChargePointHub.Proofs;
 
@@ -10,8 +11,10 @@ internal sealed record Verdict(string Of, int ExitCode, JsonNode? Report)
 {
     public bool IsEqual => ExitCode == 0;
 
-    public bool IsDifferent => ExitCode == 1;
+    /// <summary>Records that the truth holds and the hub does not.</summary>
+    public int Missing => Report?["datasets"]?.AsObject().Sum(d => (int?)d.Value!["missing"] ?? 0) ?? 0;
 
+    [JsonIgnore]
     public IEnumerable<string> Lines
     {
         get

@@ -5,9 +5,11 @@ The rule: a point belongs to the area whose rings it is inside of (even-odd over
 where areas overlap the lowest code wins; outside all: None.
 """
 
+import hashlib
 import json
 import re
 from decimal import Decimal
+from pathlib import Path
 
 SCALE = Decimal(10) ** 12  # finer than any coordinate that a file or a point has
 BANDS = 500
@@ -63,10 +65,9 @@ class Area:
 
 
 class Layer:
-    def __init__(self, areas, version, name):
+    def __init__(self, areas, version):
         self.areas = sorted(areas, key=lambda area: area.code)
         self.version = version
-        self.name = name
 
     def at(self, latitude, longitude):
         """(area or None, on_border)."""
@@ -89,8 +90,8 @@ def named_property(properties, patterns):
 
 
 def load(path):
-    with open(path, encoding="utf-8-sig") as file:
-        collection = json.load(file, parse_float=Decimal, parse_int=Decimal)
+    content = Path(path).read_bytes()
+    collection = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_int=Decimal)
     areas = []
     for feature in collection["features"]:
         geometry = feature["geometry"]
@@ -100,4 +101,5 @@ def load(path):
         if not code:
             raise ValueError(f"a feature of {path} has no area code; its properties are {sorted(feature['properties'])}")
         areas.append(Area(code, name, [[[(whole(p[0]), whole(p[1])) for p in ring] for ring in rings] for rings in polygons]))
-    return Layer(areas, collection.get("version"), collection.get("name"))
+    title = collection.get("version") or collection.get("name") or Path(path).stem
+    return Layer(areas, f"{title}@{hashlib.sha256(content).hexdigest()[:8]}")

@@ -126,5 +126,7 @@ def areas_of(charge_point, layer, known):
     area, on_border = known[place]
     if on_border:
         return dict.fromkeys(AREA_FIELDS, NOT_COMPARED)
-    version = layer.version if area and layer.version else None if not area else NOT_COMPARED
-    return {"borough_gss": area and area.code, "borough_name": area and area.name, "ward_gss": None, "lsoa21": None, "boundary_version": version}
+    return {
+        "borough_gss": area and area.code, "borough_name": area and area.name, "ward_gss": None, "lsoa21": None,
+        "boundary_version": None if None in place else layer.version,
+    }
