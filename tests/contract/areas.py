@@ -7,9 +7,9 @@ where areas overlap the lowest code wins; outside all: None.
 
 import hashlib
 import json
+import pathlib
 import re
 from decimal import Decimal
-from pathlib import Path
 
 SCALE = Decimal(10) ** 12  # finer than any coordinate that a file or a point has
 BANDS = 500
@@ -65,9 +65,10 @@ class Area:
 
 
 class Layer:
-    def __init__(self, areas, version):
+    def __init__(self, areas, version, name):
         self.areas = sorted(areas, key=lambda area: area.code)
         self.version = version
+        self.name = name
 
     def at(self, latitude, longitude):
         """(area or None, on_border)."""
@@ -90,7 +91,7 @@ def named_property(properties, patterns):
 
 
 def load(path):
-    content = Path(path).read_bytes()
+    content = pathlib.Path(path).read_bytes()
     collection = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_int=Decimal)
     areas = []
     for feature in collection["features"]:
@@ -101,5 +102,5 @@ def load(path):
         if not code:
             raise ValueError(f"a feature of {path} has no area code; its properties are {sorted(feature['properties'])}")
         areas.append(Area(code, name, [[[(whole(p[0]), whole(p[1])) for p in ring] for ring in rings] for rings in polygons]))
-    title = collection.get("version") or collection.get("name") or Path(path).stem
-    return Layer(areas, f"{title}@{hashlib.sha256(content).hexdigest()[:8]}")
+    title = collection.get("version") or collection.get("name") or pathlib.Path(path).stem
+    return Layer(areas, f"{title}@{hashlib.sha256(content).hexdigest()[:8]}", collection.get("name"))

@@ -126,7 +126,6 @@ def areas_of(charge_point, layer, known):
     area, on_border = known[place]
     if on_border:
         return dict.fromkeys(AREA_FIELDS, NOT_COMPARED)
-    return {
-        "borough_gss": area and area.code, "borough_name": area and area.name, "ward_gss": None, "lsoa21": None,
-        "boundary_version": None if None in place else layer.version,
-    }
+    # A place outside all areas was still judged by these boundaries; one without coordinates by none.
+    version = None if None in place else layer.version
+    return {"borough_gss": area and area.code, "borough_name": area and area.name, "ward_gss": None, "lsoa21": None, "boundary_version": version}

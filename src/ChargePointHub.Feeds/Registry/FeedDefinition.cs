@@ -4,7 +4,7 @@ namespace ChargePointHub.Feeds.Registry;
 
 /// <summary>What an operator's file says of the operator: validated, defaults filled in, paths resolved.</summary>
 /// <param name="OperatorId">Slug: lower-case letters, digits and hyphens, 2 to 40 characters.</param>
-/// <param name="PartyIds">OCPI party ids as <c>GB*CGY</c>; empty where the operator has none.</param>
+/// <param name="PartyIds">OCPI party ids as <c>GB*LMP</c>; empty where the operator has none.</param>
 /// <param name="Licence">Licence of the operator's open data, an SPDX id or a title; null: not stated.</param>
 /// <param name="Attribution">The words that a reuser must show; null: none asked for.</param>
 /// <param name="Feeds">At least one; together they name each dataset at most once.</param>

@@ -16,7 +16,7 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
         var node = new FileNode(json, "", faults, "operator_id", "name", "party_ids", "licence", "attribution", "feeds");
         var id = Slug(node, "operator_id");
         var name = node.Text("name", required: true, longest: 100) ?? "";
-        var partyIds = node.Texts("party_ids", t => PartyId().IsMatch(t), "a country code, an asterisk and three characters, such as GB*CGY");
+        var partyIds = node.Texts("party_ids", t => PartyId().IsMatch(t), "a country code, an asterisk and three characters, such as GB*LMP");
         var feeds = node.Items("feeds", required: true).Select(f => Feed(f.Item, f.Pointer, id, name)).ToList();
         RefuseRepeats(feeds.Select((f, i) => (f.FeedId, $"/feeds/{i}/feed_id")), RegistryFaultCodes.DuplicateFeed, "feed_id {0} stands in this file twice; each feed needs its own.");
         RefuseRepeats(

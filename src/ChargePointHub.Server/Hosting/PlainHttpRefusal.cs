@@ -1,4 +1,5 @@
 using System.Text;
+using ChargePointHub.Server.Api.Problems;
 using Microsoft.AspNetCore.Connections;
 
 namespace ChargePointHub.Server.Hosting;
@@ -11,11 +12,6 @@ public static class PlainHttpRefusal
 {
     private const byte TlsHandshake = 0x16;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
-    private static readonly byte[] Answer = Compose(
-        """
-        {"type":"/v1/errors/CPH-1003","title":"Plain http on the TLS port","status":400,"detail":"This port speaks HTTPS only. Ask again with https:// in front of the same address.","code":"CPH-1003","errors":[]}
-        """);
 
     public static ConnectionDelegate Around(ConnectionDelegate next) => async connection =>
     {
@@ -40,14 +36,15 @@ public static class PlainHttpRefusal
             return;
         }
 
-        await connection.Transport.Output.WriteAsync(Answer, CancellationToken.None);
+        await connection.Transport.Output.WriteAsync(Answer(connection.ConnectionId), CancellationToken.None);
         await connection.Transport.Output.CompleteAsync();
     };
 
-    private static byte[] Compose(string body)
+    private static byte[] Answer(string connectionId)
     {
-        var utf8 = Encoding.UTF8.GetByteCount(body);
-        return Encoding.UTF8.GetBytes(
-            $"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: {utf8}\r\nConnection: close\r\n\r\n{body}");
+        var body = new Problem(ErrorCatalogue.PlainHttp, $"{ErrorCatalogue.PlainHttp.Happened} {ErrorCatalogue.PlainHttp.Remedy}").ToUtf8(connectionId).Span;
+        var head = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+        return [.. head, .. body];
     }
 }

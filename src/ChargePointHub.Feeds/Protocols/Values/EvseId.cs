@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ChargePointHub.Feeds.Protocols.Values;
 
-/// <summary>The eMI3 form of an EVSE id, with or without separators. An asterisk after the E, as char.gy writes it, is allowed.</summary>
+/// <summary>The eMI3 form of an EVSE id, with or without separators. An asterisk after the E, as some operators write it, is allowed.</summary>
 internal static class EvseId
 {
     private static readonly Regex Form = new(

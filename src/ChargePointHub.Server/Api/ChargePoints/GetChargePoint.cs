@@ -18,14 +18,14 @@ internal static class GetChargePoint
         Summary = "One charge point with its current status",
         Description = "The record of one EVSE as in the list, with what the hub knows of its operator's completeness.",
         Tag = "Charge points",
-        Id = ("Hub id: {operator_id}:{operator's own id}; / is written %2F.", "char-gy:GB*CGY*E1234"),
+        Id = ("Hub id: {operator_id}:{operator's own id}; / is written %2F.", "lamplight:GB*LMP*E1234"),
         Parameters = [HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints))],
         Errors = [ErrorCatalogue.NoSuchChargePoint],
         Example = """
-            {"data":{"charge_point_id":"char-gy:GB*CGY*E1234","operator_id":"char-gy","status":"AVAILABLE","status_since":"2026-11-20T08:15:00.000Z"},
+            {"data":{"charge_point_id":"lamplight:GB*LMP*E1234","operator_id":"lamplight","status":"AVAILABLE","status_since":"2026-11-20T08:15:00.000Z"},
             "meta":{"dataset":"charge_points","window":null,"as_of":"2026-11-20T08:20:00.000Z","schema":"hub/v1/charge_points","licence":[],"restricted_to":[],
             "completeness":{"complete":true,"settled_to":"2026-11-20T08:19:00.000Z","covered_percent":100,"gaps":[],"not_provided":[],"quarantined":0}},
-            "links":{"self":"/v1/charge-points/char-gy:GB*CGY*E1234","next":null},"next_cursor":null}
+            "links":{"self":"/v1/charge-points/lamplight:GB*LMP*E1234","next":null},"next_cursor":null}
             """,
         Handler = HandleAsync,
     };
@@ -38,7 +38,7 @@ internal static class GetChargePoint
         Description = "The same as a Feature (RFC 7946).",
         Parameters = [.. Route.Parameters.Where(p => p != HubParameters.Format)],
         MediaType = ApiRoute.GeoJson,
-        Example = """{"type":"Feature","geometry":{"type":"Point","coordinates":[-0.1167,51.4601]},"properties":{"charge_point_id":"char-gy:GB*CGY*E1234"}}""",
+        Example = """{"type":"Feature","geometry":{"type":"Point","coordinates":[-0.1167,51.4601]},"properties":{"charge_point_id":"lamplight:GB*LMP*E1234"}}""",
     };
 
     private static async Task HandleAsync(HubRequest request)

@@ -22,7 +22,7 @@ internal static class ListChargePoints
             HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints)),
         ],
         Example = """
-            {"data":[{"charge_point_id":"char-gy:GB*CGY*E1234","operator_id":"char-gy","max_power_kw":7.4,"power_band":"slow","borough_gss":"E09000022",
+            {"data":[{"charge_point_id":"lamplight:GB*LMP*E1234","operator_id":"lamplight","max_power_kw":7.4,"power_band":"slow","borough_gss":"E09000022",
             "borough_name":"Lambeth","status":"AVAILABLE","status_since":"2026-11-20T08:15:00.000Z"}],
             "meta":{"dataset":"charge_points","window":null,"as_of":"2026-11-20T08:20:00.000Z","schema":"hub/v1/charge_points","licence":[],"restricted_to":[],
             "completeness":{"complete":true,"settled_to":"2026-11-20T08:19:00.000Z","covered_percent":100,"gaps":[],"not_provided":[],"quarantined":0}},
@@ -41,7 +41,7 @@ internal static class ListChargePoints
         MediaType = ApiRoute.GeoJson,
         Example = """
             {"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[-0.1167,51.4601]},
-            "properties":{"charge_point_id":"char-gy:GB*CGY*E1234","status":"AVAILABLE"}}],"links":{"self":"/v1/charge-points.geojson?limit=1","next":null},"next_cursor":null}
+            "properties":{"charge_point_id":"lamplight:GB*LMP*E1234","status":"AVAILABLE"}}],"links":{"self":"/v1/charge-points.geojson?limit=1","next":null},"next_cursor":null}
             """,
     };
 

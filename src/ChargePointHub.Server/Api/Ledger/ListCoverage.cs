@@ -19,7 +19,7 @@ internal static class ListCoverage
         Tag = "Coverage",
         Parameters = [HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.DatasetName],
         Example = """
-            {"data":[{"operator_id":"char-gy","dataset":"charging_sessions","axis":"last_updated","wanted":{"from":"2026-08-01T00:00:00.000Z",
+            {"data":[{"operator_id":"lamplight","dataset":"charging_sessions","axis":"last_updated","wanted":{"from":"2026-08-01T00:00:00.000Z",
             "to":"2026-11-20T08:05:00.000Z"},"covered_percent":99.9,"covered":[{"from":"2026-08-01T00:00:00.000Z","to":"2026-11-20T08:00:00.000Z"}],"unavailable":[]}]}
             """,
         Handler = HandleAsync,

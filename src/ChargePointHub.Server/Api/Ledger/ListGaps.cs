@@ -24,7 +24,7 @@ internal static class ListGaps
         ],
         Errors = [ErrorCatalogue.KeyNeeded],
         Example = """
-            {"data":[{"operator_id":"char-gy","dataset":"charging_sessions","state":"open","from":"2026-11-20T01:00:00.000Z","to":"2026-11-20T01:30:00.000Z",
+            {"data":[{"operator_id":"lamplight","dataset":"charging_sessions","state":"open","from":"2026-11-20T01:00:00.000Z","to":"2026-11-20T01:30:00.000Z",
             "since":"2026-11-20T01:15:00.000Z","cause":"operator_down"}]}
             """,
         Handler = HandleAsync,

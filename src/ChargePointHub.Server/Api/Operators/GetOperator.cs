@@ -13,9 +13,9 @@ internal static class GetOperator
         Summary = "One operator and what it provides",
         Description = "As in the list of operators.",
         Tag = "Operators",
-        Id = ("Operator id.", "char-gy"),
+        Id = ("Operator id.", "lamplight"),
         Errors = [ErrorCatalogue.NoSuchOperator],
-        Example = """{"data":{"operator_id":"char-gy","name":"char.gy","licence":"OGL-UK-3.0","attribution":null,"datasets":[]}}""",
+        Example = """{"data":{"operator_id":"lamplight","name":"Lamplight","licence":"OGL-UK-3.0","attribution":null,"datasets":[]}}""",
         Handler = async request =>
         {
             if (request.Directory.Find(request.Id) is not { } o)

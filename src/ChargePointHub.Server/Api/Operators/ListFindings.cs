@@ -13,11 +13,11 @@ internal static class ListFindings
         Summary = "Findings about an operator's records, counted by rule",
         Description = "Over its current records and those in quarantine: how often each rule was broken, how much it matters, and up to five samples.",
         Tag = "Operators",
-        Id = ("Operator id.", "char-gy"),
+        Id = ("Operator id.", "lamplight"),
         IsRestricted = true,
         Errors = [ErrorCatalogue.NoSuchOperator],
         Example = """
-            {"data":[{"dataset":"charge_points","rule":"power-unit-suspected-kw","severity":"warning","count":12,"samples":[{"record_id":"char-gy:GB*CGY*E1234",
+            {"data":[{"dataset":"charge_points","rule":"power-unit-suspected-kw","severity":"warning","count":12,"samples":[{"record_id":"lamplight:GB*LMP*E1234",
             "pointer":"/connectors/0/max_electric_power","value":"50","message":"50 W at a rapid connector was read as 50 kW."}]}]}
             """,
         Handler = async request =>

@@ -23,7 +23,7 @@ public static class HubParameters
         "period", "A whole London day, month, quarter or year, instead of `from` and `to`.", "2026-11-20", null, CheckPeriod);
 
     public static readonly Parameter Operator = new(
-        "operator", "Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.", "char-gy", null, CheckOperators);
+        "operator", "Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.", "lamplight", null, CheckOperators);
 
     public static readonly Parameter Borough = new(
         "borough", "London boroughs by GSS code or name, separated by commas.", "E09000022,tower-hamlets", null, CheckBoroughs);

@@ -8,7 +8,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode UnknownParameter = new("CPH-1001", 400, "Unknown parameter",
         "The route does not know a parameter of this name. Ignoring it would have answered another question.", "Use a name from `allowed`; `did_you_mean` is the nearest.", "/v1/charging-sessions?form=2026-11-20 (meant: from)");
     public static readonly ErrorCode RepeatedParameter = new("CPH-1002", 400, "Parameter given more than once",
-        "A parameter stands in the query more than once, and the hub does not choose between the values.", "Give it once; lists are separated by commas.", "/v1/charge-points?operator=char-gy,connected-kerb");
+        "A parameter stands in the query more than once, and the hub does not choose between the values.", "Give it once; lists are separated by commas.", "/v1/charge-points?operator=lamplight,kerbside-volt");
     public static readonly ErrorCode UnknownValue = new("CPH-1003", 400, "Value is not on the list",
         "The parameter takes words from a closed list, and this is not one of them. Words are compared with case.", "Use words from `allowed`.", "/v1/charge-points?status=AVAILABLE");
     public static readonly ErrorCode InvalidLimit = new("CPH-1004", 400, "Limit is not a whole number of at least 1",
@@ -16,7 +16,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode LimitTooLarge = new("CPH-1005", 400, "Limit is too large",
         "A page holds at most 50,000 records. A larger number is refused, not cut, so that nobody takes a part for the whole.", "Ask for at most 50000 and follow `next_cursor` until it is null.", "/v1/charging-sessions?limit=50000");
     public static readonly ErrorCode UnknownOperator = new("CPH-1006", 400, "Unknown operator",
-        "No operator of this id is registered here.", "Use an id from /v1/operators.", "/v1/charge-points?operator=char-gy");
+        "No operator of this id is registered here.", "Use an id from /v1/operators.", "/v1/charge-points?operator=lamplight");
     public static readonly ErrorCode UnknownBorough = new("CPH-1007", 400, "Unknown borough",
         "The value is neither the GSS code nor the name of a London borough.", "Use a GSS code (E09000022) or a name (lambeth, tower-hamlets).", "/v1/charge-points?borough=E09000022,tower-hamlets");
     public static readonly ErrorCode KeyInUrl = new("CPH-1008", 400, "Keys do not belong in addresses",
@@ -24,9 +24,12 @@ public static class ErrorCatalogue
     public static readonly ErrorCode UnknownField = new("CPH-1009", 400, "Unknown field",
         "`select` names a field that these records do not have.", "Use names from `allowed`.", "/v1/charge-points?select=charge_point_id,status");
     public static readonly ErrorCode EmptyValue = new("CPH-1010", 400, "Parameter without a value",
-        "The parameter is there but says nothing, or its list has an empty place.", "Give a value, or leave the parameter out.", "/v1/charge-points?operator=char-gy");
+        "The parameter is there but says nothing, or its list has an empty place.", "Give a value, or leave the parameter out.", "/v1/charge-points?operator=lamplight");
     public static readonly ErrorCode MethodNotAllowed = new("CPH-1013", 405, "Method not allowed",
         "The route exists, and does not take this method.", "Use a method from the `Allow` header.", "GET /v1/charge-points");
+
+    public static readonly ErrorCode PlainHttp = new("CPH-1014", 400, "Plain http on the TLS port",
+        "This port speaks HTTPS only, and the request came without TLS.", "Ask again with https:// in front of the same address.", "https://localhost:8443/v1/charge-points");
 
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
@@ -44,7 +47,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode BrokenCursor = new("CPH-1201", 400, "Cursor is not one of ours",
         "The cursor is cut, changed, or was signed by another hub.", "Start again without `cursor`, and pass on `next_cursor` exactly as it came.", "/v1/tariffs?cursor=abc");
     public static readonly ErrorCode ForeignCursor = new("CPH-1202", 400, "Cursor belongs to another question",
-        "Between the pages the route, a filter, the window, the format or the rights changed.", "Follow `links.next` as it is, or start the new question without `cursor`. Only `limit` may change between pages.", "/v1/tariffs?operator=char-gy (with a cursor of /v1/tariffs)");
+        "Between the pages the route, a filter, the window, the format or the rights changed.", "Follow `links.next` as it is, or start the new question without `cursor`. Only `limit` may change between pages.", "/v1/tariffs?operator=lamplight (with a cursor of /v1/tariffs)");
     public static readonly ErrorCode CursorAhead = new("CPH-1203", 400, "Cursor is ahead of this database",
         "The cursor was made from a later state than this database holds; it may have been restored.", "Start again without `cursor`.", "/v1/tariffs");
 
@@ -64,9 +67,9 @@ public static class ErrorCatalogue
     public static readonly ErrorCode NoSuchRoute = new("CPH-3001", 404, "No such route",
         "Nothing is served at this address.", "/openapi/v1.json lists every route.", "/v1/charge-points");
     public static readonly ErrorCode NoSuchChargePoint = new("CPH-3002", 404, "No such charge point",
-        "No charge point of this id is known here.", "Ids are {operator_id}:{operator's own id}, as /v1/charge-points gives them; write / in them as %2F.", "/v1/charge-points/char-gy:GB*CGY*E1234");
+        "No charge point of this id is known here.", "Ids are {operator_id}:{operator's own id}, as /v1/charge-points gives them; write / in them as %2F.", "/v1/charge-points/lamplight:GB*LMP*E1234");
     public static readonly ErrorCode NoSuchOperator = new("CPH-3003", 404, "No such operator",
-        "No operator of this id is registered here.", "/v1/operators lists them.", "/v1/operators/char-gy");
+        "No operator of this id is registered here.", "/v1/operators lists them.", "/v1/operators/lamplight");
     public static readonly ErrorCode NoSuchCode = new("CPH-3004", 404, "No such error code",
         "The catalogue has no entry of this code.", "/v1/errors lists them.", "/v1/errors/CPH-1102");
 
@@ -78,7 +81,7 @@ public static class ErrorCatalogue
     public static readonly IReadOnlyList<ErrorCode> All =
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
-        UnknownField, EmptyValue, MethodNotAllowed,
+        UnknownField, EmptyValue, MethodNotAllowed, PlainHttp,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod,
         BrokenCursor, ForeignCursor, CursorAhead,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,

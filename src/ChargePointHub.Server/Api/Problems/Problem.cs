@@ -39,10 +39,17 @@ public sealed record Problem(ErrorCode Error, string Detail, IReadOnlyList<Fault
             response.Headers.WWWAuthenticate = new[] { "Bearer realm=\"ChargePointHub\"", "Basic realm=\"ChargePointHub\", charset=\"UTF-8\"" };
         if (Error.Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "5";
 
+        var body = ToUtf8(RequestIds.Of(context));
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <summary>The body, for answers that are given before there is a request.</summary>
+    internal ReadOnlyMemory<byte> ToUtf8(string requestId)
+    {
         var body = new System.Buffers.ArrayBufferWriter<byte>(1024);
-        await using (var json = new Utf8JsonWriter(body, HubJson.WriterOptions)) Write(json, RequestIds.Of(context));
-        response.ContentLength = body.WrittenCount;
-        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+        using (var json = new Utf8JsonWriter(body, HubJson.WriterOptions)) Write(json, requestId);
+        return body.WrittenMemory;
     }
 
     private void Write(Utf8JsonWriter json, string requestId)

@@ -354,29 +354,45 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
     }
 
     [Fact]
-    public async Task An_operator_that_keeps_failing_is_left_alone_and_asked_again_after_a_pause()
+    public async Task An_operator_that_cannot_be_reached_is_left_alone_and_asked_again_after_a_pause()
     {
         var time = new ManualTime();
         var well = false;
         await using var server = await OperatorServer.StartAsync(certificates.Good(), context =>
         {
-            context.Response.StatusCode = well ? 200 : 500;
+            if (!well) context.Abort();
             return context.Response.WriteAsync("[]");
         });
         using var factory = new FeedClientFactory(time, new FetchRules { Attempts = 1 });
         using var client = factory.Create(server.Feed(certificates.CaFile));
         using var another = factory.Create(server.Feed(certificates.CaFile) with { FeedId = "another" });
         using var neighbour = factory.Create(server.Feed(certificates.CaFile, "neighbour"));
-        for (var i = 0; i < 6; i++) Failure(await client.FetchAsync(server.Url, NoHeaders, default), FailureKind.ServerError);
+        for (var i = 0; i < 6; i++) Failure(await client.FetchAsync(server.Url, NoHeaders, default), FailureKind.Unreachable);
 
         var left = Failure(await another.FetchAsync(server.Url, NoHeaders, default), FailureKind.Unreachable);
         Assert.Equal(TimeSpan.FromSeconds(30), left.RetryAfter);
         Assert.Equal(6, server.Requests);
-        Failure(await neighbour.FetchAsync(server.Url, NoHeaders, default), FailureKind.ServerError);
+        Assert.Null(Failure(await neighbour.FetchAsync(server.Url, NoHeaders, default), FailureKind.Unreachable).RetryAfter);
 
         time.Advance(TimeSpan.FromSeconds(31));
         well = true;
         Assert.IsType<Fetched>(await another.FetchAsync(server.Url, NoHeaders, default));
+        Assert.IsType<Fetched>(await client.FetchAsync(server.Url, NoHeaders, default));
+    }
+
+    [Fact]
+    public async Task An_operator_that_answers_some_questions_with_500_is_still_asked_the_others()
+    {
+        var time = new ManualTime();
+        await using var server = await OperatorServer.StartAsync(certificates.Good(), context =>
+        {
+            context.Response.StatusCode = context.Request.Query.ContainsKey("bad") ? 500 : 200;
+            return context.Response.WriteAsync("[]");
+        });
+        using var factory = new FeedClientFactory(time, new FetchRules { Attempts = 1 });
+        using var client = factory.Create(server.Feed(certificates.CaFile));
+        for (var i = 0; i < 20; i++) Failure(await client.FetchAsync(new Uri(server.Url, "?bad=1"), NoHeaders, default), FailureKind.ServerError);
+
         Assert.IsType<Fetched>(await client.FetchAsync(server.Url, NoHeaders, default));
     }
 
@@ -386,11 +402,11 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
         var (result, server) = await AskAsync(
             context =>
             {
-                context.Response.StatusCode = 500;
+                context.Abort();
                 return Task.CompletedTask;
             },
             Quick with { BreakerThroughput = 2 });
-        Failure(result, FailureKind.ServerError);
+        Assert.Null(Failure(result, FailureKind.Unreachable).RetryAfter);
         Assert.Equal(2, result.Requests);
         Assert.Equal(2, server.Requests);
     }
