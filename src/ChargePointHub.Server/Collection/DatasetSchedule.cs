@@ -22,8 +22,11 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
 
     public IFeedProtocol Protocol => protocol;
 
-    /// <summary>The kind of the last run's failure; null: it completed. A failure is news when it was not there before.</summary>
+    /// <summary>How the last live poll or crawl failed; null: it completed. A failure is news when it was not there before.</summary>
     public FailureKind? Trouble { get; private set; }
+
+    /// <summary>How the last piece of history failed; null once nothing of it keeps failing.</summary>
+    public FailureKind? TroubleInHistory { get; private set; }
 
     /// <summary>When the next live poll or crawl is due.</summary>
     public DateTimeOffset NextDue { get; private set; } = DateTimeOffset.MinValue;
@@ -33,6 +36,9 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
 
     /// <summary>History is asked for after live work came through, and while the operator answers at all.</summary>
     public bool MayBackfill => !plan.Dataset.IsSnapshot && lastSuccess is not null && failures == 0;
+
+    /// <summary>When history was last asked for.</summary>
+    public DateTimeOffset LastBackfill { get; private set; } = DateTimeOffset.MinValue;
 
     public void Started(DateTimeOffset now) => NextDue = now + plan.Cadence;
 
@@ -60,13 +66,15 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
 
     public void BackfillEnded(Window window, RunResult result, DateTimeOffset now)
     {
+        LastBackfill = now;
         if (result.Failure is not { } failure)
         {
             backfill.Succeeded(window);
+            if (backfill.NextProbe is null) TroubleInHistory = null;
             return;
         }
 
-        Trouble = failure.Kind;
+        TroubleInHistory = failure.Kind;
         backfill.Failed(window, now, failure.RetryAfter);
         narrowing = DependsOnWindow(failure.Kind);
     }

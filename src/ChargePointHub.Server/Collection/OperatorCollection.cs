@@ -81,7 +81,8 @@ public sealed partial class OperatorCollection
     /// <summary>Asks for one window of history; true when there was one to ask for.</summary>
     private async Task<bool> DoBackfillAsync(CancellationToken cancellationToken)
     {
-        foreach (var schedule in schedules.Where(s => s.MayBackfill))
+        // In turn, so that one dataset whose history keeps failing does not hold up the others'.
+        foreach (var schedule in schedules.Where(s => s.MayBackfill).OrderBy(s => s.LastBackfill).ToList())
         {
             var now = time.GetUtcNow();
             var state = await ledger.ReadAsync(operatorDefinition.OperatorId, schedule.Plan.Dataset, cancellationToken);
@@ -114,9 +115,10 @@ public sealed partial class OperatorCollection
     private void Tell(DatasetSchedule schedule, RunKind kind, Window? window, RunResult result)
     {
         var (id, dataset) = (operatorDefinition.OperatorId, schedule.Plan.Dataset.Name);
+        var before = kind == RunKind.Backfill ? schedule.TroubleInHistory : schedule.Trouble;
         if (result.Failure is { } failure)
-            LogFailed(log, schedule.Trouble == failure.Kind ? LogLevel.Debug : LogLevel.Warning, id, dataset, kind, window, Words<FailureKind>.Of(failure.Kind), failure.Detail);
-        else if (schedule.Trouble is not null && kind != RunKind.Backfill)
+            LogFailed(log, before == failure.Kind ? LogLevel.Debug : LogLevel.Warning, id, dataset, kind, window, Words<FailureKind>.Of(failure.Kind), failure.Detail);
+        else if (before is not null && kind != RunKind.Backfill)
             LogRecovered(log, id, dataset);
         else
             LogCompleted(log, id, dataset, kind, window, result.Pages, result.Records);

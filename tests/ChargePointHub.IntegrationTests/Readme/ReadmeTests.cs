@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace ChargePointHub.IntegrationTests.Readme;
+
+/// <summary>The README followed by a test: its command, its examples, and what it promises of them.</summary>
+public sealed class ReadmeTests : IDisposable
+{
+    private const string RunCommand = "dotnet run --project src/ChargePointHub.Sandbox";
+    private readonly ReadmeFile readme = ReadmeFile.Read();
+    private readonly string folder = Directory.CreateTempSubdirectory("cph-readme-").FullName;
+    private readonly int port = FreePort();
+
+    [Fact]
+    public async Task The_pretend_London_starts_answers_as_printed_holds_the_truth_and_goes_on_after_a_stop()
+    {
+        Assert.Contains(readme.Blocks, b => b == ("sh", RunCommand));
+        Assert.Contains(readme.Blocks, b => b == ("sh", "dotnet test"));
+        Assert.True(readme.Examples.Count() >= 5);
+
+        await using (var sandbox = Run())
+        {
+            await sandbox.UntilItSaysAsync("All history is here", TimeSpan.FromSeconds(90));
+            foreach (var (command, output) in readme.Examples.Where(e => e.Command.Contains("curl", StringComparison.Ordinal)))
+            {
+                var (code, said) = await ChildProgram.RunAsync(Here(command), folder, TimeSpan.FromSeconds(20));
+                Assert.True(code == 0, $"{command}\nended with {code}: {said}");
+                using var printed = JsonDocument.Parse(output);
+                using var came = JsonDocument.Parse(said);
+                Assert.True(JsonShape.Difference(printed.RootElement, came.RootElement) is null, $"{command}\n{JsonShape.Difference(printed.RootElement, came.RootElement)}\n{said}");
+            }
+
+            await PlainHttpIsAnsweredReadablyAsync();
+            await TruthHoldsAsync();
+            await sandbox.InterruptAsync();
+            Assert.Equal(0, await sandbox.EndAsync(TimeSpan.FromSeconds(60)));
+        }
+
+        await using var again = Run();
+        await again.UntilItSaysAsync("All history is here", TimeSpan.FromSeconds(90));
+        await TruthHoldsAsync();
+        await again.InterruptAsync();
+        Assert.Equal(0, await again.EndAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception left) when (left is IOException or UnauthorizedAccessException)
+        {
+            // A temporary folder that stays does no harm.
+        }
+    }
+
+    /// <summary>The README's command, from a folder of its own, on a port of its own, with the truth written beside.</summary>
+    private ChildProgram Run() => ChildProgram.Start(
+        RunCommand.Replace("--project src", $"--no-build --project '{readme.Root}/src", StringComparison.Ordinal)
+        + $"' -- --port {port.ToString(CultureInfo.InvariantCulture)} --oracle oracle",
+        folder);
+
+    private string Here(string command) => command.Replace("localhost:8443", $"localhost:{port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal);
+
+    private async Task PlainHttpIsAnsweredReadablyAsync()
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri($"http://localhost:{port}/v1/charge-points"));
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("CPH-1014", problem.RootElement.GetProperty("code").GetString());
+    }
+
+    /// <summary>A program in another language compares every id and field with the operators' truth.</summary>
+    private async Task TruthHoldsAsync()
+    {
+        var (code, said) = await ChildProgram.RunAsync(
+            $"command -v python3 >/dev/null || exit 77; python3 '{readme.Root}/tests/contract/check_truth.py' .chargepointhub/sandbox/sandbox.json oracle --all --until-equal 30",
+            folder,
+            TimeSpan.FromSeconds(120));
+        Assert.True(code is 0 or 77, said);
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
