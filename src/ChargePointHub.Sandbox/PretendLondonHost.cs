@@ -116,7 +116,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
         {
             var port = ports[served.Count];
             served.Add(new ServedOperator(each.OperatorId, port, new Outages(outages[each.OperatorId], now), each.HandleAsync));
-            written.Add(files.Write(each, port, state.World.Epoch));
+            written.Add(ReplayFile.Write(files, each, port, state.World.Epoch));
             running.Add(new RunningOperator(each.OperatorId, each.Name, new Uri($"https://localhost:{port}/"), each.Protocol));
         }
 

@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChargePointHub.Model;
-using ChargePointHub.Sandbox.Replay;
 using ChargePointHub.Sandbox.Simulation;
 
 namespace ChargePointHub.Sandbox.Operators;
@@ -56,42 +55,9 @@ public sealed class OperatorFiles(string folder, string caFile)
         return Write(owner.OperatorId, owner.Name, [$"GB*{owner.Party}"], feeds);
     }
 
-    /// <returns>Name of the file written.</returns>
-    public string Write(RecordedOperator recorded, int port, DateTimeOffset earliest)
-    {
-        var feed = Feed(recorded.OperatorId, "replay", recorded.Protocol, $"https://localhost:{port}");
-        feed.Remove("credential");
-        if (recorded.Protocol == "ocpi-2.2.1" || recorded.Ocpi is not null)
-        {
-            var ocpi = (JsonObject?)recorded.Ocpi?.DeepClone() ?? [];
-            if (!ocpi.ContainsKey("discovery")) ocpi["discovery"] = false;
-            if (recorded.RecordsPointer is { } pointer) ocpi["records_pointer"] = pointer;
-            if (!ocpi.ContainsKey("paths"))
-            {
-                ocpi["paths"] = new JsonObject([.. recorded.Answers.Where(a => a.Dataset is not null).DistinctBy(a => a.Dataset)
-                    .Select(a => KeyValuePair.Create<string, JsonNode?>(a.Dataset!.Name, a.Path.TrimStart('/')))]);
-            }
-
-            feed["ocpi"] = ocpi;
-        }
-
-        var brought = recorded.Answers.Select(a => a.Dataset).OfType<Dataset>().ToHashSet();
-        var datasets = new JsonArray([.. Dataset.All.Where(brought.Contains).Select(d =>
-            d.IsSnapshot ? Snapshot(d, null) : Windowed(d, d == Dataset.StatusChanges ? "at" : "last_updated", earliest, null))]);
-        if (recorded.Ocpi?["tariffs_in_evses"] is JsonValue inside && inside.TryGetValue<bool>(out var carried) && carried && !brought.Contains(Dataset.Tariffs))
-        {
-            var tariffs = Snapshot(Dataset.Tariffs, null);
-            tariffs["carried_by"] = Dataset.ChargePoints.Name;
-            datasets.Add(tariffs);
-        }
-
-        feed["datasets"] = datasets;
-        return Write(recorded.OperatorId, recorded.Name, [], new JsonArray(feed));
-    }
-
     private string SecretFile(string operatorId) => Path.Combine(folder, "secrets", operatorId + ".token");
 
-    private JsonObject Feed(string operatorId, string feedId, string protocol, string baseUrl) => new()
+    internal JsonObject Feed(string operatorId, string feedId, string protocol, string baseUrl) => new()
     {
         ["feed_id"] = feedId,
         ["protocol"] = protocol,
@@ -103,14 +69,14 @@ public sealed class OperatorFiles(string folder, string caFile)
         ["limit_group"] = operatorId,
     };
 
-    private static JsonObject Snapshot(Dataset dataset, int? pageSize)
+    internal static JsonObject Snapshot(Dataset dataset, int? pageSize)
     {
         var plan = new JsonObject { ["dataset"] = dataset.Name, ["cadence"] = dataset == Dataset.ChargePoints ? "PT30S" : "PT1M", ["freshness"] = "PT2M" };
         if (pageSize is { } size) plan["page_size"] = size;
         return plan;
     }
 
-    private static JsonObject Windowed(Dataset dataset, string axis, DateTimeOffset earliest, TimeSpan? lookBack)
+    internal static JsonObject Windowed(Dataset dataset, string axis, DateTimeOffset earliest, TimeSpan? lookBack)
     {
         var plan = new JsonObject
         {
@@ -127,7 +93,7 @@ public sealed class OperatorFiles(string folder, string caFile)
         return plan;
     }
 
-    private string Write(string operatorId, string name, string[] parties, JsonArray feeds)
+    internal string Write(string operatorId, string name, string[] parties, JsonArray feeds, string? licence = "CC0-1.0", string? attribution = null)
     {
         var file = operatorId + ".json";
         var content = new JsonObject
@@ -135,7 +101,8 @@ public sealed class OperatorFiles(string folder, string caFile)
             ["operator_id"] = operatorId,
             ["name"] = name,
             ["party_ids"] = new JsonArray([.. parties.Select(p => JsonValue.Create(p))]),
-            ["licence"] = "CC0-1.0",
+            ["licence"] = licence,
+            ["attribution"] = attribution,
             ["feeds"] = feeds,
         };
         PrivateFile.WriteOpen(Path.Combine(folder, file), Encoding.UTF8.GetBytes(content.ToJsonString(Indented) + "\n"));

@@ -150,7 +150,7 @@ internal sealed class RecordReader(FeedDefinition feed, bool naiveIsUtc)
         return flag;
     }
 
-    public TEnum? Word<TEnum>(JsonElement value, string name)
+    public TEnum? Word<TEnum>(JsonElement value, string name, TEnum? unknown = null)
         where TEnum : struct, Enum
     {
         if (Text(value, name) is not { } word) return null;
@@ -162,7 +162,7 @@ internal sealed class RecordReader(FeedDefinition feed, bool naiveIsUtc)
         }
 
         Add(ValueRules.WordUnknown, name, word);
-        return null;
+        return unknown;
     }
 
     /// <summary>UTC, cut to the microsecond.</summary>
