@@ -46,7 +46,7 @@ internal static class FetchFaults
         return thrown switch
         {
             OperationCanceledException => chain.Failed(FailureKind.Unreachable, $"{url} was not reached: no connection within {rules.ConnectTimeout.TotalSeconds:0.#} seconds; the operator's server or a firewall is silent."),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => chain.Failed(FailureKind.TlsRefused, $"{url} broke off while TLS was agreed on; the operator must offer TLS 1.2 or 1.3."),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => chain.Failed(FailureKind.Unreachable, $"{url} was not reached: the connection broke off before TLS was agreed on; the operator's server is down or restarting, or speaks neither TLS 1.2 nor 1.3."),
             HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => chain.Failed(FailureKind.ProtocolError, $"{url} answered with something that is not HTTP as it should be, or with headers of more than 64 KiB; the operator should look at its server or proxy."),
             _ => chain.Failed(FailureKind.Unreachable, $"{url} broke the connection before it answered; the hub asks again, and the operator should look at its server or proxy."),
         };
