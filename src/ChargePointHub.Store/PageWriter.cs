@@ -17,8 +17,8 @@ public sealed class PageWriter(Database database)
     /// <summary>A fault built in on request, so that a proof can show that it would be seen.</summary>
     internal PlantedBug Planted { get; init; }
 
-    /// <summary>Called at points of a page's transaction, for proofs that kill the hub there.</summary>
-    internal Func<CommitPoint, ValueTask>? AtPoint { get; init; }
+    /// <summary>Called at points of a page's transaction with what it writes, for proofs that kill the hub there.</summary>
+    internal Func<CommitPoint, PageToWrite, ValueTask>? AtPoint { get; init; }
 
     /// <summary>Any page may be written twice; the second time changes nothing.</summary>
     public async Task<PageWritten> WriteAsync(PageToWrite page, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ public sealed class PageWriter(Database database)
         var coverage = new CoverageStage(connection, page);
         await coverage.DecideAsync(cancellationToken);
         await AreaStore.WriteAsync(connection, [.. page.Areas.Select(a => new PlacedChargePoint(page.Feed.OperatorId, a.Key, a.Value))], cancellationToken);
-        await ReachAsync(CommitPoint.Staged);
+        await ReachAsync(CommitPoint.Staged, page);
 
         Tick? tick = null;
         if (quarantine.Written > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething
@@ -81,9 +81,9 @@ public sealed class PageWriter(Database database)
             tick = taken;
         }
 
-        await ReachAsync(CommitPoint.RowsWritten);
+        await ReachAsync(CommitPoint.RowsWritten, page);
         await transaction.CommitAsync(cancellationToken);
-        await ReachAsync(CommitPoint.Committed);
+        await ReachAsync(CommitPoint.Committed, page);
 
         Counts[] all = [chargePoints, tariffs, sessions, statuses.Counts];
         return new PageWritten(
@@ -99,7 +99,7 @@ public sealed class PageWriter(Database database)
     private static List<ToStage<T>> ToStage<T>(IReadOnlyList<Judged<T>> records) =>
         [.. records.Select(r => new ToStage<T>(r.Record, r.Findings))];
 
-    private ValueTask ReachAsync(CommitPoint point) => AtPoint?.Invoke(point) ?? ValueTask.CompletedTask;
+    private ValueTask ReachAsync(CommitPoint point, PageToWrite page) => AtPoint?.Invoke(point, page) ?? ValueTask.CompletedTask;
 }
 
 /// <summary>Points of a page's transaction.</summary>

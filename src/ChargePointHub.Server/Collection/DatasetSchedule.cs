@@ -61,7 +61,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     public Window? NextBackfill(Coverage gaps, Coverage covered, DateTimeOffset now)
     {
         var behind = covered.End is { } end && gaps.Start is { } start ? Window.Between(start, end) : null;
-        return behind is { } history ? backfill.Next(gaps.Intersect(history), now, narrowing) : null;
+        return backfill.Next(behind is { } history ? gaps.Intersect(history) : Coverage.None, now, narrowing);
     }
 
     public void BackfillEnded(Window window, RunResult result, DateTimeOffset now)

@@ -3,6 +3,7 @@ using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Collection;
 
@@ -12,6 +13,8 @@ namespace ChargePointHub.Server.Collection;
 /// </summary>
 public sealed partial class OperatorCollection
 {
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(30);
+
     private readonly OperatorDefinition operatorDefinition;
     private readonly IReadOnlyList<DatasetSchedule> schedules;
     private readonly FeedRun run;
@@ -34,12 +37,24 @@ public sealed partial class OperatorCollection
         ];
     }
 
-    /// <summary>Runs until cancelled. A failure of the database ends it with an exception; what an operator does never does.</summary>
+    /// <summary>
+    /// Runs until cancelled. A failure of the database ends it with an exception; what an operator does never does, and a fault
+    /// of our own costs a pause and is told with its stack, here as nowhere else: other work of this operator goes on.
+    /// </summary>
     public async Task CollectAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (await DoDueWorkAsync(null, cancellationToken) || await DoBackfillAsync(cancellationToken)) continue;
+            try
+            {
+                if (await DoDueWorkAsync(null, cancellationToken) || await DoBackfillAsync(cancellationToken)) continue;
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException && !DatabaseGone.Explains(fault))
+            {
+                LogFault(log, fault, operatorDefinition.OperatorId);
+                await Task.Delay(PauseAfterFault, time, cancellationToken);
+            }
+
             var wait = NextDue() - time.GetUtcNow();
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
         }
@@ -68,10 +83,10 @@ public sealed partial class OperatorCollection
         return true;
     }
 
-    /// <summary>Between two pages: whatever else has become due goes first.</summary>
+    /// <summary>Between two pages: whatever else has become due goes first, each once, so that the longer pull goes on too.</summary>
     private async Task CatchUpAsync(DatasetSchedule running, CancellationToken cancellationToken)
     {
-        while (await DoDueWorkAsync(running, cancellationToken))
+        for (var done = 0; done < schedules.Count && await DoDueWorkAsync(running, cancellationToken); done++)
         {
         }
     }
@@ -126,6 +141,9 @@ public sealed partial class OperatorCollection
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Operator} {Dataset} {Kind} {Window}: {Pages} pages, {Records} records")]
     private static partial void LogCompleted(ILogger log, string @operator, string dataset, RunKind kind, Window? window, int pages, int records);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub while collecting from {Operator}; its other work goes on")]
+    private static partial void LogFault(ILogger log, Exception fault, string @operator);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Operator} {Dataset} answers again")]
     private static partial void LogRecovered(ILogger log, string @operator, string dataset);

@@ -75,7 +75,9 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task Every_code_of_the_catalogue_is_reached_by_a_test()
     {
         var byTable = Mistakes.Select(m => (string)m[2]);
-        string[] byOwnTests = ["CPH-1013", "CPH-1202", "CPH-1203", "CPH-5000", "CPH-5001"];
+
+        // CPH-1014 is given before there is a request: the README's test asks over plain http.
+        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1202", "CPH-1203", "CPH-5000", "CPH-5001"];
 
         Assert.Equal(ErrorCatalogue.All.Select(e => e.Code).Order(StringComparer.Ordinal), byTable.Concat(byOwnTests).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(ErrorCatalogue.All.Count, (await host.GetAsync("/v1/errors", key: null)).Data.Count);

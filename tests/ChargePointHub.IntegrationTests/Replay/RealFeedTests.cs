@@ -6,7 +6,7 @@ namespace ChargePointHub.IntegrationTests.Replay;
 /// <summary>Real files of real operators, from a manifest through the hub to what its API serves.</summary>
 public sealed class RealFeedTests(ReplayedOperators replayed) : IClassFixture<ReplayedOperators>
 {
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Char_gy_in_its_own_words()
     {
         var served = await EqualAsync("char-gy", ["char-gy", "chargy-locations-response.json"], ["data"], words: new() { ["WORKING"] = "AVAILABLE", ["FAULTED"] = "OUTOFORDER" });
@@ -25,7 +25,7 @@ public sealed class RealFeedTests(ReplayedOperators replayed) : IClassFixture<Re
             tariffs.Select(t => $"{t.GetProperty("tariff_id").GetString()} {t.GetProperty("currency").GetString()}").Order(StringComparer.Ordinal));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Char_gy_as_recorded_whose_words_nobody_explained()
     {
         var served = await EqualAsync("char-gy-page", ["char-gy", "chargy_locations_page1.json"], ["response", "body", "data"], words: new() { ["WORKING"] = "UNKNOWN" });
@@ -40,7 +40,7 @@ public sealed class RealFeedTests(ReplayedOperators replayed) : IClassFixture<Re
             await replayed.FindingsAsync("char-gy-page"));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Ezvolt_222_charge_points()
     {
         var served = await EqualAsync("ezvolt", ["ezvolt", "ocpi_2_2_1_locations-ezvolt.json"], ["data"]);
@@ -53,7 +53,7 @@ public sealed class RealFeedTests(ReplayedOperators replayed) : IClassFixture<Re
             await replayed.FindingsAsync("ezvolt"));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Ev24_whose_watts_are_kilowatts()
     {
         var served = await EqualAsync("ev24", ["ev24", "ocpi_2_2_1_locations-ev24.json"], ["data"]);
@@ -71,7 +71,7 @@ public sealed class RealFeedTests(ReplayedOperators replayed) : IClassFixture<Re
             await replayed.FindingsAsync("ev24"));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Ludwigsburg_whose_tariffs_stand_in_its_EVSEs()
     {
         var served = await EqualAsync("ludwigsburg", ["ludwigsburg", "ocpi_chargecloud_ludwigsburg_data_request_1.json"], ["items"]);
@@ -88,7 +88,7 @@ public sealed class RealFeedTests(ReplayedOperators replayed) : IClassFixture<Re
             await replayed.FindingsAsync("ludwigsburg"));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Evio_a_bare_list()
     {
         var served = await EqualAsync("evio", ["evio", "ocpi_2_2_locations-evio.json"], []);
@@ -105,7 +105,7 @@ public sealed class RealFeedTests(ReplayedOperators replayed) : IClassFixture<Re
     private async Task<List<JsonElement>> EqualAsync(string operatorId, string[] file, string[] at, Dictionary<string, string>? words = null)
     {
         var served = await replayed.AllAsync($"/v1/charge-points?limit=100&operator={operatorId}");
-        var raw = RawEvse.ReadAll(SharedData.Path(["data", "feeds", .. file]), at);
+        var raw = RawEvse.ReadAll(RealData.Path(["data", "feeds", .. file]), at);
         string Ours(string id) => $"{operatorId}:{id}";
         Assert.Equal(raw.Select(e => Ours(e.Uid)).Order(StringComparer.Ordinal), served.Select(c => c.GetProperty("charge_point_id").GetString()!).Order(StringComparer.Ordinal));
         var byId = served.ToDictionary(c => c.GetProperty("charge_point_id").GetString()!);

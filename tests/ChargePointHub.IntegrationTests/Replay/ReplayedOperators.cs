@@ -41,11 +41,11 @@ public sealed class ReplayedOperators : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (SharedData.Folder is null) return;
+        if (RealData.Folder is null) return;
         foreach (var (name, manifest) in Manifests)
         {
             var own = Directory.CreateDirectory(Path.Combine(folder, "replay", name)).FullName;
-            await File.WriteAllTextAsync(Path.Combine(own, "replay.json"), manifest.Replace("SHARED", SharedData.Path("data", "feeds").Replace('\\', '/'), StringComparison.Ordinal));
+            await File.WriteAllTextAsync(Path.Combine(own, "replay.json"), manifest.Replace("SHARED", RealData.Path("data", "feeds").Replace('\\', '/'), StringComparison.Ordinal));
         }
 
         using var patience = new CancellationTokenSource(Patience);

@@ -126,7 +126,7 @@ public sealed class PageWriterTests : IAsyncLifetime
         await WriteAsync(Points("1"));
         var failing = new PageWriter(hub.Database)
         {
-            AtPoint = point => point == CommitPoint.RowsWritten ? throw new InvalidOperationException("cut") : ValueTask.CompletedTask,
+            AtPoint = (point, _) => point == CommitPoint.RowsWritten ? throw new InvalidOperationException("cut") : ValueTask.CompletedTask,
         };
         var page = Sessions(Session("a"), Session("b", chargePoint: "unknown")) with { Claims = [Covered(0, 1)] };
         await Assert.ThrowsAsync<InvalidOperationException>(() => failing.WriteAsync(page, CancellationToken.None));
@@ -146,7 +146,7 @@ public sealed class PageWriterTests : IAsyncLifetime
         var buggy = new PageWriter(hub.Database)
         {
             Planted = PlantedBug.ClaimBeforeRows,
-            AtPoint = point => point == CommitPoint.RowsWritten && cut++ == 1 ? throw new InvalidOperationException("cut") : ValueTask.CompletedTask,
+            AtPoint = (point, _) => point == CommitPoint.RowsWritten && cut++ == 1 ? throw new InvalidOperationException("cut") : ValueTask.CompletedTask,
         };
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => buggy.WriteAsync(Sessions(Session("a")) with { Claims = [Covered(0, 1)] }, CancellationToken.None));

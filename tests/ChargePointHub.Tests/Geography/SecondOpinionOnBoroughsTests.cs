@@ -9,10 +9,10 @@ public sealed class SecondOpinionOnBoroughsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("cph-boroughs-").FullName;
 
-    [SharedDataAndPythonFact]
+    [RealDataAndPythonFact]
     public async Task Two_hundred_places_in_each_borough_and_pairs_astride_borders_are_placed_alike()
     {
-        var (areas, points, codes) = (SharedData.Path("data", "geo", "london-boroughs.geojson"), Path.Combine(folder, "points.ndjson"), Path.Combine(folder, "codes.ndjson"));
+        var (areas, points, codes) = (RealData.Path("data", "geo", "london-boroughs.geojson"), Path.Combine(folder, "points.ndjson"), Path.Combine(folder, "codes.ndjson"));
         var (made, complaint) = await PythonAsync("make", areas, points, "--per-area", "200", "--pairs", "2000");
         Assert.True(made == 0, complaint);
 
@@ -53,9 +53,9 @@ public sealed class SecondOpinionOnBoroughsTests : IDisposable
 
 /// <summary>A test on real files with Python; where one of them is absent it is skipped and says so.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class SharedDataAndPythonFactAttribute : FactAttribute
+internal sealed class RealDataAndPythonFactAttribute : FactAttribute
 {
-    public SharedDataAndPythonFactAttribute() =>
-        Skip = new SharedDataFactAttribute().Skip ?? new Contract.PythonTheoryAttribute().Skip
-            ?? (File.Exists(SharedData.Path("data", "geo", "london-boroughs.geojson")) ? null : "The boundaries data/geo/london-boroughs.geojson are not among the shared data.");
+    public RealDataAndPythonFactAttribute() =>
+        Skip = new RealDataFactAttribute().Skip ?? new Contract.PythonTheoryAttribute().Skip
+            ?? (File.Exists(RealData.Path("data", "geo", "london-boroughs.geojson")) ? null : "The boundaries data/geo/london-boroughs.geojson are not among the shared data.");
 }

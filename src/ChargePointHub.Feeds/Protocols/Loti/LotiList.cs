@@ -74,8 +74,9 @@ internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<str
     /// <summary>A window whose ends cannot be read is not held against the operator: it is a courtesy.</summary>
     private static bool Holds(JsonElement answered, Window asked)
     {
-        if (End(answered, "from") is { } from && from > asked.From) return false;
-        return End(answered, "to") is not { } to || to >= asked.To;
+        // The question was written no finer than this, so the answer cannot be.
+        if (End(answered, "from") is { } from && from > Instants.ToStoredResolution(asked.From)) return false;
+        return End(answered, "to") is not { } to || to >= Instants.ToStoredResolution(asked.To);
     }
 
     private static DateTimeOffset? End(JsonElement answered, string name) =>

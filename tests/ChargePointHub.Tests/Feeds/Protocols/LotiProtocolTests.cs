@@ -89,6 +89,18 @@ public sealed class LotiProtocolTests
     }
 
     [Fact]
+    public async Task A_window_is_not_narrower_for_ending_where_the_question_as_it_was_written_ends()
+    {
+        var finer = new Window(PretendFeed.Day.From.AddTicks(3), PretendFeed.Day.To.AddTicks(7));
+        var answer = $$"""{"data":[],"next_cursor":null,"window":{"from":"{{Instants.Format(finer.From)}}","to":"{{Instants.Format(finer.To)}}"} }""";
+
+        var pulled = await new PretendFeed(_ => PretendFeed.Json(answer)).PullAsync(Feed, Dataset.ChargingSessions, window: finer);
+
+        Assert.Null(pulled.Failure);
+        Assert.True(Assert.Single(pulled.Pages).IsLast);
+    }
+
+    [Fact]
     public async Task A_failed_request_ends_the_pull_as_it_is()
     {
         var pulled = await new PretendFeed(url => Cursor(url) is null ? Page([Session("S-1")], "n") : PretendFeed.Fails(FailureKind.Throttled))

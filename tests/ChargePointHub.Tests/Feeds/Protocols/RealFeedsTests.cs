@@ -6,7 +6,7 @@ namespace ChargePointHub.Tests.Feeds.Protocols;
 /// <summary>Real files of real operators. Their counts were made by another program, from the same rules.</summary>
 public sealed class RealFeedsTests
 {
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Char_gy_two_lamp_columns_with_derived_power_and_declared_status_words()
     {
         var pulled = await PullAsync(
@@ -27,7 +27,7 @@ public sealed class RealFeedsTests
         Assert.Equal("Seaford Road", pulled.ChargePoints[1].Record.Address);
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Char_gy_tariffs_in_three_currencies_are_told_and_only_a_plain_pound_price_is_derived()
     {
         var pulled = await PullAsync(["char-gy", "chargy-tariffs-response.json"], new OcpiSettings(), Dataset.Tariffs);
@@ -38,7 +38,7 @@ public sealed class RealFeedsTests
         Assert.All(pulled.Tariffs.Where(t => t.Record.Currency != "GBP"), t => Assert.Null(t.Record.PencePerKwh));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Ezvolt_222_charge_points()
     {
         var pulled = await PullAsync(["ezvolt", "ocpi_2_2_1_locations-ezvolt.json"], new OcpiSettings());
@@ -50,7 +50,7 @@ public sealed class RealFeedsTests
         Assert.All(pulled.ChargePoints, c => Assert.InRange(c.Record.Latitude!.Value, -23.627272m, -12.981649m));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Ev24_13_charge_points_whose_watts_are_kilowatts()
     {
         var pulled = await PullAsync(["ev24", "ocpi_2_2_1_locations-ev24.json"], new OcpiSettings());
@@ -69,7 +69,7 @@ public sealed class RealFeedsTests
         Assert.Equal((13, 0, 0), Statuses(pulled));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Ludwigsburg_273_charge_points_with_tariffs_from_their_EVSEs()
     {
         var pulled = await PullAsync(
@@ -84,7 +84,7 @@ public sealed class RealFeedsTests
         Assert.Equal((226, 40, 7), Statuses(pulled));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task Evio_29_charge_points_in_a_bare_list()
     {
         var pulled = await PullAsync(["evio", "ocpi_2_2_locations-evio.json"], new OcpiSettings { RecordsPointer = "", Envelope = false });
@@ -96,10 +96,10 @@ public sealed class RealFeedsTests
         Assert.Equal((40.579958m, -8.581911m), (pulled.ChargePoints[0].Record.Latitude, pulled.ChargePoints[0].Record.Longitude));
     }
 
-    [SharedDataFact]
+    [RealDataFact]
     public async Task The_standards_own_example_of_a_home_is_not_published()
     {
-        var home = await File.ReadAllTextAsync(SharedData.Path("data", "feeds", "ocpi-2.2.1", "location_example_uc5_home_charge_point.json"));
+        var home = await File.ReadAllTextAsync(RealData.Path("data", "feeds", "ocpi-2.2.1", "location_example_uc5_home_charge_point.json"));
 
         var pulled = await PullTextAsync($$"""{"data":[{{home}}],"status_code":1000}""", new OcpiSettings(), Dataset.ChargePoints);
 
@@ -116,7 +116,7 @@ public sealed class RealFeedsTests
             pulled.Statuses.Count(s => s.Status is not (Status.Available or Status.Charging)));
 
     private static async Task<Pulled> PullAsync(string[] file, OcpiSettings settings, Dataset? dataset = null) =>
-        await PullTextAsync(await File.ReadAllTextAsync(SharedData.Path(["data", "feeds", .. file])), settings, dataset ?? Dataset.ChargePoints);
+        await PullTextAsync(await File.ReadAllTextAsync(RealData.Path(["data", "feeds", .. file])), settings, dataset ?? Dataset.ChargePoints);
 
     private static async Task<Pulled> PullTextAsync(string answer, OcpiSettings settings, Dataset dataset)
     {

@@ -1,7 +1,7 @@
 namespace ChargePointHub.Tests;
 
 /// <summary>Real files that are not part of the repository: at <c>CHARGEPOINTHUB_SHARED</c>, or in <c>shared</c> beside the repository.</summary>
-public static class SharedData
+public static class RealData
 {
     /// <summary>Null where they are not there.</summary>
     public static string? Folder { get; } = Find();
@@ -36,10 +36,10 @@ public static class RepositoryRoot
 
 /// <summary>A test on real files; where they are absent it is skipped and says so.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class SharedDataFactAttribute : FactAttribute
+public sealed class RealDataFactAttribute : FactAttribute
 {
-    public SharedDataFactAttribute()
+    public RealDataFactAttribute()
     {
-        if (SharedData.Folder is null) Skip = "The shared real data is not here: set CHARGEPOINTHUB_SHARED or put it at ../shared.";
+        if (RealData.Folder is null) Skip = "The shared real data is not here: set CHARGEPOINTHUB_SHARED or put it at ../shared.";
     }
 }

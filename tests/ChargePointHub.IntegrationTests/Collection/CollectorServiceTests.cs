@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Collection;
+using ChargePointHub.Server.Geography;
+using ChargePointHub.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ChargePointHub.IntegrationTests.Collection;
+
+/// <summary>The collector over a real database, with operators that misbehave as a whole.</summary>
+public sealed class CollectorServiceTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly string folder = Directory.CreateTempSubdirectory("cph-collector-").FullName;
+
+    [Theory]
+    [InlineData("hangs")]
+    [InlineData("throws")]
+    [InlineData("fails")]
+    public async Task One_operator_never_delays_another(string trouble)
+    {
+        await using var database = await HubDatabase.CreateDatabaseAsync();
+        var protocol = new ScriptedProtocol(trouble);
+        using var collector = Collector(database.Database, protocol, Definition("troubled"), Definition("well"));
+
+        await collector.StartAsync(CancellationToken.None);
+        await UntilAsync(async () =>
+            (await new CoverageStore(database.Database).ReadAsync("well", Dataset.ChargingSessions, CancellationToken.None)).Covered.Count > 0
+            && protocol.Asked("well") >= 100 && protocol.Asked("troubled") >= 1);
+        await collector.StopAsync(CancellationToken.None);
+
+        Assert.Empty((await new CoverageStore(database.Database).ReadAsync("troubled", Dataset.ChargingSessions, CancellationToken.None)).Covered);
+    }
+
+    [Fact]
+    public async Task History_is_asked_for_newest_first_until_nothing_is_missing()
+    {
+        await using var database = await HubDatabase.CreateDatabaseAsync();
+        var protocol = new ScriptedProtocol("nothing");
+        var well = Definition("well");
+        var plan = well.Feeds[0].Datasets[0];
+        using var collector = Collector(database.Database, protocol, well);
+
+        await collector.StartAsync(CancellationToken.None);
+        await UntilAsync(async () =>
+        {
+            var ledger = await new CoverageStore(database.Database).ReadAsync("well", Dataset.ChargingSessions, CancellationToken.None);
+            return ledger.Covered.Count == 1 && ledger.Covered.Start <= plan.Earliest;
+        });
+        await collector.StopAsync(CancellationToken.None);
+
+        var history = protocol.Windows.Where(w => w.Length == plan.LongestWindow || w.From == plan.Earliest).ToList();
+        Assert.Equal(history.OrderByDescending(w => w.From), history);
+        Assert.All(protocol.Windows, w => Assert.True(w.Length <= plan.LongestWindow));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static OperatorDefinition Definition(string id)
+    {
+        var plan = new DatasetPlan
+        {
+            Dataset = Dataset.ChargingSessions,
+            Axis = WindowAxis.LastUpdated,
+            Earliest = Instants.ToWholeSecond(TimeProvider.System.GetUtcNow()).AddDays(-5),
+            Cadence = TimeSpan.FromMilliseconds(50),
+            Settle = TimeSpan.FromSeconds(1),
+            Overlap = TimeSpan.FromMinutes(1),
+        };
+        return new OperatorDefinition(id, id, [], null, null,
+        [
+            new FeedDefinition
+            {
+                OperatorId = id, OperatorName = id, FeedId = "feed", Protocol = ScriptedProtocol.ProtocolName, BaseUrl = new Uri("https://operator.example/"),
+                Zone = LondonCalendar.Zone, LimitGroup = id, Datasets = [plan],
+            },
+        ]);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            Assert.False(limit.IsCancellationRequested, "It did not come about in time.");
+            await tick.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    private CollectorService Collector(Database database, IFeedProtocol protocol, params OperatorDefinition[] operators)
+    {
+        var registry = new LiveRegistry(
+            new OperatorRegistry([protocol.Name]), folder, new LoadedRegistry(operators, "hash", operators.ToDictionary(o => o.OperatorId, o => o.OperatorId)));
+        var runs = new RunLog(database);
+        var run = new FeedRun(new PageWriter(database), runs, new AreaIndex([]), TimeProvider.System);
+        return new CollectorService(
+            registry, [protocol], new FeedClients(new FeedClientFactory(TimeProvider.System)), run, new CoverageStore(database), runs, database, TimeProvider.System,
+            NullLogger<CollectorService>.Instance);
+    }
+
+    /// <summary>Answers every window with an empty page, but for the operator named troubled.</summary>
+    private sealed class ScriptedProtocol(string trouble) : IFeedProtocol
+    {
+        public const string ProtocolName = "scripted";
+        private readonly Lock guard = new();
+        private readonly List<(string OperatorId, Window Window)> asked = [];
+
+        public string Name => ProtocolName;
+
+        public IReadOnlyList<Dataset> Datasets => Dataset.All;
+
+        public IReadOnlyList<Window> Windows
+        {
+            get
+            {
+                lock (guard) return [.. asked.Select(a => a.Window)];
+            }
+        }
+
+        public int Asked(string operatorId)
+        {
+            lock (guard) return asked.Count(a => a.OperatorId == operatorId);
+        }
+
+        public async IAsyncEnumerable<PullStep> PullAsync(PullRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            lock (guard) asked.Add((request.Feed.OperatorId, request.Window!.Value));
+            if (request.Feed.OperatorId == "troubled")
+            {
+                if (trouble == "hangs") await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+                if (trouble == "throws") throw new InvalidOperationException("A fault of our own.");
+                yield return new PullFailed(new FeedFailure(FailureKind.ServerError, "Down.", "https://operator.example/"), 1);
+                yield break;
+            }
+
+            yield return new PulledPage(1, IsLast: true, new RecordPage(), 1);
+        }
+    }
+}

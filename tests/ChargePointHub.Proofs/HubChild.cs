@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ChargePointHub.Model;
+using ChargePointHub.Sandbox;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ChargePointHub.Proofs;
+
+/// <summary>
+/// The process that is killed: a pretend London, which is a function of time and so loses nothing, and a hub that collects from it.
+/// Says READY when it answers and INSIDE when it stands in a transaction; ends when its input ends.
+/// </summary>
+internal static class HubChild
+{
+    public const string Ready = "READY";
+    public const string Inside = "INSIDE";
+
+    public static async Task<int> RunAsync(ChildOrders orders)
+    {
+        using var ending = new CancellationTokenSource();
+        var london = await StartLondonAsync(orders, ending.Token);
+        if (london is null) return 2;
+        await using (london)
+        {
+            Resize(london.OperatorsFolder, orders.World);
+            var options = new HubOptions { Data = orders.Data, Operators = london.OperatorsFolder, Areas = [london.AreasFile], Port = orders.Port };
+            var parts = new HubParts
+            {
+                Certificate = new Certificate(london.HubCertificate, [], london.CaFile),
+                Logging = log => log.ClearProviders().AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning),
+                PageWriter = database => Writer(orders, database, ending.Token),
+            };
+            await using var hub = await HubHost.StartAsync(options, parts, ending.Token);
+            var keys = new AccessKeys(hub.Services.GetRequiredService<Database>(), TimeProvider.System);
+            var key = await keys.CreateAsync("proof", Scope.Everything, ending.Token);
+            london.WriteSandboxFile(new Uri(hub.BaseUrl), new Dictionary<string, string> { ["gla"] = key.Token });
+            Console.WriteLine(Ready);
+            await Console.In.ReadToEndAsync(CancellationToken.None);
+            await ending.CancelAsync();
+        }
+
+        return 0;
+    }
+
+    private static async Task<PretendLondonHost?> StartLondonAsync(ChildOrders orders, CancellationToken cancellationToken)
+    {
+        var options = new SandboxOptions
+        {
+            Port = 0,
+            DataFolder = orders.Data,
+            Operators = orders.World.Operators,
+            ChargePoints = orders.World.ChargePoints,
+            Days = orders.World.Days,
+            Seed = orders.Seed,
+            Outages = orders.Outages,
+            OracleFolder = orders.Oracle,
+        };
+        switch (await PretendLondonHost.StartAsync(options, TimeProvider.System, cancellationToken))
+        {
+            case SandboxStart.Started started:
+                return started.Host;
+            case SandboxStart.Refused refused:
+                foreach (var fault in refused.Faults) await Console.Error.WriteLineAsync(fault);
+                return null;
+            default:
+                throw new InvalidOperationException("What comes of starting a pretend London is a closed list.");
+        }
+    }
+
+    private static PageWriter Writer(ChildOrders orders, Database database, CancellationToken ending) => new(database)
+    {
+        Planted = orders.ClaimBeforeRows ? PlantedBug.ClaimBeforeRows : PlantedBug.None,
+        AtPoint = orders.Stop is { } stop ? new PageStop(stop, database, ending).ReachAsync : null,
+    };
+
+    /// <summary>The pretend London's operator files ask for a day at once; a proof wants many pages.</summary>
+    private static void Resize(string folder, WorldSize world)
+    {
+        foreach (var file in Directory.GetFiles(folder, "*.json"))
+        {
+            var content = JsonNode.Parse(File.ReadAllText(file))!;
+            foreach (var dataset in content["feeds"]!.AsArray().SelectMany(feed => feed!["datasets"]!.AsArray()).Select(d => d!.AsObject()))
+            {
+                if (!dataset.ContainsKey("longest_window")) continue;
+                dataset["longest_window"] = world.LongestWindow;
+                if (world.PageSize is { } size) dataset["page_size"] = size;
+            }
+
+            File.WriteAllText(file, content.ToJsonString(Indented));
+        }
+    }
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+}

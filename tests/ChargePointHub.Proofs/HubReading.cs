@@ -1,0 +1,55 @@
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+
+namespace ChargePointHub.Proofs;
+
+/// <summary>Reads a running hub through its API, as <c>sandbox.json</c> says.</summary>
+internal sealed class HubReading : IDisposable
+{
+    private readonly HttpClient http;
+
+    public HubReading(string sandboxFile)
+    {
+        var sandbox = JsonNode.Parse(File.ReadAllText(sandboxFile))!;
+        var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        chain.CustomTrustStore.ImportFromPemFile((string)sandbox["ca_file"]!);
+        http = new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = chain } })
+        {
+            BaseAddress = new Uri((string)sandbox["base_url"]!),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", (string)sandbox["keys"]!["gla"]!) },
+        };
+        OperatorIds = [.. sandbox["operators"]!.AsArray().Select(o => (string)o!["operator_id"]!)];
+    }
+
+    public IReadOnlyList<string> OperatorIds { get; }
+
+    public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
+
+    /// <summary>What is missing and can still be had.</summary>
+    public async Task<IReadOnlyList<JsonNode>> OpenGapsAsync() => [.. (await GetAsync("/v1/gaps?state=open"))["data"]!.AsArray().Select(gap => gap!)];
+
+    /// <summary>Returns when no gap is open.</summary>
+    public async Task UntilNoGapAsync(TimeSpan limit)
+    {
+        using var patience = new CancellationTokenSource(limit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        IReadOnlyList<JsonNode> open = [];
+        try
+        {
+            do
+            {
+                open = await OpenGapsAsync();
+                if (open.Count == 0) return;
+            }
+            while (await timer.WaitForNextTickAsync(patience.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ProofFailedException($"After {limit.TotalSeconds} s there are still {open.Count} open gaps; the first: {open[0].ToJsonString()}");
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace ChargePointHub.Proofs;
+
+/// <summary>What the independent checker said: another program, in another language, that knows nothing of the hub's code.</summary>
+/// <param name="Of">history or last 24 h.</param>
+/// <param name="ExitCode">0 equal, 1 different, 2 could not be checked.</param>
+internal sealed record Verdict(string Of, int ExitCode, JsonNode? Report)
+{
+    public bool IsEqual => ExitCode == 0;
+
+    /// <summary>Records that the truth holds and the hub does not.</summary>
+    public int Missing => Report?["datasets"]?.AsObject().Sum(d => (int?)d.Value!["missing"] ?? 0) ?? 0;
+
+    [JsonIgnore]
+    public IEnumerable<string> Lines
+    {
+        get
+        {
+            yield return $"{Of}: {(ExitCode switch { 0 => "equal", 1 => "DIFFERENT", _ => "could not be checked" })}";
+            foreach (var (dataset, report) in Report?["datasets"]?.AsObject() ?? [])
+            {
+                yield return $"  {dataset}: {report!["served"]} served, {report["equal"] ?? "0"} equal, {report["missing"] ?? "0"} missing, {report["faults"]} faults, sha256 {report["sha256_hub"]}";
+                foreach (var fault in report["first_faults"]!.AsArray().Take(3)) yield return $"    {fault!["kind"]} {fault["id"]}: {fault["what"]}";
+            }
+
+            if (Report?["could_not_check"] is { } why) yield return $"  {why}";
+        }
+    }
+}
+
+/// <summary>Runs <c>tests/contract/check_truth.py</c>.</summary>
+internal static class TruthCheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    public static async Task<IReadOnlyList<Verdict>> RunAsync(string sandboxFile, string oracle) =>
+        [await RunAsync("history", sandboxFile, oracle, "--all"), await RunAsync("last 24 h", sandboxFile, oracle)];
+
+    private static async Task<Verdict> RunAsync(string of, string sandboxFile, string oracle, params string[] options)
+    {
+        var program = Path.Combine(RepositoryRoot(), "tests", "contract", "check_truth.py");
+        using var python = Process.Start(new ProcessStartInfo("python3", [program, sandboxFile, oracle, "--json", .. options])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        using var patience = new CancellationTokenSource(Limit);
+        var (output, errors) = (python.StandardOutput.ReadToEndAsync(patience.Token), python.StandardError.ReadToEndAsync(patience.Token));
+        try
+        {
+            await python.WaitForExitAsync(patience.Token);
+            var text = await output;
+            return text.StartsWith('{')
+                ? new Verdict(of, python.ExitCode, JsonNode.Parse(text))
+                : throw new ProofFailedException($"check_truth.py ended with exit code {python.ExitCode}: {await errors}");
+        }
+        catch (OperationCanceledException)
+        {
+            python.Kill();
+            throw new ProofFailedException($"check_truth.py did not end within {Limit.TotalMinutes} minutes.");
+        }
+    }
+
+    private static string RepositoryRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "ChargePointHub.sln"))) return folder.FullName;
+        }
+
+        throw new ProofFailedException("The proof runs from somewhere outside the repository: no ChargePointHub.sln above it.");
+    }
+}
