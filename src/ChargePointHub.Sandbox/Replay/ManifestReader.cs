@@ -86,6 +86,9 @@ public sealed class ManifestReader(string file, List<string> faults)
             switch (manifest[property])
             {
                 case null: break;
+                case JsonValue only when property == "paths" && only.TryGetValue<string>(out var path) && manifest["file"] is { } single:
+                    reader.Add(path, single, "", this);
+                    break;
                 case JsonObject byPath:
                     foreach (var (path, target) in byPath) reader.Add(path, target, $"/{property}/{path}", this);
                     break;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChargePointHub.Model;
 
@@ -22,10 +23,11 @@ internal sealed class ManifestSettings(string file, List<string> faults)
 
         foreach (var flag in Flags)
         {
-            if (settings[flag] is { } value && value.GetValueKind() is not (System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False)) Fault($"/ocpi/{flag} is true or false.");
+            if (settings[flag] is { } value && value.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False)) Fault($"/ocpi/{flag} is true or false.");
         }
 
-        if (settings["records_pointer"] is { } pointer && pointer.GetValueKind() != System.Text.Json.JsonValueKind.String) Fault("/records_pointer is a JSON Pointer, as /data; empty: the answer is the array.");
+        if (settings["page_overlap"] is { } overlap && !(overlap is JsonValue number && number.TryGetValue<int>(out var rows) && rows is >= 0 and <= 1000)) Fault("/ocpi/page_overlap is a whole number from 0 to 1000.");
+        if (settings["records_pointer"] is { } pointer && pointer.GetValueKind() != JsonValueKind.String) Fault("/records_pointer is a JSON Pointer, as /data; empty: the answer is the array.");
         if (settings.TryGetPropertyValue("status_words", out var words) && words is not null) settings["status_words"] = StatusWords(words);
         foreach (var none in settings.Where(s => s.Value is null).Select(s => s.Key).ToList()) settings.Remove(none);
         return settings;

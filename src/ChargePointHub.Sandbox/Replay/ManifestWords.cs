@@ -7,7 +7,7 @@ namespace ChargePointHub.Sandbox.Replay;
 /// <summary>What may stand in a replay.json. Names are compared without case, hyphens, underscores and blanks; some have a second spelling.</summary>
 internal static partial class ManifestWords
 {
-    public static readonly string[] Manifest = ["operator_id", "name", "protocol", "records_pointer", "ocpi", "answers", "paths", "headers", "operator", "licence", "attribution"];
+    public static readonly string[] Manifest = ["operator_id", "name", "protocol", "records_pointer", "ocpi", "answers", "paths", "headers", "operator", "licence", "attribution", "file"];
 
     public static readonly string[] Operator = ["operator_id", "name", "licence", "attribution"];
 
@@ -21,11 +21,34 @@ internal static partial class ManifestWords
 
     private static readonly Dictionary<string, string> Spellings = new(StringComparer.Ordinal)
     {
-        ["id"] = "operator_id", ["slug"] = "operator_id", ["operatorname"] = "name", ["license"] = "licence",
-        ["records"] = "records_pointer", ["pointer"] = "records_pointer", ["recordpointer"] = "records_pointer", ["recordspath"] = "records_pointer", ["recordsat"] = "records_pointer",
-        ["files"] = "paths", ["routes"] = "paths", ["endpoints"] = "paths", ["responses"] = "answers", ["recordings"] = "answers", ["requests"] = "answers",
-        ["responseheaders"] = "headers", ["header"] = "headers", ["url"] = "path", ["statuscode"] = "status", ["body"] = "file", ["bodyfile"] = "file", ["answer"] = "file",
-        ["response"] = "file", ["module"] = "dataset", ["statusmap"] = "status_words", ["statusmapping"] = "status_words", ["statuses"] = "status_words",
+        ["id"] = "operator_id",
+        ["slug"] = "operator_id",
+        ["operatorname"] = "name",
+        ["license"] = "licence",
+        ["records"] = "records_pointer",
+        ["pointer"] = "records_pointer",
+        ["recordpointer"] = "records_pointer",
+        ["recordspath"] = "records_pointer",
+        ["recordsat"] = "records_pointer",
+        ["files"] = "paths",
+        ["path"] = "paths",
+        ["routes"] = "paths",
+        ["endpoints"] = "paths",
+        ["responses"] = "answers",
+        ["recordings"] = "answers",
+        ["requests"] = "answers",
+        ["responseheaders"] = "headers",
+        ["header"] = "headers",
+        ["url"] = "path",
+        ["statuscode"] = "status",
+        ["body"] = "file",
+        ["bodyfile"] = "file",
+        ["answer"] = "file",
+        ["response"] = "file",
+        ["module"] = "dataset",
+        ["statusmap"] = "status_words",
+        ["statusmapping"] = "status_words",
+        ["statuses"] = "status_words",
     };
 
     /// <summary>The name as it is known, or null where it means nothing here.</summary>

@@ -63,6 +63,7 @@ public sealed class ReplayTests
     [InlineData("""{ "paths": { "/locations": "x.json" }, "ocpi": { "status_words": { "WORKING": "FINE" } } }""", "/ocpi/status_words/WORKING")]
     [InlineData("""{ "paths": { "/locations": "x.json" }, "ocpi": { "statuswordz": {} } }""", "/ocpi/statuswordz")]
     [InlineData("""{ "paths": { "/locations": "x.json" }, "ocpi": { "paged": "no" } }""", "/ocpi/paged")]
+    [InlineData("""{ "paths": { "/locations": "x.json" }, "ocpi": { "page_overlap": "2" } }""", "/ocpi/page_overlap")]
     [InlineData("""{ "paths": { "/locations": "x.json" }, "headers": { "X-Total-Count": {} } }""", "/headers/X-Total-Count")]
     [InlineData("""{ "paths": { "/locations": "x.json" }, "headers": { "X Total": "1" } }""", "/headers/X Total")]
     [InlineData("""{ "paths": { "/locations": 5 } }""", "/paths//locations")]
@@ -83,6 +84,7 @@ public sealed class ReplayTests
     [InlineData("""{ "operator": "Old Mill", "records": "data", "responses": [ { "url": "https://old-mill.example/locations?limit=50", "body": "x.json" } ] }""")]
     [InlineData("""{ "operator": { "slug": "old-mill" }, "name": "Old Mill", "recordsPointer": "/data", "answers": { "/locations.json": { "file": "x.json" } }, "description": "As recorded", }""")]
     [InlineData("""{ "operator": "Old Mill", "protocol": "ocpi", "records pointer": "$.data", "dataset_note": null, "paths": { "/open": { "module": "locations", "file": "x.json", "headers": { "Link": "<https://old-mill.example/locations?offset=50>; rel=\"next\"" } } } }""", "/dataset_note")]
+    [InlineData("""{ "operator": "Old Mill", "protocol": "ocpi-2.2.1", "path": "/locations", "file": "x.json", "headers": { "X-Limit": 50 } }""")]
     public async Task Sensible_spellings_mean_the_same(string manifest, string? refused = null)
     {
         await using var sandbox = new SandboxFixture();
