@@ -8,6 +8,7 @@ using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Geography;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Embedded;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -37,7 +38,7 @@ internal static class IngestBenchmark
             using var factory = new FeedClientFactory(TimeProvider.System);
             using var clients = new FeedClients(factory);
             var protocols = ProtocolCatalogue.Create(clients.FetchFor, _ => null, TimeProvider.System);
-            var run = new FeedRun(new PageWriter(database), new RunLog(database), new AreaIndex([]), TimeProvider.System);
+            var run = new FeedRun(new PageWriter(database), new RunLog(database), new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
             var measured = new List<IngestRound>();
             for (var round = 0; round <= rounds; round++)
             {

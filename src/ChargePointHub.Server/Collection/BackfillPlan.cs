@@ -72,8 +72,13 @@ public sealed class BackfillPlan(TimeSpan longest, TimeSpan shortest, TimeSpan p
         return null;
     }
 
-    /// <summary>Pieces that are no gap any more, or no longer one as a whole, are of no concern.</summary>
-    private void Forget(Coverage gaps) => failed.RemoveAll(p => !gaps.Covers(p.Window));
+    /// <summary>Of each failing piece only what is still missing is of concern; when it was last tried stays known.</summary>
+    private void Forget(Coverage gaps)
+    {
+        var left = failed.SelectMany(p => gaps.Intersect(p.Window).Select(w => p with { Window = w })).ToList();
+        failed.Clear();
+        failed.AddRange(left);
+    }
 
     private sealed record Piece(Window Window, DateTimeOffset LastTried);
 }

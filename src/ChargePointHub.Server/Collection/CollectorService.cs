@@ -15,6 +15,8 @@ public sealed partial class CollectorService(
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RunsAreKept = TimeSpan.FromDays(92);
+    private DateTimeOffset nextForgetting = DateTimeOffset.MinValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -52,6 +54,7 @@ public sealed partial class CollectorService(
             while (!stop.IsCancellationRequested && await held.IsHeldAsync(stop.Token))
             {
                 await TakeUpAsync(registry.Current, running, stop.Token);
+                await ForgetOldRunsAsync(stop.Token);
                 await Task.Delay(Pause, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (registry.Refresh() is RegistryChange.Kept kept)
                 {
@@ -71,8 +74,9 @@ public sealed partial class CollectorService(
     {
         foreach (var (id, collection) in running.ToList())
         {
-            if (collection.Task.IsFaulted) await collection.Task;
-            if (wanted.HashByOperator.GetValueOrDefault(id) == collection.Hash) continue;
+            if (collection.Task.IsFaulted && DatabaseGone.Explains(collection.Task.Exception.InnerException!)) await collection.Task;
+            if (collection.Task.IsFaulted) LogEnded(log, collection.Task.Exception, id);
+            if (!collection.Task.IsCompleted && wanted.HashByOperator.GetValueOrDefault(id) == collection.Hash) continue;
             await EndAsync(collection);
             clients.Close(collection.Definition);
             running.Remove(id);
@@ -87,6 +91,15 @@ public sealed partial class CollectorService(
         }
     }
 
+    /// <summary>The run log is for people and for causes of gaps; once a day what is older than a quarter goes.</summary>
+    private async Task ForgetOldRunsAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now < nextForgetting) return;
+        await runs.DeleteOlderAsync(now - RunsAreKept, cancellationToken);
+        nextForgetting = now.AddDays(1);
+    }
+
     private static async Task EndAsync(Running collection)
     {
         await collection.Stop.CancelAsync();
@@ -96,6 +109,9 @@ public sealed partial class CollectorService(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The database does not answer; collecting pauses until it does: {Reason}")]
     private static partial void LogDatabaseAway(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub ended the collection from {Operator}; it is begun anew")]
+    private static partial void LogEnded(ILogger log, Exception fault, string @operator);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Operator files changed and are wrong; what they said before stays in force. {File} {Pointer}: {Fault}")]
     private static partial void LogFault(ILogger log, string file, string pointer, string fault);

@@ -4,6 +4,7 @@ using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Geography;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Collection;
 
@@ -19,27 +20,49 @@ public sealed record RunResult(FeedFailure? Failure, int Pages, int Records)
 public sealed record Pull(DatasetSchedule Schedule, RunKind Kind, Window? Window, bool StatusesAreEvidence);
 
 /// <summary>The story of one pull: open the run, pull, place, save page by page, claim with the last page, close the run.</summary>
-public sealed class FeedRun(PageWriter writer, RunLog runs, AreaIndex areas, TimeProvider time)
+public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex areas, TimeProvider time, ILogger<FeedRun> log)
 {
+    /// <summary>
+    /// The one place where a fault of our own is caught: it ends this run as a protocol error with its stack in the log, and
+    /// costs the same pause and narrowing as any other failure. Only cancellation and the database's absence go further.
+    /// </summary>
     /// <param name="betweenPages">Awaited after each page but the last, so that fresher work can go first.</param>
-    public async Task<RunResult> ExecuteAsync(
-        Pull pull, Func<Task> betweenPages, CancellationToken cancellationToken)
+    public async Task<RunResult> ExecuteAsync(Pull pull, Func<Task> betweenPages, CancellationToken cancellationToken)
     {
-        var (schedule, kind, window, statusesAreEvidence) = pull;
-        var (feed, plan) = (schedule.Feed, schedule.Plan);
-        var key = new FeedKey(feed.OperatorId, feed.FeedId, plan.Dataset);
+        var key = new FeedKey(pull.Schedule.Feed.OperatorId, pull.Schedule.Feed.FeedId, pull.Schedule.Plan.Dataset);
         var askedAt = time.GetUtcNow();
-        var run = await runs.OpenAsync(key, kind, window, askedAt, cancellationToken);
-        var counts = new RunCounts();
-        var records = 0;
-        FeedFailure? failure = null;
+        var run = await runs.OpenAsync(key, pull.Kind, pull.Window, askedAt, cancellationToken);
+        var progress = new Progress();
+        FeedFailure? failure;
+        try
+        {
+            failure = await PullAsync(pull, key, run, askedAt, progress, betweenPages, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && !DatabaseGone.Explains(fault))
+        {
+            LogFault(log, fault, key, pull.Window);
+            failure = new FeedFailure(
+                FailureKind.ProtocolError, $"The hub failed on this answer ({fault.GetType().Name}); that is a fault of the hub, and its log has the details.", pull.Schedule.Feed.BaseUrl.GetLeftPart(UriPartial.Path));
+        }
+
+        await runs.CloseAsync(
+            run, failure is null ? RunOutcome.Completed : RunOutcome.Failed, time.GetUtcNow(), progress.Counts, cancellationToken,
+            failure is null ? null : Words<FailureKind>.Of(failure.Kind), failure?.Detail);
+        return new RunResult(failure, progress.Counts.Pages, progress.Records);
+    }
+
+    /// <summary>Null: whole. Otherwise the failure that ended it.</summary>
+    private async Task<FeedFailure?> PullAsync(
+        Pull pull, FeedKey key, Guid run, DateTimeOffset askedAt, Progress progress, Func<Task> betweenPages, CancellationToken cancellationToken)
+    {
+        var (schedule, _, window, statusesAreEvidence) = pull;
+        var (feed, plan) = (schedule.Feed, schedule.Plan);
         await foreach (var step in schedule.Protocol.PullAsync(new PullRequest(feed, plan, window), cancellationToken))
         {
             if (step is PullFailed failed)
             {
-                counts = counts with { Requests = counts.Requests + failed.Requests };
-                failure = failed.Failure;
-                break;
+                progress.Counts = progress.Counts with { Requests = progress.Counts.Requests + failed.Requests };
+                return failed.Failure;
             }
 
             var page = (PulledPage)step;
@@ -57,15 +80,12 @@ public sealed class FeedRun(PageWriter writer, RunLog runs, AreaIndex areas, Tim
                     Claims = page.IsLast ? Claims(feed, plan, window, askedAt) : [],
                 },
                 cancellationToken);
-            counts = counts.Plus(written, page.Requests);
-            records += page.Records.Count;
+            progress.Counts = progress.Counts.Plus(written, page.Requests);
+            progress.Records += page.Records.Count;
             if (!page.IsLast) await betweenPages();
         }
 
-        await runs.CloseAsync(
-            run, failure is null ? RunOutcome.Completed : RunOutcome.Failed, time.GetUtcNow(), counts, cancellationToken,
-            failure is null ? null : Words<FailureKind>.Of(failure.Kind), failure?.Detail);
-        return new RunResult(failure, counts.Pages, records);
+        return null;
     }
 
     /// <summary>What the operator can no longer serve is claimed as unavailable, so that every answer says so.</summary>
@@ -77,7 +97,7 @@ public sealed class FeedRun(PageWriter writer, RunLog runs, AreaIndex areas, Tim
             PageNumber = 1,
             AskedAt = time.GetUtcNow(),
             Records = new RecordPage(),
-            Claims = [.. gone.Select(w => new Claim(schedule.Plan.Dataset, w, ClaimKind.Unavailable, "beyond_look_back"))],
+            Claims = [.. gone.Select(w => new Claim(schedule.Plan.Dataset, w, ClaimKind.Unavailable, LedgerArithmetic.BeyondLookBackCause))],
         },
         cancellationToken);
 
@@ -100,5 +120,16 @@ public sealed class FeedRun(PageWriter writer, RunLog runs, AreaIndex areas, Tim
                 .Where(d => d.Dataset == plan.Dataset || d.CarriedBy == plan.Dataset)
                 .Select(d => new Claim(d.Dataset, new Window(askedAt, askedAt + d.Freshness), ClaimKind.Covered)),
         ];
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub while pulling {Feed} {Window}")]
+    private static partial void LogFault(ILogger log, Exception fault, FeedKey feed, Window? window);
+
+    /// <summary>What a run has done so far, also when it ends early.</summary>
+    private sealed class Progress
+    {
+        public RunCounts Counts { get; set; } = new();
+
+        public int Records { get; set; }
     }
 }

@@ -3,7 +3,6 @@ using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
-using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Collection;
 
@@ -13,10 +12,12 @@ namespace ChargePointHub.Server.Collection;
 /// </summary>
 public sealed partial class OperatorCollection
 {
-    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(30);
+    /// <summary>Live pulls of each dataset before history gets a turn, where something is always due.</summary>
+    private const int MostLiveInARow = 2;
 
     private readonly OperatorDefinition operatorDefinition;
     private readonly IReadOnlyList<DatasetSchedule> schedules;
+    private readonly HashSet<DatasetSchedule> underWay = [];
     private readonly FeedRun run;
     private readonly CoverageStore ledger;
     private readonly TimeProvider time;
@@ -37,34 +38,25 @@ public sealed partial class OperatorCollection
         ];
     }
 
-    /// <summary>
-    /// Runs until cancelled. A failure of the database ends it with an exception; what an operator does never does, and a fault
-    /// of our own costs a pause and is told with its stack, here as nowhere else: other work of this operator goes on.
-    /// </summary>
+    /// <summary>Runs until cancelled, or until the database is away.</summary>
     public async Task CollectAsync(CancellationToken cancellationToken)
     {
+        var sinceHistory = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
-            try
-            {
-                if (await DoDueWorkAsync(null, cancellationToken) || await DoBackfillAsync(cancellationToken)) continue;
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException && !DatabaseGone.Explains(fault))
-            {
-                LogFault(log, fault, operatorDefinition.OperatorId);
-                await Task.Delay(PauseAfterFault, time, cancellationToken);
-            }
-
+            // Live work first; but an operator so slow that something is always due gets to its history too.
+            if (await DoDueWorkAsync(cancellationToken) && ++sinceHistory < MostLiveInARow * schedules.Count) continue;
+            sinceHistory = 0;
+            if (await DoBackfillAsync(cancellationToken)) continue;
             var wait = NextDue() - time.GetUtcNow();
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
         }
     }
 
-    /// <summary>Does at most one due pull; true when there was one.</summary>
-    /// <param name="running">The schedule whose pull is under way and waits between two pages; it is not due itself.</param>
-    private async Task<bool> DoDueWorkAsync(DatasetSchedule? running, CancellationToken cancellationToken)
+    /// <summary>Does at most one due pull; true when there was one. A pull that waits between two pages is not due itself.</summary>
+    private async Task<bool> DoDueWorkAsync(CancellationToken cancellationToken)
     {
-        var due = schedules.Where(s => s != running && s.NextDue <= time.GetUtcNow()).OrderBy(s => s.NextDue).FirstOrDefault();
+        var due = schedules.Where(s => !underWay.Contains(s) && s.NextDue <= time.GetUtcNow()).OrderBy(s => s.NextDue).FirstOrDefault();
         if (due is null) return false;
         var now = time.GetUtcNow();
         Window? window = null;
@@ -76,22 +68,32 @@ public sealed partial class OperatorCollection
 
         due.Started(now);
         var kind = window is null ? RunKind.Crawl : RunKind.Live;
-        var result = await run.ExecuteAsync(
-            new Pull(due, kind, window, StatusesAreEvidence), running is null ? () => CatchUpAsync(due, cancellationToken) : NothingBetween, cancellationToken);
+        var result = await PullAsync(due, kind, window, cancellationToken);
         Tell(due, kind, window, result);
         due.Ended(result, time.GetUtcNow());
         return true;
     }
 
-    /// <summary>Between two pages: whatever else has become due goes first, each once, so that the longer pull goes on too.</summary>
-    private async Task CatchUpAsync(DatasetSchedule running, CancellationToken cancellationToken)
+    private async Task<RunResult> PullAsync(DatasetSchedule schedule, RunKind kind, Window? window, CancellationToken cancellationToken)
     {
-        for (var done = 0; done < schedules.Count && await DoDueWorkAsync(running, cancellationToken); done++)
+        underWay.Add(schedule);
+        try
         {
+            return await run.ExecuteAsync(new Pull(schedule, kind, window, StatusesAreEvidence), () => CatchUpAsync(cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            underWay.Remove(schedule);
         }
     }
 
-    private static Task NothingBetween() => Task.CompletedTask;
+    /// <summary>Between two pages: whatever else has become due goes first, each once, so that the longer pull goes on too.</summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        for (var done = 0; done < schedules.Count && await DoDueWorkAsync(cancellationToken); done++)
+        {
+        }
+    }
 
     /// <summary>Asks for one window of history; true when there was one to ask for.</summary>
     private async Task<bool> DoBackfillAsync(CancellationToken cancellationToken)
@@ -101,17 +103,12 @@ public sealed partial class OperatorCollection
         {
             var now = time.GetUtcNow();
             var state = await ledger.ReadAsync(operatorDefinition.OperatorId, schedule.Plan.Dataset, cancellationToken);
-            var gaps = LedgerArithmetic.Gaps(schedule.Plan, state.Settled, now);
+            var gaps = LedgerArithmetic.Gaps(schedule.Plan, LedgerArithmetic.Settled(schedule.Plan, state, now), now);
             var gone = LedgerArithmetic.BeyondLookBack(schedule.Plan, gaps, now);
-            if (!gone.IsEmpty)
-            {
-                await run.ClaimLostAsync(schedule, gone, cancellationToken);
-                gaps = gaps.Subtract(gone);
-            }
-
+            if (!gone.IsEmpty) await run.ClaimLostAsync(schedule, gone, cancellationToken);
+            gaps = LedgerArithmetic.Askable(schedule.Plan, gaps.Subtract(gone), now);
             if (schedule.NextBackfill(gaps, state.Covered, now) is not { } window) continue;
-            var result = await run.ExecuteAsync(
-                new Pull(schedule, RunKind.Backfill, window, StatusesAreEvidence), () => CatchUpAsync(schedule, cancellationToken), cancellationToken);
+            var result = await PullAsync(schedule, RunKind.Backfill, window, cancellationToken);
             Tell(schedule, RunKind.Backfill, window, result);
             schedule.BackfillEnded(window, result, time.GetUtcNow());
             return true;
@@ -141,9 +138,6 @@ public sealed partial class OperatorCollection
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Operator} {Dataset} {Kind} {Window}: {Pages} pages, {Records} records")]
     private static partial void LogCompleted(ILogger log, string @operator, string dataset, RunKind kind, Window? window, int pages, int records);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub while collecting from {Operator}; its other work goes on")]
-    private static partial void LogFault(ILogger log, Exception fault, string @operator);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Operator} {Dataset} answers again")]
     private static partial void LogRecovered(ILogger log, string @operator, string dataset);

@@ -96,7 +96,7 @@ public sealed class CollectorServiceTests : IDisposable
         var registry = new LiveRegistry(
             new OperatorRegistry([protocol.Name]), folder, new LoadedRegistry(operators, "hash", operators.ToDictionary(o => o.OperatorId, o => o.OperatorId)));
         var runs = new RunLog(database);
-        var run = new FeedRun(new PageWriter(database), runs, new AreaIndex([]), TimeProvider.System);
+        var run = new FeedRun(new PageWriter(database), runs, new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
         return new CollectorService(
             registry, [protocol], new FeedClients(new FeedClientFactory(TimeProvider.System)), run, new CoverageStore(database), runs, database, TimeProvider.System,
             NullLogger<CollectorService>.Instance);

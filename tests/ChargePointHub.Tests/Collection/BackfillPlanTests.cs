@@ -79,6 +79,25 @@ public class BackfillPlanTests
         Assert.Null(plan.NextProbe);
     }
 
+    [Fact]
+    public void A_failing_piece_whose_edge_moves_with_the_look_back_limit_is_not_asked_for_without_pause()
+    {
+        var plan = new BackfillPlan(TimeSpan.FromDays(1), Cadence, Cadence);
+        var asked = 0;
+        for (var second = 0; second < 600; second++)
+        {
+            var now = Start.AddDays(1).AddSeconds(second);
+            var gaps = Coverage.Of(new Window(Start.AddSeconds(second), Start.AddDays(1)));
+            while (plan.Next(gaps, now, mayNarrow: false) is { } window)
+            {
+                asked++;
+                plan.Failed(window, now, null);
+            }
+        }
+
+        Assert.InRange(asked, 1, 12);
+    }
+
     /// <summary>Follows the plan at one instant until it has nothing more to ask for.</summary>
     private static List<Window> Play(Func<Window, bool> answers, out Coverage covered)
     {

@@ -1,6 +1,7 @@
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Collection;
+using ChargePointHub.Store;
 
 namespace ChargePointHub.Tests.Collection;
 
@@ -47,7 +48,7 @@ public class LedgerArithmeticTests
         var forgetful = Plan with { LookBack = TimeSpan.FromHours(2) };
 
         Assert.Equal(Now.AddHours(-1), LedgerArithmetic.LiveWindow(young, Coverage.None, Now).From);
-        Assert.Equal(Now.AddHours(-2), LedgerArithmetic.LiveWindow(forgetful, Coverage.None, Now).From);
+        Assert.Equal(Now.AddHours(-2) + forgetful.Cadence, LedgerArithmetic.LiveWindow(forgetful, Coverage.None, Now).From);
     }
 
     [Fact]
@@ -76,5 +77,42 @@ public class LedgerArithmeticTests
 
         Assert.Equal(Coverage.Of(new Window(Now.AddHours(-36), Now.AddHours(-24))), LedgerArithmetic.BeyondLookBack(plan, gaps, Now));
         Assert.True(LedgerArithmetic.BeyondLookBack(Plan, gaps, Now).IsEmpty);
+    }
+
+    [Fact]
+    public void What_can_still_be_asked_for_lies_a_cadence_inside_the_look_back_limit()
+    {
+        var plan = Plan with { LookBack = TimeSpan.FromDays(1) };
+        var gaps = Coverage.Of(new Window(Now.AddHours(-36), Now.AddHours(-1)));
+
+        var askable = LedgerArithmetic.Askable(plan, gaps, Now);
+
+        Assert.Equal(Coverage.Of(new Window(Now.AddHours(-24).AddSeconds(61), Now.AddHours(-1))), askable);
+        Assert.Equal(gaps, LedgerArithmetic.Askable(Plan, gaps, Now));
+    }
+
+    [Fact]
+    public void Loss_is_declared_in_steps_and_not_as_a_sliver_at_every_look()
+    {
+        var plan = Plan with { LookBack = TimeSpan.FromDays(1) };
+        var gaps = Coverage.Of(new Window(Now.AddHours(-24).AddSeconds(-30), Now.AddHours(-1)));
+
+        Assert.True(LedgerArithmetic.BeyondLookBack(plan, gaps, Now).IsEmpty);
+        Assert.False(LedgerArithmetic.BeyondLookBack(plan, gaps, Now.AddSeconds(30)).IsEmpty);
+
+        var sliver = Coverage.Of(new Window(Now.AddHours(-24).AddSeconds(-2), Now.AddHours(-24)));
+        Assert.True(LedgerArithmetic.BeyondLookBack(plan, sliver, Now).IsEmpty);
+        Assert.Equal(sliver, LedgerArithmetic.BeyondLookBack(plan, sliver, Now + plan.Cadence));
+    }
+
+    [Fact]
+    public void What_was_given_up_under_a_narrower_limit_is_wanted_again_under_a_wider_one()
+    {
+        var lost = new Window(Now.AddDays(-10), Now.AddDays(-1));
+        var ledger = new Ledger(Coverage.None, [new UnavailableWindow(lost, LedgerArithmetic.BeyondLookBackCause)]);
+
+        Assert.True(LedgerArithmetic.Settled(Plan with { LookBack = TimeSpan.FromDays(1) }, ledger, Now).Covers(lost));
+        Assert.True(LedgerArithmetic.Settled(Plan with { LookBack = TimeSpan.FromDays(90) }, ledger, Now).IsEmpty);
+        Assert.True(LedgerArithmetic.Settled(Plan, new Ledger(Coverage.None, [new UnavailableWindow(lost, "no_history_offered")]), Now).Covers(lost));
     }
 }
