@@ -38,10 +38,12 @@ public sealed class PretendLondonHost : IAsyncDisposable
     private readonly WebApplication server;
     private readonly SandboxCertificates certificates;
     private readonly OracleFiles? oracle;
+    private readonly FolderClaim claim;
 
     private PretendLondonHost(
-        SandboxOptions options, PretendLondon london, string areasFile, IReadOnlyList<RunningOperator> operators, SandboxCertificates certificates, WebApplication server, OracleFiles? oracle)
+        SandboxOptions options, PretendLondon london, string areasFile, IReadOnlyList<RunningOperator> operators, SandboxCertificates certificates, WebApplication server, OracleFiles? oracle, FolderClaim claim)
     {
+        this.claim = claim;
         Options = options;
         London = london;
         AreasFile = areasFile;
@@ -79,6 +81,15 @@ public sealed class PretendLondonHost : IAsyncDisposable
     {
         var now = time.GetUtcNow();
         var faults = new List<string>();
+        if (FolderClaim.Take(options.DataFolder, faults) is not { } claim) return new SandboxStart.Refused(faults);
+        var start = await StartAsync(options, claim, time, now, faults, cancellationToken);
+        if (start is SandboxStart.Refused) claim.Dispose();
+        return start;
+    }
+
+    private static async Task<SandboxStart> StartAsync(
+        SandboxOptions options, FolderClaim claim, TimeProvider time, DateTimeOffset now, List<string> faults, CancellationToken cancellationToken)
+    {
         if (options.Fresh) await SandboxState.ForgetAsync(options.DataFolder, faults, cancellationToken);
         var (layer, areas) = Areas(options, faults);
         if (faults.Count > 0) return new SandboxStart.Refused(faults);
@@ -137,7 +148,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
         }
 
         var oracle = options.OracleFolder is { } folder ? OracleFiles.Start(folder, london, time) : null;
-        return new SandboxStart.Started(new PretendLondonHost(options, london, areasFile, running, certificates, server, oracle));
+        return new SandboxStart.Started(new PretendLondonHost(options, london, areasFile, running, certificates, server, oracle, claim));
     }
 
     /// <summary>Writes sandbox.json into the data folder, for programs that want to use the hub; readable by its owner only, as it holds keys.</summary>
@@ -160,6 +171,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
         if (oracle is not null) await oracle.DisposeAsync();
         await server.DisposeAsync();
         certificates.Dispose();
+        claim.Dispose();
     }
 
     private static (AreaLayer? Layer, byte[] File) Areas(SandboxOptions options, List<string> faults)

@@ -67,7 +67,7 @@ public sealed record SandboxState(World World, int Days, string Areas, IReadOnly
         if (!Directory.Exists(dataFolder)) return;
         if (!File.Exists(Path.Combine(dataFolder, FileName)))
         {
-            if (Directory.EnumerateFileSystemEntries(dataFolder).Any()) faults.Add($"--fresh: {dataFolder} holds files and no {FileName}, so it may not be a Sandbox's; empty it yourself or choose another --data.");
+            if (Directory.EnumerateFileSystemEntries(dataFolder).Any(f => Path.GetFileName(f) != FolderClaim.FileName)) faults.Add($"--fresh: {dataFolder} holds files and no {FileName}, so it may not be a Sandbox's; empty it yourself or choose another --data.");
             return;
         }
 
@@ -76,7 +76,7 @@ public sealed record SandboxState(World World, int Days, string Areas, IReadOnly
 
         // The state goes last: until then the folder is still known as a Sandbox's.
         foreach (var folder in Directory.GetDirectories(dataFolder)) Directory.Delete(folder, recursive: true);
-        foreach (var other in Directory.GetFiles(dataFolder).OrderBy(f => Path.GetFileName(f) == FileName)) File.Delete(other);
+        foreach (var other in Directory.GetFiles(dataFolder).Where(f => Path.GetFileName(f) != FolderClaim.FileName).OrderBy(f => Path.GetFileName(f) == FileName)) File.Delete(other);
     }
 
     private static SandboxState? TakeUp(string file, SandboxOptions options, string areasHash, List<string> faults)

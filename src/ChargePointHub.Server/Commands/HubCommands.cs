@@ -33,7 +33,7 @@ public static class HubCommands
     private static async Task<int> ServeAsync(HubOptions options, TextWriter output, CancellationToken cancellationToken)
     {
         await using var hub = await HubHost.StartAsync(options, new HubParts(), cancellationToken);
-        foreach (var note in hub.DatabaseNotes) await output.WriteLineAsync(note);
+        foreach (var note in hub.DatabaseNotes.Concat(hub.Warnings)) await output.WriteLineAsync(note);
         await output.WriteLineAsync($"The hub answers at {hub.BaseUrl}/v1/charge-points" + (hub.CaFile is { } ca ? $" (clients trust {ca})" : ""));
         await hub.WaitForShutdownAsync(cancellationToken);
         return 0;
@@ -58,6 +58,14 @@ public static class HubCommands
         var scope = new Option<string>("--scope") { Description = "What the key may read: everything.", DefaultValueFactory = _ => Scope.Everything.Name };
         scope.AcceptOnlyFromAmong(Scope.Everything.Name);
         var days = new Option<int?>("--days") { Description = "Days until it expires; not given: it does not." };
+        days.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is < 1) r.AddError("--days is a whole number of at least 1.");
+        });
+        label.Validators.Add(r =>
+        {
+            if (string.IsNullOrWhiteSpace(r.GetValueOrDefault<string>())) r.AddError("The label says whose key it is; it must not be blank.");
+        });
         var create = new Command("create", "Makes a key and shows it, once.") { label, scope, days };
         create.SetAction((parsed, ct) => GuardedAsync(error, async () =>
         {
@@ -73,8 +81,14 @@ public static class HubCommands
         list.SetAction((parsed, ct) => GuardedAsync(error, async () =>
         {
             await using var database = await OpenMigratedAsync(shared.Read(parsed), ct);
-            foreach (var key in await new AccessKeys(database.Source, TimeProvider.System).ListAsync(ct))
-                await output.WriteLineAsync($"{key.KeyId}\t{key.ScopeName}\t{State(key, TimeProvider.System.GetUtcNow())}\t{Instants.Format(key.CreatedAt)}\t{key.Label}");
+            var keys = await new AccessKeys(database.Source, TimeProvider.System).ListAsync(ct);
+            await output.WriteLineAsync(keys.Count == 0 ? "There are no keys yet; `keys create LABEL` makes one." : "key_id\tscope\tstate\tcreated_at\texpires_at\tlabel");
+            foreach (var key in keys)
+            {
+                await output.WriteLineAsync(string.Join('\t', key.KeyId, key.ScopeName, State(key, TimeProvider.System.GetUtcNow()),
+                    Instants.Format(key.CreatedAt), key.ExpiresAt is { } end ? Instants.Format(end) : "never", key.Label));
+            }
+
             return 0;
         }));
         var id = new Argument<string>("key-id") { Description = "As the list shows it." };

@@ -24,7 +24,7 @@ public sealed class HubDatabaseHandle : IAsyncDisposable
 
     public static async Task<HubDatabaseHandle> OpenAsync(HubOptions options, CancellationToken cancellationToken)
     {
-        if (options.Database.Length > 0) return new HubDatabaseHandle(Database.Open(ConnectionString(options.Database)), null);
+        if (options.Database.Length > 0) return new HubDatabaseHandle(Open(ConnectionString(options.Database)), null);
         var embedded = await EmbeddedPostgres.StartAsync(
             new EmbeddedPostgresOptions
             {
@@ -39,6 +39,20 @@ public sealed class HubDatabaseHandle : IAsyncDisposable
     {
         await Source.DisposeAsync();
         if (embedded is not null) await embedded.DisposeAsync();
+    }
+
+    /// <summary>What cannot be read as a connection string is never shown: it may hold a password.</summary>
+    private static Database Open(string connectionString)
+    {
+        try
+        {
+            return Database.Open(connectionString);
+        }
+        catch (Exception failure) when (failure is ArgumentException or KeyNotFoundException or FormatException)
+        {
+            throw new StartException(
+                ["The database's connection string is not understood. Expected: Host=db.example;Port=5432;Database=chargepointhub;Username=hub;Password=... (an address that begins with postgres:// is not taken)."]);
+        }
     }
 
     private static string ConnectionString(string configured) => !Secrets.IsReference(configured) ? configured : Secrets.Resolve(configured) switch

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using ChargePointHub.Feeds.Fetching;
@@ -37,12 +38,25 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>What a person should know about the database's whereabouts; may be empty.</summary>
     public IReadOnlyList<string> DatabaseNotes => database.Notes;
 
+    /// <summary>What is not wrong, and probably not meant either.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            var warnings = new List<string>();
+            if (Services.GetRequiredService<LiveRegistry>().Current.Operators.Count == 0) warnings.Add("There are no operator files yet, so nothing is collected; README.md shows a complete one.");
+            if (Services.GetRequiredService<AreaIndex>().Boroughs.Count == 0) warnings.Add("No boundaries of boroughs are loaded, so no charge point has a borough; name a file with --areas.");
+            return warnings;
+        }
+    }
+
     public IServiceProvider Services => app.Services;
 
     /// <summary>Starts everything and returns when the hub answers.</summary>
     /// <exception cref="StartException">Something that a person can mend, said in lines.</exception>
     public static async Task<HubHost> StartAsync(HubOptions options, HubParts parts, CancellationToken cancellationToken)
     {
+        RefuseTakenPort(options);
         var areas = new AreaIndex([.. options.Areas.Select(BoundaryLayer.Load)]);
         var registry = OpenRegistry(options);
         var database = await HubDatabaseHandle.OpenAsync(options, cancellationToken);
@@ -137,6 +151,26 @@ public sealed class HubHost : IAsyncDisposable
         else kestrel.Listen(IPAddress.Parse(options.Listen), options.Port, Secure);
     }
 
+    /// <summary>Asked for before anything is made or started: the commonest mistake is a hub that runs already.</summary>
+    private static void RefuseTakenPort(HubOptions options)
+    {
+        var address = options.Listen switch
+        {
+            "localhost" => IPAddress.Loopback,
+            "*" => IPAddress.Any,
+            var other => IPAddress.Parse(other),
+        };
+        using var probe = new TcpListener(address, options.Port);
+        try
+        {
+            probe.Start();
+        }
+        catch (SocketException refused)
+        {
+            throw new StartException([$"Port {options.Port} of {options.Listen} cannot be used ({refused.SocketErrorCode}). Stop the program that has it, or name another port with --port."]);
+        }
+    }
+
     private static LiveRegistry OpenRegistry(HubOptions options)
     {
         var files = new OperatorRegistry(ProtocolCatalogue.Names);
@@ -145,8 +179,8 @@ public sealed class HubHost : IAsyncDisposable
             LoadedRegistry loaded => new LiveRegistry(files, options.Operators, loaded),
             RegistryRefused refused => throw new StartException(
             [
-                $"The operator files in {options.Operators} cannot be used; {refused.Faults.Count} faults:",
-                .. refused.Faults.Select(f => $"  {f.File} {f.Pointer}: {f.Message} [{f.Code}]"),
+                $"The operator files in {Path.GetFullPath(options.Operators)} cannot be used. Faults: {refused.Faults.Count}. README.md shows a complete file; --operators names another folder.",
+                .. refused.Faults.Select(f => $"  {string.Join(' ', new[] { f.File, f.Pointer }.Where(p => p.Length > 0))}{(f.File.Length > 0 ? ": " : "")}{f.Message} [{f.Code}]"),
             ]),
             _ => throw new InvalidOperationException("The registry's results are a closed list."),
         };

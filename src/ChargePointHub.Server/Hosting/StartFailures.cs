@@ -17,7 +17,9 @@ public static class StartFailures
         BoundaryException boundary => [boundary.Message],
         EmbeddedPostgresException postgres => [postgres.Message],
         MigrationException migration => [migration.Message],
+        _ when DatabaseRefusal.Sentence(failure) is { } refusal => [refusal],
         IOException { InnerException: AddressInUseException or SocketException } port => [$"{port.Message} Another program has the port; name another one with --port."],
+        IOException or UnauthorizedAccessException => [$"A file or folder cannot be used: {failure.Message}"],
         _ when DatabaseGone.Explains(failure) => [$"The database does not answer: {failure.Message}"],
         _ => null,
     };
