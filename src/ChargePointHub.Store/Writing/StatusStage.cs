@@ -9,7 +9,8 @@ internal readonly record struct CurrentStatus(Status Status, DateTimeOffset Sinc
 
 /// <summary>
 /// A page's status changes and observations: which changes are new, and what they make of the current status. The current status
-/// follows the newest change; an observation older than it says nothing.
+/// follows the newest change; an observation older than it says nothing. Where the operator reports changes itself, an observation
+/// stands only until the next event.
 /// </summary>
 internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
 {
@@ -69,7 +70,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
             page.Feed.OperatorId, earliest, latest).ListAsync(r => (Ord: r.GetInt32(0), Verdict: (Verdict)r.GetInt32(1)), cancellationToken);
 
         // Only what is new moves the current status: an old page pulled again must not turn it back.
-        foreach (var change in verdicts.Select(v => staged[v.Ord].Record).Where(c => !followed.Contains(c)).OrderBy(c => c.At)) Follow(change);
+        await FollowAsync([.. verdicts.Select(v => staged[v.Ord].Record).Where(c => !followed.Contains(c))], cancellationToken);
         var added = verdicts.Count(v => v.Verdict == Verdict.Added);
         Counts = new Counts(added, verdicts.Count - added, 0, changes.Count);
     }
@@ -135,7 +136,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
     private StatusChange? Observe(StatusObservation seen)
     {
         var known = current.TryGetValue(seen.ChargePointId, out var now);
-        if (known && page.AskedAt < now.Since) return null;
+        if (known && (page.AskedAt < now.Since || (seen.Since < now.Since && !page.LastUpdatedLies))) return null;
         var since = seen.Since is { } said && said <= page.AskedAt && (!known || said > now.Since) ? said : (DateTimeOffset?)null;
         var differs = !known || seen.Status != now.Status;
         if (!differs && (since is null || page.LastUpdatedLies)) return null;
@@ -151,11 +152,41 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
         };
     }
 
-    private void Follow(StatusChange change)
+    private async Task FollowAsync(List<StatusChange> fresh, CancellationToken cancellationToken)
     {
-        if (current.TryGetValue(change.ChargePointId, out var now) && change.At < now.Since) return;
-        current[change.ChargePointId] = new CurrentStatus(change.Status, change.At, change.Evidence);
-        moved.Add(change.ChargePointId);
+        // A change of the future would hold the status until then.
+        var changes = fresh.Where(c => c.At <= page.AskedAt + StatusTimes.ClockSkew).OrderBy(c => c.At).ToList();
+        var lastEvents = await LastEventsAsync(
+            [.. changes.Where(c => current.TryGetValue(c.ChargePointId, out var now) && OnlySeen(c, now)).Select(c => c.ChargePointId).Distinct()],
+            cancellationToken);
+        foreach (var change in changes)
+        {
+            if (current.TryGetValue(change.ChargePointId, out var now) && change.At < now.Since
+                && !(OnlySeen(change, now) && !(lastEvents.TryGetValue(change.ChargePointId, out var last) && change.At < last))) continue;
+            current[change.ChargePointId] = new CurrentStatus(change.Status, change.At, change.Evidence);
+            moved.Add(change.ChargePointId);
+        }
+    }
+
+    /// <summary>The operator reports its changes, this is one, and only a crawl says that there is something newer.</summary>
+    private bool OnlySeen(StatusChange change, CurrentStatus now) =>
+        !page.StatusesAreEvidence && change.Evidence == Evidence.Event && now.Evidence == Evidence.Snapshot && change.At < now.Since;
+
+    /// <summary>When each charge point's newest event was, of those that could be followed.</summary>
+    private async Task<Dictionary<string, DateTimeOffset>> LastEventsAsync(string[] chargePoints, CancellationToken cancellationToken)
+    {
+        if (chargePoints.Length == 0) return [];
+        var rows = await connection.Command(
+            """
+            SELECT i.id, e.at
+            FROM unnest($2) AS i (id) CROSS JOIN LATERAL (
+                SELECT c.at FROM status_change c
+                WHERE c.operator_id = $1 AND c.charge_point_id = i.id AND c.evidence = 'EVENT' AND c.at <= $3
+                ORDER BY c.at DESC LIMIT 1) e
+            """,
+            page.Feed.OperatorId, chargePoints, page.AskedAt + StatusTimes.ClockSkew)
+            .ListAsync(r => (Id: r.GetString(0), At: r.Instant(1)), cancellationToken);
+        return rows.ToDictionary(r => r.Id, r => r.At, StringComparer.Ordinal);
     }
 
     private async Task CopyAsync(List<Judged<StatusChange>> changes, PageBuffer buffer, CancellationToken cancellationToken)

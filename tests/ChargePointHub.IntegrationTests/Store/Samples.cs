@@ -65,9 +65,9 @@ internal static class Samples
     public static PageToWrite Changes(params StatusChange[] changes) =>
         Page(new RecordPage { StatusChanges = [.. changes.Select(Accept)] }, Dataset.StatusChanges);
 
-    /// <summary>A crawl's page that saw one status, with nothing else to tell of it.</summary>
-    public static PageToWrite Seen(DateTimeOffset askedAt, Status status, bool evidence = true) =>
-        Page(new RecordPage { Statuses = [new StatusObservation($"{Operator}:1", status, null)] }, Dataset.ChargePoints)
+    /// <summary>A crawl's page that saw one status, with nothing else to tell of it than, perhaps, since when.</summary>
+    public static PageToWrite Seen(DateTimeOffset askedAt, Status status, bool evidence = true, DateTimeOffset? since = null) =>
+        Page(new RecordPage { Statuses = [new StatusObservation($"{Operator}:1", status, since)] }, Dataset.ChargePoints)
             with
         { AskedAt = askedAt, StatusesAreEvidence = evidence };
 

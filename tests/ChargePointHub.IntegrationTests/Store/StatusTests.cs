@@ -85,5 +85,54 @@ public sealed class StatusTests : IAsyncLifetime
         Assert.Equal("2", await hub.OneAsync("SELECT count(*) FROM status_change"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public async Task A_crawl_whose_own_time_is_older_than_the_known_change_says_nothing(int saidMinute)
+    {
+        await WriteAsync(Changes(Change(Noon.AddMinutes(10), Status.Charging)));
+        var stale = Seen(Noon.AddMinutes(11), Status.Available, evidence: false, since: Noon.AddMinutes(saidMinute));
+        Assert.Null((await WriteAsync(stale)).Tick);
+        await WriteAsync(Changes(Change(Noon.AddMinutes(10.5), Status.OutOfOrder)));
+        Assert.Equal("OUTOFORDER 12:10 EVENT", await hub.OneAsync(Now));
+    }
+
+    [Fact]
+    public async Task A_late_event_overrides_what_only_a_crawl_saw_unless_a_newer_event_is_known()
+    {
+        await WriteAsync(Changes(Change(Noon.AddMinutes(10), Status.Charging)));
+        await WriteAsync(Seen(Noon.AddMinutes(15), Status.Available, evidence: false));
+        await WriteAsync(Changes(Change(Noon.AddMinutes(9), Status.Blocked)));
+        Assert.Equal("AVAILABLE 12:15 SNAPSHOT", await hub.OneAsync(Now));
+        await WriteAsync(Changes(Change(Noon.AddMinutes(13), Status.OutOfOrder), Change(Noon.AddMinutes(12), Status.Reserved)));
+        Assert.Equal("OUTOFORDER 12:13 EVENT", await hub.OneAsync(Now));
+    }
+
+    [Fact]
+    public async Task A_change_of_the_future_is_kept_and_does_not_hold_the_current_status()
+    {
+        var asked = Noon.AddMinutes(1);
+        await WriteAsync(Changes(Change(asked.AddMinutes(5), Status.Charging)) with { AskedAt = asked });
+        await WriteAsync(Changes(Change(asked.AddMinutes(5.1), Status.Blocked), Change(asked.AddDays(20), Status.Reserved)) with { AskedAt = asked });
+        Assert.Equal("CHARGING 12:06 EVENT", await hub.OneAsync(Now));
+        Assert.Equal("3", await hub.OneAsync("SELECT count(*) FROM status_change"));
+        await WriteAsync(Changes(Change(asked.AddMinutes(30), Status.Available)) with { AskedAt = asked.AddMinutes(31) });
+        Assert.Equal("AVAILABLE 12:31 EVENT", await hub.OneAsync(Now));
+    }
+
+    [Fact]
+    public async Task Changes_of_absurd_years_are_refused_and_make_no_partitions()
+    {
+        var absurd = Enumerable.Range(1, 9000).Where(y => y is < 2015 or > 2026).Where(y => y % 100 == 14)
+            .Select(y => Change(new DateTimeOffset(y, 12, 31, 23, 59, 59, TimeSpan.Zero), Status.Charging));
+        var page = Changes([.. absurd, Change(Noon.AddDays(33), Status.Blocked), Change(Noon, Status.Available)]);
+        var written = await WriteAsync(page);
+        Assert.Equal((1, 91), (written.Added, written.Refused));
+        Assert.Equal("1", await hub.OneAsync("SELECT count(*) FROM pg_inherits WHERE inhparent = 'status_change'::regclass"));
+        Assert.Equal("91", await hub.OneAsync("SELECT count(*) FROM quarantine WHERE dataset = 'status_changes' AND own_id = '1'"));
+        Assert.Contains("time-out-of-range", await hub.OneAsync("SELECT findings::text FROM quarantine LIMIT 1"), StringComparison.Ordinal);
+        Assert.Null((await WriteAsync(page)).Tick);
+    }
+
     private Task<PageWritten> WriteAsync(PageToWrite page) => writer.WriteAsync(page, CancellationToken.None);
 }

@@ -1,0 +1,50 @@
+using System.Buffers;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Store.Writing;
+
+/// <summary>Which times of a status change are believed.</summary>
+internal static class StatusTimes
+{
+    /// <summary>The rule of a change that is refused for its time.</summary>
+    public const string RangeRule = "time-out-of-range";
+
+    /// <summary>A later change does not become the current status.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    /// <summary>Inclusive.</summary>
+    private static readonly DateTimeOffset Earliest = new(2015, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>After the pull began; exclusive.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(32);
+
+    /// <summary>
+    /// The page with changes outside the range moved to its refused records: each month that is written makes a partition, which
+    /// stays, so a page must not name any month it likes.
+    /// </summary>
+    public static PageToWrite Refuse(PageToWrite page)
+    {
+        var changes = page.Records.StatusChanges.ToLookup(c => c.Record.At >= Earliest && c.Record.At < page.AskedAt + Ahead);
+        if (!changes[false].Any()) return page;
+        return page with
+        {
+            Records = page.Records with
+            {
+                StatusChanges = [.. changes[true]],
+                Refused = [.. page.Records.Refused, .. changes[false].Select(c => Refused(page, c))],
+            },
+        };
+    }
+
+    private static RefusedRecord Refused(PageToWrite page, Judged<StatusChange> judged)
+    {
+        var change = judged.Record;
+        var document = new ArrayBufferWriter<byte>();
+        HubJson.Write(document, change);
+        var wrong = new Finding(
+            RangeRule, Severity.Error, "/at", Instants.Format(change.At),
+            "A status change lies before 2015 or more than a month in the future; it was refused.");
+        return new RefusedRecord(
+            Dataset.StatusChanges, change.ChargePointId[(page.Feed.OperatorId.Length + 1)..], document.WrittenMemory, [.. judged.Findings, wrong]);
+    }
+}
