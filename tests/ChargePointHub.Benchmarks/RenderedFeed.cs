@@ -48,7 +48,7 @@ internal sealed class RenderedFeed : IAsyncDisposable
         {
             var rows = Enumerable.Range(page * pageSize, Math.Min(pageSize, sessions - (page * pageSize))).Select(i => Session(random, i));
             var next = page + 1 < count ? $"\"c{page + 1}\"" : "null";
-            pages[page == 0 ? "" : $"c{page}"] = Encoding.UTF8.GetBytes($"{{\"data\":[{string.Join(',', rows)}],\"next_cursor\":{next},\"total\":{sessions}}}");
+            pages[page == 0 ? "" : $"c{page}"] = Encoding.UTF8.GetBytes($"{{\"data\":[{string.Join(',', rows)}],\"next_cursor\":{next},\"total\":{sessions}");
         }
 
         var chargePoints = Encoding.UTF8.GetBytes(
@@ -58,7 +58,7 @@ internal sealed class RenderedFeed : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate)));
         var app = builder.Build();
-        app.MapGet("/charging-sessions", (string? cursor, HttpContext http) => SendAsync(http, pages[cursor ?? ""]));
+        app.MapGet("/charging-sessions", (string? cursor, HttpContext http) => SendAsync(http, [.. pages[cursor ?? ""], .. AskedWindow(http)]));
         app.MapGet("/charge-points", (HttpContext http) => SendAsync(http, chargePoints));
         await app.StartAsync();
         return new RenderedFeed(app, certificate, caFile, new Window(Start, Start.AddSeconds(sessions + 1)));
@@ -70,6 +70,10 @@ internal sealed class RenderedFeed : IAsyncDisposable
         certificate.Dispose();
         File.Delete(caFile);
     }
+
+    /// <summary>The end of a page, which says the window that was asked for.</summary>
+    private static byte[] AskedWindow(HttpContext http) =>
+        Encoding.UTF8.GetBytes($",\"window\":{{\"from\":\"{http.Request.Query["updated_from"]}\",\"to\":\"{http.Request.Query["updated_to"]}\"}}}}");
 
     private static Task SendAsync(HttpContext http, byte[] body)
     {

@@ -174,7 +174,8 @@ public sealed class FeedClient : IDisposable
     {
         next = at;
         if (location is null) return chain.Failed(FailureKind.UnexpectedStatus, $"{MaskedUrl.Of(at)} answered with a redirect that does not say where to.");
-        next = new Uri(at, location);
+        if (!Uri.TryCreate(at, location, out var target)) return chain.Failed(FailureKind.UnexpectedStatus, $"{MaskedUrl.Of(at)} answered with a redirect to something that is no address.");
+        next = target;
         var to = MaskedUrl.Of(next);
         if (AddressFault(next) is { } fault) return chain.Failed(FailureKind.AddressRefused, $"{MaskedUrl.Of(at)} redirected to {to}, which was not followed: {fault}.");
 

@@ -20,7 +20,8 @@ internal static class RetryAfter
 
     private static TimeSpan? SecondsTooLargeForTheHeaderType(HttpResponseHeaders headers) =>
         headers.TryGetValues("Retry-After", out var values)
-        && double.TryParse(values.First(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && values.First() is [>= '0' and <= '9', ..] text // not "NaN" or "Infinity", which are numbers to the framework
+        && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.FromDays(3650).TotalSeconds))
             : null;
 }

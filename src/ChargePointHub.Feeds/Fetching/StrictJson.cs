@@ -37,6 +37,12 @@ internal static class StrictJson
             (kind, fault) = Diagnose(body);
         }
 
+        catch (InvalidOperationException)
+        {
+            // What the framework says of half a surrogate pair while it looks for names that stand twice.
+            fault = "names a property with text that is not Unicode";
+        }
+
         return null;
     }
 

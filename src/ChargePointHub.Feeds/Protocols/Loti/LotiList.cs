@@ -54,9 +54,19 @@ internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<str
             Total = count;
         }
 
-        if (window is { } asked && root.TryGetProperty("window", out var answered) && answered.ValueKind == JsonValueKind.Object && !Holds(answered, asked))
+        if (window is { } asked)
         {
-            return Wrong(url, $"The window {asked} was asked for and a narrower one was answered.");
+            if (!root.TryGetProperty("window", out var answered) || answered.ValueKind != JsonValueKind.Object
+                || End(answered, "from") is not { } from || End(answered, "to") is not { } to)
+            {
+                return Wrong(url, "The answer has no \"window\" with instants \"from\" and \"to\", so nobody can tell which times it speaks for.");
+            }
+
+            // The question was written no finer than this, so the answer cannot be.
+            if (from > Instants.ToStoredResolution(asked.From) || to < Instants.ToStoredResolution(asked.To))
+            {
+                return Wrong(url, $"The window {asked} was asked for and a narrower one was answered.");
+            }
         }
 
         _cursor = next.ValueKind == JsonValueKind.Null ? null : StorableText.Of(next);
@@ -69,14 +79,6 @@ internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<str
         }
 
         return null;
-    }
-
-    /// <summary>A window whose ends cannot be read is not held against the operator: it is a courtesy.</summary>
-    private static bool Holds(JsonElement answered, Window asked)
-    {
-        // The question was written no finer than this, so the answer cannot be.
-        if (End(answered, "from") is { } from && from > Instants.ToStoredResolution(asked.From)) return false;
-        return End(answered, "to") is not { } to || to >= Instants.ToStoredResolution(asked.To);
     }
 
     private static DateTimeOffset? End(JsonElement answered, string name) =>

@@ -24,8 +24,10 @@ internal sealed class LotiMapping
         _sessions = new LotiSessions(feed, _reader, now);
     }
 
-    public void Add(JsonElement rows, Dataset dataset, PageBuilder page, Window? window, WindowAxis? axis)
+    /// <returns>False: there are records, and every one lies outside the window on the axis asked for.</returns>
+    public bool Add(JsonElement rows, Dataset dataset, PageBuilder page, Window? window, WindowAxis? axis)
     {
+        var (events, outside) = (page.Events, page.EventsOutside);
         foreach (var row in rows.EnumerateArray())
         {
             if (dataset == Dataset.ChargingSessions) _sessions.Add(row, page, window, axis);
@@ -33,19 +35,28 @@ internal sealed class LotiMapping
             else if (dataset == Dataset.Tariffs) _tariffs.Add(row, page);
             else _chargePoints.Add(row, page);
         }
+
+        return page.Events == events || page.Events - events > page.EventsOutside - outside;
     }
 
     /// <summary>The ids in a page of charge points, for looping over them. A row without an id cannot have sessions.</summary>
-    public void AddIds(JsonElement rows, ISet<string> ids)
+    /// <returns>Rows without a usable id.</returns>
+    public int AddIds(JsonElement rows, ISet<string> ids)
     {
+        var without = 0;
         foreach (var row in rows.EnumerateArray())
         {
             if (row.ValueKind == JsonValueKind.Object && row.TryGetProperty("charge_point_id", out var value) && _reader.Id(value, "charge_point_id", isKey: true) is { } id)
             {
                 ids.Add(id);
             }
+            else
+            {
+                without++;
+            }
         }
 
         _reader.Findings.Take();
+        return without;
     }
 }

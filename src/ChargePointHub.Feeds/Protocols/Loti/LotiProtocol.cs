@@ -53,11 +53,12 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
                 yield break;
             }
 
-            mapping.Add(answer.Rows, dataset, page, request.Window, request.Plan.Axis);
-            var unproven = list.IsDone ? Unproven(list.Total, page.Distinct, request.Feed, path) : null;
+            var unproven = !mapping.Add(answer.Rows, dataset, page, request.Window, request.Plan.Axis) ? OtherWindow(request, path)
+                : list.IsDone ? Unproven(list.Total, page.Distinct, request.Feed, path)
+                : null;
             yield return new PulledPage(number, list.IsDone && unproven is null, page.Take(), answer.Requests);
             if (unproven is not null) yield return new PullFailed(unproven, 0);
-            if (list.IsDone) yield break;
+            if (list.IsDone || unproven is not null) yield break;
         }
     }
 
@@ -68,7 +69,7 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         var mapping = new LotiMapping(request.Feed, clock.GetUtcNow());
         var page = new PageBuilder();
         var ids = new SortedSet<string>(StringComparer.Ordinal);
-        var requests = 0;
+        var (requests, withoutId) = (0, 0);
         var everyPoint = new LotiList(fetch, FeedAddress.Below(request.Feed.BaseUrl, "charge-points", ("limit", Limit(request.Plan))), headers, null);
         while (!everyPoint.IsDone)
         {
@@ -80,7 +81,13 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
                 yield break;
             }
 
-            mapping.AddIds(answer.Rows, ids);
+            withoutId += mapping.AddIds(answer.Rows, ids);
+        }
+
+        if (Unproven(everyPoint.Total, ids.Count + withoutId, request.Feed, "charge-points") is { } notAllPoints)
+        {
+            yield return new PullFailed(notAllPoints, requests);
+            yield break;
         }
 
         var number = 0;
@@ -89,7 +96,8 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
             var path = $"charge-points/{Uri.EscapeDataString(id)}/charging-sessions";
             var list = new LotiList(fetch, Address(request, path), headers, request.Window);
             var before = page.Distinct;
-            while (!list.IsDone)
+            FeedFailure? unproven = null;
+            while (!list.IsDone && unproven is null)
             {
                 using var answer = await list.NextAsync(cancellationToken);
                 requests += answer.Requests;
@@ -100,13 +108,14 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
                     yield break;
                 }
 
-                mapping.Add(answer.Rows, request.Plan.Dataset, page, request.Window, request.Plan.Axis);
+                if (!mapping.Add(answer.Rows, request.Plan.Dataset, page, request.Window, request.Plan.Axis)) unproven = OtherWindow(request, path);
                 if (page.Count < request.Plan.PageSize) continue;
                 yield return new PulledPage(++number, false, page.Take(), requests);
                 requests = 0;
             }
 
-            if (Unproven(list.Total, page.Distinct - before, request.Feed, path) is not { } unproven) continue;
+            unproven ??= Unproven(list.Total, page.Distinct - before, request.Feed, path);
+            if (unproven is null) continue;
             yield return new PulledPage(++number, false, page.Take(), requests);
             yield return new PullFailed(unproven, 0);
             yield break;
@@ -130,6 +139,11 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
     }
 
     private static string Limit(DatasetPlan plan) => Math.Clamp(plan.PageSize, 1, LargestPage).ToString(CultureInfo.InvariantCulture);
+
+    private static FeedFailure OtherWindow(PullRequest request, string path) => new(
+        FailureKind.ProtocolError,
+        $"The window {request.Window} was asked for, and every record of a page lies outside it.",
+        FeedAddress.Shown(FeedAddress.Below(request.Feed.BaseUrl, path)));
 
     private static FeedFailure? Unproven(long? total, long distinct, FeedDefinition feed, string path) =>
         total is { } stated && stated != distinct

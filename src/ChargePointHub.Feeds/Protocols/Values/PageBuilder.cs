@@ -28,6 +28,12 @@ internal sealed class PageBuilder
     /// <summary>Records of the page so far.</summary>
     public int Count => _pageChargePoints.Count + _pageTariffs.Count + _changes.Count + _sessions.Count + _refused.Count;
 
+    /// <summary>Sessions and status changes of the pull that were accepted, each as often as it came.</summary>
+    public int Events { get; private set; }
+
+    /// <summary>Of <see cref="Events"/>, those outside the window asked for.</summary>
+    public int EventsOutside { get; private set; }
+
     public bool KnowsTariff(string ownId) => _tariffs.Contains(ownId);
 
     /// <summary>Hands the page over and begins the next.</summary>
@@ -69,6 +75,7 @@ internal sealed class PageBuilder
     /// <summary>Of one id within a page the last updated stays; over pages both are brought and the store keeps the newer.</summary>
     public void Add(ChargingSession record, IReadOnlyList<Finding> findings)
     {
+        CountEvent(findings);
         var judged = new Judged<ChargingSession>(record, findings);
         if (_events.Add(record.SessionId))
         {
@@ -86,6 +93,7 @@ internal sealed class PageBuilder
 
     public void Add(StatusChange record, IReadOnlyList<Finding> findings)
     {
+        CountEvent(findings);
         var key = $"{record.ChargePointId}\n{record.At.UtcTicks}\n{record.Status}";
         if (_events.Add(key))
         {
@@ -117,6 +125,15 @@ internal sealed class PageBuilder
     {
         _refusedEver++;
         _refused.Add(new RefusedRecord(dataset, ownId, allowed.Cut(record), findings));
+    }
+
+    private void CountEvent(IReadOnlyList<Finding> findings)
+    {
+        Events++;
+        foreach (var finding in findings)
+        {
+            if (finding.Rule == ValueRules.OutsideWindow.Code) EventsOutside++;
+        }
     }
 
     private static bool SameDocument(ChargePoint a, ChargePoint b)

@@ -79,6 +79,10 @@ public sealed class LotiProtocolTests
     [InlineData("""{"data":[],"next_cursor":7}""")]
     [InlineData("""{"data":[],"next_cursor":null,"total":"3"}""")]
     [InlineData("""[]""")]
+    [InlineData("""{"data":[],"next_cursor":null}""")]
+    [InlineData("""{"data":[],"next_cursor":null,"window":null}""")]
+    [InlineData("""{"data":[],"next_cursor":null,"window":{"from":"2026-11-19T12:00:00Z"}}""")]
+    [InlineData("""{"data":[],"next_cursor":null,"window":{"from":"2026-11-19T12:00:00Z","to":"tomorrow"}}""")]
     [InlineData("""{"data":[],"next_cursor":null,"window":{"from":"2026-11-19T12:00:00Z","to":"2026-11-20T11:59:59Z"}}""")]
     public async Task An_answer_from_which_completeness_cannot_be_told_is_a_protocol_error(string answer)
     {
@@ -170,13 +174,48 @@ public sealed class LotiProtocolTests
         Assert.Equal([new StatusObservation("example:A", Status.Charging, new DateTimeOffset(2026, 11, 20, 7, 0, 0, TimeSpan.Zero))], pulled.Statuses);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_of_records_that_all_lie_outside_the_window_proves_nothing(bool perChargePoint)
+    {
+        var outside = Session("S-2").Replace("11-20", "11-18", StringComparison.Ordinal);
+        var feed = new PretendFeed(url => url.AbsolutePath.EndsWith("charge-points", StringComparison.Ordinal)
+            ? PretendFeed.Json("""{"data":[{"charge_point_id":"A"}],"next_cursor":null}""")
+            : Cursor(url) is null ? Page([Session("S-1"), outside], "more") : Page([outside.Replace("S-2", "S-3", StringComparison.Ordinal)], null));
+
+        var pulled = await feed.PullAsync(perChargePoint ? PerChargePoint : Feed, Dataset.ChargingSessions, window: PretendFeed.Day, axis: WindowAxis.LastUpdated);
+
+        Assert.Equal(FailureKind.ProtocolError, pulled.Failure?.Kind);
+        Assert.Contains("outside", pulled.Failure!.Detail, StringComparison.Ordinal);
+        Assert.Equal(3, pulled.Sessions.Count);
+        Assert.DoesNotContain(pulled.Pages, p => p.IsLast);
+    }
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    public async Task A_list_of_charge_points_to_ask_is_held_to_its_total(int total, bool whole)
+    {
+        var feed = new PretendFeed(url => url.AbsolutePath == "/feed/charge-points"
+            ? PretendFeed.Json($$"""{"data":[{"charge_point_id":"aB"},{"charge_point_id":"Ab"},{"charge_point_id":null}],"next_cursor":null,"total":{{total}}}""")
+            : Page([], null, 0));
+
+        var pulled = await feed.PullAsync(PerChargePoint, Dataset.ChargingSessions, window: PretendFeed.Day);
+
+        Assert.Equal(whole, pulled.IsProven);
+        Assert.Equal(whole ? null : FailureKind.ProtocolError, pulled.Failure?.Kind);
+    }
+
     private static FeedDefinition PerChargePoint => Feed with { Loti = new LotiSettings { SessionsPerChargePoint = true } };
 
     private static string Session(string id) =>
         $$"""{"session_id":"{{id}}","charge_point_id":"A","plug_in_at":"2026-11-20T08:00:00Z","plug_out_at":null,"energy_kwh":1,"last_updated":"2026-11-20T08:00:00Z"}""";
 
     private static FetchResult Page(string[] rows, string? next, int? total = null) => PretendFeed.Json(
-        $$"""{"data":[{{string.Join(',', rows)}}],"next_cursor":{{(next is null ? "null" : $"\"{next}\"")}}{{(total is null ? "" : $",\"total\":{total}")}}}""");
+        $$"""{"data":[{{string.Join(',', rows)}}],"next_cursor":{{(next is null ? "null" : $"\"{next}\"")}}{{(total is null ? "" : $",\"total\":{total}")}},"window":{{Window}}}""");
+
+    private static string Window => $$"""{"from":"{{Instants.Format(PretendFeed.Day.From)}}","to":"{{Instants.Format(PretendFeed.Day.To)}}"}""";
 
     private static string? Cursor(Uri url) => HttpUtility.ParseQueryString(url.Query)["cursor"];
 }
