@@ -77,6 +77,8 @@ public static class ErrorCatalogue
         "Something went wrong inside the hub. It is recorded under the request id.", "Try again; if it stays, report the request id.", "any");
     public static readonly ErrorCode DatabaseAway = new("CPH-5001", 503, "The database is away",
         "The hub runs and cannot reach its database.", "Try again after the seconds in Retry-After.", "any");
+    public static readonly ErrorCode HubBusy = new("CPH-5002", 503, "The hub is busy",
+        "More answers were being read at once than the hub can read for. Its data is whole, and collecting goes on.", "Try again after the seconds in Retry-After; ask fewer questions at the same time.", "any");
 
     public static readonly IReadOnlyList<ErrorCode> All =
     [
@@ -86,7 +88,7 @@ public static class ErrorCatalogue
         BrokenCursor, ForeignCursor, CursorAhead,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode,
-        Unexpected, DatabaseAway,
+        Unexpected, DatabaseAway, HubBusy,
     ];
 
     public static ErrorCode? Find(string code) => All.FirstOrDefault(e => string.Equals(e.Code, code, StringComparison.OrdinalIgnoreCase));
