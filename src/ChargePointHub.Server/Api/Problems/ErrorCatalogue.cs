@@ -6,7 +6,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode SeveralFaults = new("CPH-1000", 400, "Several things are wrong with the request",
         "The request has faults of more than one kind; `errors` lists each with its own code.", "Correct every entry of `errors`; they were all found at once.", "/v1/charging-sessions?limit=0&form=2026-11-20");
     public static readonly ErrorCode UnknownParameter = new("CPH-1001", 400, "Unknown parameter",
-        "The route does not know a parameter of this name. Ignoring it would have answered another question.", "Use a name from `allowed`; `did_you_mean` is the nearest.", "/v1/charging-sessions?form=2026-11-20 (meant: from)");
+        "The route does not know a parameter of this name. Ignoring it would have answered another question.", "Use a name from `allowed`; `did_you_mean` is the nearest.", "/v1/charging-sessions?from=2026-11-20");
     public static readonly ErrorCode RepeatedParameter = new("CPH-1002", 400, "Parameter given more than once",
         "A parameter stands in the query more than once, and the hub does not choose between the values.", "Give it once; lists are separated by commas.", "/v1/charge-points?operator=lamplight,kerbside-volt");
     public static readonly ErrorCode UnknownValue = new("CPH-1003", 400, "Value is not on the list",
