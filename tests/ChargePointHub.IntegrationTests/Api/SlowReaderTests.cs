@@ -2,7 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ChargePointHub.IntegrationTests.Api;
 
@@ -87,6 +92,33 @@ public sealed class SlowReaderTests : IAsyncLifetime
             Assert.Equal("CPH-5002", JsonDocument.Parse(await data.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString());
             Assert.Equal("5", data.Headers.GetValues("Retry-After").Single());
             Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_hub_cuts_readers_that_take_less_than_two_kilobytes_a_second()
+    {
+        var folder = Directory.CreateTempSubdirectory("chargepointhub-slow-");
+        try
+        {
+            using var free = new TcpListener(IPAddress.Loopback, 0);
+            free.Start();
+            var port = ((IPEndPoint)free.LocalEndpoint).Port;
+            free.Stop();
+            var options = new HubOptions
+            {
+                Data = folder.FullName, Operators = folder.CreateSubdirectory("operators").FullName, Database = host.ConnectionString, Port = port, Collect = false,
+            };
+            await using var hub = await HubHost.StartAsync(options, new HubParts { Logging = log => log.ClearProviders() }, CancellationToken.None);
+
+            var rate = hub.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MinResponseDataRate!;
+
+            Assert.Equal(2048, rate.BytesPerSecond);
+            Assert.Equal(TimeSpan.FromSeconds(10), rate.GracePeriod);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 
