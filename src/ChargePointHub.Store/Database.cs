@@ -3,18 +3,21 @@ using Npgsql;
 namespace ChargePointHub.Store;
 
 /// <summary>
-/// The way to one PostgreSQL database: a bounded pool for reading and small writes, and one for pages, whose connections keep
-/// their temporary stage tables.
+/// The way to one PostgreSQL database: a bounded pool for reading and small writes, one for the API's answers, so that its
+/// readers keep nobody else waiting, and one for pages, whose connections keep their temporary stage tables.
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
     private const int MostReads = 32;
+    private const int MostServing = 24;
     private const int MostPages = 8;
 
+    private readonly NpgsqlDataSource serving;
     private readonly string shown;
 
-    private Database(NpgsqlDataSource reads, NpgsqlDataSource pages, string shown)
+    private Database(NpgsqlDataSource reads, NpgsqlDataSource serving, NpgsqlDataSource pages, string shown)
     {
+        this.serving = serving;
         Reads = reads;
         Pages = pages;
         this.shown = shown;
@@ -26,7 +29,7 @@ public sealed class Database : IAsyncDisposable
     /// <summary>For <see cref="PageWriter"/> alone.</summary>
     internal NpgsqlDataSource Pages { get; }
 
-    /// <summary>Opens no connection yet. A pool size in the connection string bounds the reading pool instead of the hub's own bound.</summary>
+    /// <summary>Opens no connection yet. A pool size in the connection string bounds the reading pool instead of the hub's own bound, and the serving pool where it is smaller.</summary>
     public static Database Open(string connectionString)
     {
         var reads = new NpgsqlConnectionStringBuilder(connectionString);
@@ -45,8 +48,24 @@ public sealed class Database : IAsyncDisposable
         builder.UsePhysicalConnectionInitializer(PageStage.Create, PageStage.CreateAsync);
         return new Database(
             NpgsqlDataSource.Create(reads),
+            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(reads.ConnectionString) { MaxPoolSize = Math.Min(reads.MaxPoolSize, MostServing) }),
             builder.Build(),
             $"{reads.Host}:{reads.Port}/{reads.Database} as {reads.Username}");
+    }
+
+    /// <summary>For one query of an answer. Never hold it while waiting for the one who reads the answer.</summary>
+    /// <exception cref="ServingExhaustedException">All stayed in use for the connection string's timeout.</exception>
+    public async ValueTask<NpgsqlConnection> OpenServingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await serving.OpenConnectionAsync(cancellationToken);
+        }
+        catch (NpgsqlException failure) when (failure.Message.Contains("pool has been exhausted", StringComparison.Ordinal))
+        {
+            // Npgsql tells an exhausted pool from a server that is away by its words alone.
+            throw new ServingExhaustedException(failure);
+        }
     }
 
     /// <summary>Where it is and as whom; never a password.</summary>
@@ -55,6 +74,10 @@ public sealed class Database : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Reads.DisposeAsync();
+        await serving.DisposeAsync();
         await Pages.DisposeAsync();
     }
 }
+
+/// <summary>More answers are being read for than the hub has connections; the database itself is well.</summary>
+public sealed class ServingExhaustedException(Exception inner) : Exception("Every connection for answers is in use.", inner);

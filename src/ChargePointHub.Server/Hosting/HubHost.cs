@@ -134,6 +134,7 @@ public sealed class HubHost : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestLineSize = 8 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 2 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
         void Secure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;

@@ -5,7 +5,7 @@ namespace ChargePointHub.Store.Queries;
 /// <summary>Tells a database that is away or not yet ready from a statement that is wrong.</summary>
 public static class DatabaseGone
 {
-    /// <summary>True for a lost or refused connection, an exhausted pool, and a server that starts, stops or is full.</summary>
+    /// <summary>True for a lost or refused connection, an exhausted pool of the hub's own work, and a server that starts, stops or is full.</summary>
     public static bool Explains(Exception exception) => exception switch
     {
         // Source: PostgreSQL error codes, classes 08 (connection), 53 (resources) and 57P (operator intervention).

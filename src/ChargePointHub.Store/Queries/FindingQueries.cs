@@ -21,7 +21,7 @@ public sealed class FindingQueries(Database database)
     public async Task<IReadOnlyList<RuleCount>> CountAsync(string operatorId, Scope scope, CancellationToken cancellationToken)
     {
         if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read findings.");
-        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             WITH judged AS (

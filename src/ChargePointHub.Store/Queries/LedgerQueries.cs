@@ -19,7 +19,7 @@ public sealed class LedgerQueries(Database database)
         IReadOnlyList<Dataset> datasets, long? asOfTick, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             WITH later AS (
@@ -55,7 +55,7 @@ public sealed class LedgerQueries(Database database)
     {
         if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read causes.");
         if (gaps.Count == 0) return [];
-        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             SELECT latest.failure
@@ -84,7 +84,7 @@ public sealed class LedgerQueries(Database database)
         Dataset dataset, IReadOnlyList<string> operators, Window? window, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             SELECT count(*) FROM quarantine WHERE dataset = @dataset AND operator_id = ANY(@operators)

@@ -77,7 +77,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         var byTable = Mistakes.Select(m => (string)m[2]);
 
         // CPH-1014 is given before there is a request: the README's test asks over plain http.
-        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1202", "CPH-1203", "CPH-5000", "CPH-5001"];
+        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1202", "CPH-1203", "CPH-5000", "CPH-5001", "CPH-5002"];
 
         Assert.Equal(ErrorCatalogue.All.Select(e => e.Code).Order(StringComparer.Ordinal), byTable.Concat(byOwnTests).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(ErrorCatalogue.All.Count, (await host.GetAsync("/v1/errors", key: null)).Data.Count);
@@ -94,6 +94,14 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/v1/charging-sessions?from=2026-11-20+08:00", "2026-11-20T08:00Z")]
     public async Task A_mistake_is_answered_with_what_was_probably_meant(string path, string meant) =>
         Assert.Equal(meant, (await host.GetAsync(path)).Fault.GetProperty("did_you_mean").GetString());
+
+    [Theory]
+    [InlineData("/v1/charge-points?borogh=camden", "borough=lambeth")]
+    [InlineData("/v1/charging-sessions?form=2026-11-20", "from=2026-11-20T08:00:00Z")]
+    [InlineData("/v1/charge-points?nothing_like_it=1", "operator=lamplight")]
+    [InlineData("/v1/errors?page=2", "/v1/charging-sessions?from=2026-11-20")]
+    public async Task An_unknown_parameter_is_answered_with_an_example_to_copy(string path, string example) =>
+        Assert.Equal(example, (await host.GetAsync(path)).Fault.GetProperty("example").GetString());
 
     [Fact]
     public async Task All_faults_are_told_at_once()

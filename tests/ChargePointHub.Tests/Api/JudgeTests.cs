@@ -96,6 +96,25 @@ public sealed class JudgeTests
         Assert.Equal(Now - settle, Judge.SettledTo(Plan(WindowAxis.At), Coverage.Of(new Window(At(-48), Now)), Now));
     }
 
+    [Theory]
+    [InlineData(WindowAxis.At)]
+    [InlineData(WindowAxis.PlugInAt)]
+    [InlineData(WindowAxis.LastUpdated)]
+    public void A_gap_stays_a_gap_when_an_operator_that_settles_later_is_asked_too(WindowAxis axis)
+    {
+        var gapped = Operator(axis, Coverage.Of(new Window(At(-24 * 60), Now.AddHours(-3)), new Window(Now.AddHours(-1), Now)));
+        var later = Operator(axis, Coverage.Of(new Window(At(-24 * 60), Now)), settle: TimeSpan.FromDays(1)) with { OperatorId = "b" };
+        var window = new Window(Now.AddDays(-3), Now);
+
+        var alone = Judge.OfWindow(window, Now, [gapped], 0);
+        var both = Judge.OfWindow(window, Now, [gapped, later], 0);
+
+        Assert.False(alone.Complete);
+        Assert.False(both.Complete);
+        Assert.Equal(alone.Gaps, both.Gaps);
+        Assert.Equal(Now.AddDays(-1), both.SettledTo);
+    }
+
     [Fact]
     public void A_window_in_which_nothing_has_settled_is_never_called_complete()
     {
@@ -135,19 +154,20 @@ public sealed class JudgeTests
         for (var round = 0; round < 300; round++)
         {
             var axis = random.Next(2) == 0 ? WindowAxis.LastUpdated : WindowAxis.At;
-            var feeds = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Operator(axis, RandomCoverage(random), earliest: Now.AddMinutes(-random.Next(1000, 20000)))).ToList();
+            var feeds = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Operator(
+                axis, RandomCoverage(random), Now.AddMinutes(-random.Next(1000, 20000)), TimeSpan.FromMinutes(random.Next(1, 3000)))).ToList();
             var from = Now.AddMinutes(-random.Next(30, 20000));
             var window = new Window(from, from.AddMinutes(random.Next(1, 4000)));
 
             var statement = Judge.OfWindow(window, Now, feeds, 0);
 
-            var settled = feeds.Min(f => Judge.SettledTo(f.Plan!, f.Covered, Now));
             var reach = axis == WindowAxis.LastUpdated ? 7 * 24 * 60 : 0;
             double share = 0;
-            var minutes = 0;
+            var fewest = int.MaxValue;
             foreach (var feed in feeds)
             {
-                minutes = 0;
+                var settled = Judge.SettledTo(feed.Plan!, feed.Covered, Now);
+                var minutes = 0;
                 var good = 0;
                 for (var minute = window.From; minute < window.To && minute < settled; minute = minute.AddMinutes(1))
                 {
@@ -156,9 +176,11 @@ public sealed class JudgeTests
                 }
 
                 share += minutes == 0 ? 0 : (double)good / minutes;
+                fewest = Math.Min(fewest, minutes);
             }
 
-            if (minutes == 0)
+            Assert.Equal(feeds.Min(f => Judge.SettledTo(f.Plan!, f.Covered, Now)), statement.SettledTo);
+            if (fewest == 0)
             {
                 Assert.Null(statement.CoveredPercent);
                 continue;
@@ -188,10 +210,11 @@ public sealed class JudgeTests
 
     private static Window Hours(int from, int to) => new(At(from), At(to));
 
-    private static ListedDataset Plan(WindowAxis axis, DateTimeOffset? earliest = null) =>
-        new() { Dataset = Dataset.StatusChanges, Axis = axis, Earliest = earliest, Protocol = "loti-v1" };
+    private static ListedDataset Plan(WindowAxis axis, DateTimeOffset? earliest = null, TimeSpan? settle = null) =>
+        new() { Dataset = Dataset.StatusChanges, Axis = axis, Earliest = earliest, Protocol = "loti-v1", Settle = settle ?? TimeSpan.FromMinutes(15) };
 
-    private static JudgedOperator Operator(WindowAxis axis, Coverage covered, DateTimeOffset? earliest = null) => new("a", Plan(axis, earliest), covered, []);
+    private static JudgedOperator Operator(WindowAxis axis, Coverage covered, DateTimeOffset? earliest = null, TimeSpan? settle = null) =>
+        new("a", Plan(axis, earliest, settle), covered, []);
 
     private static JudgedOperator Snapshot(string id, DateTimeOffset crawledAt)
     {

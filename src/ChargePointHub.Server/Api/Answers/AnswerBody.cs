@@ -27,7 +27,7 @@ internal sealed class AnswerBody(HttpResponse response) : IBufferWriter<byte>, I
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    /// <summary>To be called between records.</summary>
+    /// <summary>To be called between chunks of records, with no connection held.</summary>
     public async ValueTask SpillAsync(CancellationToken cancellationToken)
     {
         if (written < HeldBack) return;

@@ -12,6 +12,9 @@ namespace ChargePointHub.Server.Api.Answers;
 /// <summary>One page of a dataset in the envelope: the same for every dataset, so that a client learns it once.</summary>
 internal static class ListAnswer
 {
+    /// <summary>Rows read at once. A default page, and the row that shows whether another follows, is one chunk.</summary>
+    private const int Chunk = HubParameters.DefaultLimit + 1;
+
     /// <param name="narrow">Puts the route's own filters into the query.</param>
     /// <param name="operators">Operators that the answer could hold records of.</param>
     public static async Task SendAsync(
@@ -58,8 +61,7 @@ internal static class ListAnswer
             Tick = clock.Tick,
             Window = window,
             After = cursor?.After,
-            // One more than asked for shows whether there is a next page.
-            Limit = limit + 1,
+            Limit = limit,
             Operators = request.Parameters.List("operator"),
             FreshOperators = dataset == Dataset.ChargePoints
                 ? await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted)
@@ -79,20 +81,31 @@ internal static class ListAnswer
         await body.EndAsync(request.Aborted);
     }
 
-    /// <summary>The key of the last row when more follow; null at the end.</summary>
+    /// <summary>In chunks, at one tick; one row more than asked for shows whether there is a next page.</summary>
+    /// <returns>The key of the last row when more follow; null at the end.</returns>
     private static async Task<PageKey?> WriteRowsAsync(HubRequest request, RecordQuery query, int limit, RecordShape shape, AnswerBody body)
     {
-        await using var rows = await request.Hub.Records.ReadAsync(query, request.Scope, request.Aborted);
+        var written = 0;
         PageKey? last = null;
-        for (var count = 0; await rows.NextAsync(request.Aborted); count++)
+        while (true)
         {
-            if (count == limit) return last;
-            if (count > 0) body.Write(","u8);
-            shape.Write(rows, body);
-            if (count == limit - 1) last = rows.Key();
+            var chunk = Math.Min(limit + 1 - written, Chunk);
+            var read = 0;
+            await using (var rows = await request.Hub.Records.ReadAsync(query with { Limit = chunk, After = last ?? query.After }, request.Scope, request.Aborted))
+            {
+                for (; await rows.NextAsync(request.Aborted); read++)
+                {
+                    if (written == limit) return last;
+                    if (written > 0) body.Write(","u8);
+                    shape.Write(rows, body);
+                    written++;
+                    if (written == limit || read == chunk - 1) last = rows.Key();
+                }
+            }
+
+            // The connection is given back: a reader who takes his time holds one chunk in memory and nothing of the database.
+            if (read < chunk) return null;
             await body.SpillAsync(request.Aborted);
         }
-
-        return null;
     }
 }

@@ -55,19 +55,17 @@ internal static class GetChargePoint
             ChargePointId = request.Id,
             FreshOperators = await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted),
         };
-        await using var rows = await request.Hub.Records.ReadAsync(query, request.Scope, request.Aborted);
-        if (!await rows.NextAsync(request.Aborted))
+        var geoJson = Formats.WantsGeoJson(request);
+        using var body = new AnswerBody(request.Http.Response);
+        if (!geoJson) body.Write("{\"data\":"u8);
+        if (!await WriteAsync(request, query, new RecordShape(geoJson, request.Parameters.List("select")), body))
         {
             await request.RefuseAsync(ErrorCatalogue.NoSuchChargePoint, $"No charge point {request.Id} is known here.");
             return;
         }
 
-        var geoJson = Formats.WantsGeoJson(request);
         JsonAnswer.SetHeaders(request, geoJson ? ApiRoute.GeoJson : ApiRoute.Json);
         request.Http.Response.Headers["Hub-Completeness"] = completeness.ToHeader();
-        using var body = new AnswerBody(request.Http.Response);
-        if (!geoJson) body.Write("{\"data\":"u8);
-        new RecordShape(geoJson, request.Parameters.List("select")).Write(rows, body);
         if (!geoJson)
         {
             body.Write(","u8);
@@ -76,6 +74,15 @@ internal static class GetChargePoint
         }
 
         await body.EndAsync(request.Aborted);
+    }
+
+    /// <summary>False when there is none. The connection is given back before anything is sent.</summary>
+    private static async Task<bool> WriteAsync(HubRequest request, RecordQuery query, RecordShape shape, AnswerBody body)
+    {
+        await using var rows = await request.Hub.Records.ReadAsync(query, request.Scope, request.Aborted);
+        if (!await rows.NextAsync(request.Aborted)) return false;
+        shape.Write(rows, body);
+        return true;
     }
 
     /// <summary>The one operator whose slug begins the id; none when no operator is registered under it.</summary>

@@ -22,7 +22,7 @@ public enum GapState
 public sealed record StatedGap(string OperatorId, Window Window, GapState State, string? Cause);
 
 /// <summary>How much of an answer is here.</summary>
-/// <param name="SettledTo">Judged up to this instant (exclusive); null: nobody provides the dataset.</param>
+/// <param name="SettledTo">Every operator is judged at least up to this instant (exclusive); null: nobody provides the dataset.</param>
 /// <param name="CoveredPercent">One decimal, mean over the operators; null: there was nothing to judge.</param>
 /// <param name="NotProvided">Operators in scope without such a dataset.</param>
 /// <param name="Quarantined">Records of the window that were refused or wait.</param>

@@ -19,20 +19,25 @@ public static class Judge
     /// <summary>A record counts as findable on the axis <c>last_updated</c> until this long after its event.</summary>
     public static readonly TimeSpan LateTolerance = TimeSpan.FromDays(7);
 
-    /// <summary>An answer about event times in <paramref name="window"/>.</summary>
+    /// <summary>
+    /// An answer about event times in <paramref name="window"/>. Each operator is judged up to where it has settled itself, so that
+    /// an operator who settles late hides nothing of another's gaps; up to the least of these all have.
+    /// </summary>
     public static CompletenessStatement OfWindow(Window window, DateTimeOffset now, IReadOnlyList<JudgedOperator> operators, long quarantined)
     {
         var providing = operators.Where(o => o.Plan is not null).ToList();
         var notProvided = operators.Where(o => o.Plan is null).Select(o => o.OperatorId).ToList();
         DateTimeOffset? settledTo = providing.Count == 0 ? null : providing.Min(o => SettledTo(o.Plan!, o.Covered, now));
-        if (settledTo is not { } settled || Window.Between(window.From, window.To < settled ? window.To : settled) is not { } judged)
+        if (settledTo is not { } settled || settled <= window.From)
             return new CompletenessStatement(false, settledTo, null, [], notProvided, quarantined);
 
         var gaps = new List<StatedGap>();
         var share = 0.0;
         foreach (var o in providing)
         {
-            var missing = MissingOf(o, judged, settled);
+            var own = SettledTo(o.Plan!, o.Covered, now);
+            var judged = new Window(window.From, window.To < own ? window.To : own);
+            var missing = MissingOf(o, judged, own);
             gaps.AddRange(missing);
             share += 1 - Coverage.Of(missing.Select(g => g.Window)).ShareOf(judged);
         }
@@ -73,6 +78,7 @@ public static class Judge
         o.Plan!.Earliest ?? o.Covered.Union(Coverage.Of(o.Lost.Select(l => l.Window))).Start;
 
     /// <summary>Event times within <paramref name="judged"/> that this operator's missing axis time may hold.</summary>
+    /// <param name="settled">Where the operator's own axis ends for now.</param>
     private static List<StatedGap> MissingOf(JudgedOperator o, Window judged, DateTimeOffset settled)
     {
         var missing = new List<StatedGap>();

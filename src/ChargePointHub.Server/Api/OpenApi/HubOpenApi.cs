@@ -100,6 +100,7 @@ internal static class HubOpenApi
         if (route.Parameters.Any(p => p.Allowed is not null && p.Name != "select")) errors.Add(ErrorCatalogue.UnknownValue);
         foreach (var parameter in route.Parameters) errors.AddRange(ErrorsOf(parameter));
         if (!route.Path.StartsWith("/health/live", StringComparison.Ordinal)) errors.Add(ErrorCatalogue.DatabaseAway);
+        if (!route.Path.StartsWith("/health/", StringComparison.Ordinal)) errors.Add(ErrorCatalogue.HubBusy);
         errors.AddRange(route.Errors);
         return errors.Distinct().OrderBy(e => e.Code, StringComparer.Ordinal);
     }

@@ -26,7 +26,7 @@ public static class HubParameters
         "operator", "Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.", "lamplight", null, CheckOperators);
 
     public static readonly Parameter Borough = new(
-        "borough", "London boroughs by GSS code or name, separated by commas.", "E09000022,tower-hamlets", null, CheckBoroughs);
+        "borough", "London boroughs by GSS code or name, separated by commas.", "lambeth", null, CheckBoroughs);
 
     public static readonly Parameter PowerBand = Words("power_band", "Power bands of the Department for Transport, separated by commas.", Words<PowerBand>.All);
 

@@ -50,7 +50,7 @@ public sealed class RequestParameters
             {
                 faults.Add(KeyNames.Contains(name.ToLowerInvariant())
                     ? new Fault(ErrorCatalogue.KeyInUrl, name, $"'{name}' carries a key in the address; it was not used.")
-                    : new Fault(ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'.", names, Nearest.Of(name, names)));
+                    : Unknown(name, known, names));
             }
             else if (given.Count > 1)
             {
@@ -67,6 +67,15 @@ public sealed class RequestParameters
         }
 
         return (parameters, faults);
+    }
+
+    private static Fault Unknown(string name, IReadOnlyList<Parameter> known, IReadOnlyList<string> names)
+    {
+        var nearest = Nearest.Of(name, names);
+        var shown = known.FirstOrDefault(p => p.Name == nearest) ?? (known.Count > 0 ? known[0] : null);
+        return new Fault(
+            ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'.", names, nearest,
+            shown is null ? null : $"{shown.Name}={shown.Example}");
     }
 
     private static string Shown(string name) => name.Length <= 80 ? name : name[..80] + "...";

@@ -6,7 +6,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode SeveralFaults = new("CPH-1000", 400, "Several things are wrong with the request",
         "The request has faults of more than one kind; `errors` lists each with its own code.", "Correct every entry of `errors`; they were all found at once.", "/v1/charging-sessions?limit=0&form=2026-11-20");
     public static readonly ErrorCode UnknownParameter = new("CPH-1001", 400, "Unknown parameter",
-        "The route does not know a parameter of this name. Ignoring it would have answered another question.", "Use a name from `allowed`; `did_you_mean` is the nearest.", "/v1/charging-sessions?form=2026-11-20 (meant: from)");
+        "The route does not know a parameter of this name. Ignoring it would have answered another question.", "Use a name from `allowed`; `did_you_mean` is the nearest.", "/v1/charging-sessions?from=2026-11-20");
     public static readonly ErrorCode RepeatedParameter = new("CPH-1002", 400, "Parameter given more than once",
         "A parameter stands in the query more than once, and the hub does not choose between the values.", "Give it once; lists are separated by commas.", "/v1/charge-points?operator=lamplight,kerbside-volt");
     public static readonly ErrorCode UnknownValue = new("CPH-1003", 400, "Value is not on the list",
@@ -77,6 +77,8 @@ public static class ErrorCatalogue
         "Something went wrong inside the hub. It is recorded under the request id.", "Try again; if it stays, report the request id.", "any");
     public static readonly ErrorCode DatabaseAway = new("CPH-5001", 503, "The database is away",
         "The hub runs and cannot reach its database.", "Try again after the seconds in Retry-After.", "any");
+    public static readonly ErrorCode HubBusy = new("CPH-5002", 503, "The hub is busy",
+        "More answers were being read at once than the hub can read for. Its data is whole, and collecting goes on.", "Try again after the seconds in Retry-After; ask fewer questions at the same time.", "any");
 
     public static readonly IReadOnlyList<ErrorCode> All =
     [
@@ -86,7 +88,7 @@ public static class ErrorCatalogue
         BrokenCursor, ForeignCursor, CursorAhead,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode,
-        Unexpected, DatabaseAway,
+        Unexpected, DatabaseAway, HubBusy,
     ];
 
     public static ErrorCode? Find(string code) => All.FirstOrDefault(e => string.Equals(e.Code, code, StringComparison.OrdinalIgnoreCase));

@@ -1,3 +1,4 @@
+using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Problems;
@@ -37,8 +38,10 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
 
     private async Task FailAsync(HttpContext context, Exception exception)
     {
-        var away = DatabaseGone.Explains(exception);
-        if (away) logger.LogWarning("Request {RequestId}: the database is away: {Reason}", RequestIds.Of(context), exception.Message);
+        var error = exception is ServingExhaustedException ? ErrorCatalogue.HubBusy
+            : DatabaseGone.Explains(exception) ? ErrorCatalogue.DatabaseAway
+            : ErrorCatalogue.Unexpected;
+        if (error != ErrorCatalogue.Unexpected) logger.LogWarning("Request {RequestId}: {Error}: {Reason}", RequestIds.Of(context), error.Title, exception.Message);
         else logger.LogError(exception, "Request {RequestId} failed", RequestIds.Of(context));
         if (context.Response.HasStarted)
         {
@@ -49,6 +52,6 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         var id = RequestIds.Of(context);
         context.Response.Clear();
         context.Response.Headers[RequestIds.Header] = id;
-        await new Problem(away ? ErrorCatalogue.DatabaseAway : ErrorCatalogue.Unexpected).WriteAsync(context);
+        await new Problem(error).WriteAsync(context);
     }
 }
