@@ -23,7 +23,7 @@ public sealed class PageWriter(Database database)
     /// <summary>Any page may be written twice; the second time changes nothing.</summary>
     public async Task<PageWritten> WriteAsync(PageToWrite page, CancellationToken cancellationToken)
     {
-        page = StatusTimes.Refuse(page);
+        page = EventTimes.Refuse(page);
         if (Planted == PlantedBug.ClaimBeforeRows && page.Claims.Count > 0)
         {
             await WriteOnceAsync(page with { Records = new RecordPage() }, cancellationToken);

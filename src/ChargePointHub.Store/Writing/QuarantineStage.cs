@@ -6,7 +6,8 @@ using NpgsqlTypes;
 namespace ChargePointHub.Store.Writing;
 
 /// <summary>
-/// What a page puts into quarantine, and what it frees: refused records, and sessions whose charge point nobody has told of yet.
+/// What a page puts into quarantine, and what it frees: refused records until they are sent right, and sessions whose charge point
+/// nobody has told of yet.
 /// </summary>
 internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite page)
 {
@@ -34,9 +35,12 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
             else Sessions.Add(new ToStage<ChargingSession>(judged.Record, judged.Findings));
         }
 
+        await ForgetMendedAsync(Dataset.ChargePoints, page.Records.ChargePoints.Select(c => c.Record.ChargePointId), cancellationToken);
+        await ForgetMendedAsync(Dataset.Tariffs, page.Records.Tariffs.Select(t => t.Record.TariffId), cancellationToken);
+        await ForgetMendedAsync(Dataset.ChargingSessions, Sessions.Select(s => s.Record.SessionId), cancellationToken);
         Waiting = rows.Count;
         rows.AddRange(page.Records.Refused.Select(r => new Row(
-            r.Dataset.Name, r.OwnId ?? "", PageBuffer.ContentHash(r.Document.Span), null, PageBuffer.Findings(r.Findings), null,
+            r.Dataset.Name, r.OwnId ?? "", PageBuffer.ContentHash(r.Document.Span), null, PageBuffer.Findings(r.Findings), EventTimes.Of(r, page.AskedAt),
             Encoding.UTF8.GetString(r.Document.Span))));
         if (rows.Count > 0) Written += await InsertAsync(rows, cancellationToken);
     }
@@ -59,6 +63,21 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         Sessions.AddRange(released.OrderBy(r => r.At).Select(r => r.Session));
         Released = released.Count;
         Written += released.Count;
+    }
+
+    /// <summary>
+    /// Deletes refused records whose key is now accepted. Not status changes: theirs is the charge point's id, which does not say
+    /// which change was sent right. Not what the same page refuses too, or the page written again would write again.
+    /// </summary>
+    private async Task ForgetMendedAsync(Dataset dataset, IEnumerable<string> accepted, CancellationToken cancellationToken)
+    {
+        // A refused record has the operator's own id, an accepted one the hub's.
+        var mended = accepted.Select(id => id[(page.Feed.OperatorId.Length + 1)..]).ToHashSet(StringComparer.Ordinal);
+        mended.ExceptWith(page.Records.Refused.Where(r => r.Dataset == dataset).Select(r => r.OwnId ?? ""));
+        if (mended.Count == 0) return;
+        Written += await connection.Command(
+            "DELETE FROM quarantine WHERE operator_id = $1 AND dataset = $2 AND own_id = ANY ($3) AND waits_for IS NULL",
+            page.Feed.OperatorId, dataset.Name, mended.ToArray()).ExecuteAsync(cancellationToken);
     }
 
     private async Task<HashSet<string>> UnknownAsync(CancellationToken cancellationToken)

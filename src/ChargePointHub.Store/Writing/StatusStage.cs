@@ -155,7 +155,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
     private async Task FollowAsync(List<StatusChange> fresh, CancellationToken cancellationToken)
     {
         // A change of the future would hold the status until then.
-        var changes = fresh.Where(c => c.At <= page.AskedAt + StatusTimes.ClockSkew).OrderBy(c => c.At).ToList();
+        var changes = fresh.Where(c => c.At <= page.AskedAt + EventTimes.ClockSkew).OrderBy(c => c.At).ToList();
         var lastEvents = await LastEventsAsync(
             [.. changes.Where(c => current.TryGetValue(c.ChargePointId, out var now) && OnlySeen(c, now)).Select(c => c.ChargePointId).Distinct()],
             cancellationToken);
@@ -184,7 +184,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
                 WHERE c.operator_id = $1 AND c.charge_point_id = i.id AND c.evidence = 'EVENT' AND c.at <= $3
                 ORDER BY c.at DESC LIMIT 1) e
             """,
-            page.Feed.OperatorId, chargePoints, page.AskedAt + StatusTimes.ClockSkew)
+            page.Feed.OperatorId, chargePoints, page.AskedAt + EventTimes.ClockSkew)
             .ListAsync(r => (Id: r.GetString(0), At: r.Instant(1)), cancellationToken);
         return rows.ToDictionary(r => r.Id, r => r.At, StringComparer.Ordinal);
     }

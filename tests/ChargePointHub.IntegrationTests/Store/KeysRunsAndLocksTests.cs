@@ -110,6 +110,27 @@ public sealed class KeysRunsAndLocksTests : IAsyncLifetime
         Assert.Equal(Noon.AddHours(4), Assert.Single(await log.LatestAsync(CancellationToken.None)).StartedAt);
     }
 
+    [Fact]
+    public async Task Of_old_runs_each_datasets_newest_failed_one_stays_and_running_ones_do()
+    {
+        var log = new RunLog(hub.Database);
+        foreach (var name in new[] { "main", "second" })
+        {
+            var feed = new FeedKey(Operator, name, Dataset.ChargingSessions);
+            for (var hour = 0; hour < 6; hour++)
+            {
+                var id = await log.OpenAsync(feed, RunKind.Live, null, Noon.AddHours(hour), CancellationToken.None);
+                var outcome = hour < 3 && name == "main" ? RunOutcome.Failed : RunOutcome.Completed;
+                if (hour != 4) await log.CloseAsync(id, outcome, Noon.AddHours(hour + 1), new RunCounts(), CancellationToken.None);
+            }
+        }
+
+        Assert.Equal(7, await log.DeleteOlderAsync(Noon.AddHours(5), CancellationToken.None));
+        Assert.Equal(
+            ["main 14", "main 16", "main 17", "second 16", "second 17"],
+            await hub.ManyAsync("SELECT feed_id || ' ' || to_char(started_at AT TIME ZONE 'UTC', 'HH24') FROM run ORDER BY 1"));
+    }
+
     private sealed class SetClock : TimeProvider
     {
         public DateTimeOffset Now { get; set; } = Noon;

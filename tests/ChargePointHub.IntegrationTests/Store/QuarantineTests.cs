@@ -74,5 +74,64 @@ public sealed class QuarantineTests : IAsyncLifetime
         Assert.Equal(["{\"kwh\":1}", "{\"kwh\":2}"], await hub.ManyAsync("SELECT document::text FROM quarantine ORDER BY own_id"));
     }
 
+    [Fact]
+    public async Task A_refused_record_leaves_when_its_key_is_accepted_and_no_other_does()
+    {
+        await WriteAsync(Page(new RecordPage
+        {
+            Refused =
+            [
+                Refused(Dataset.ChargingSessions, "a"), Refused(Dataset.ChargingSessions, "a", 2), Refused(Dataset.ChargingSessions, "b"),
+                Refused(Dataset.ChargePoints, "9"), Refused(Dataset.Tariffs, "a"), Refused(Dataset.StatusChanges, "9"),
+            ],
+        }));
+        await WriteAsync(Points("9"));
+        await WriteAsync(Changes(Change(Noon, Status.Available, chargePoint: "9")));
+        var right = Sessions(Session("a", chargePoint: "9"));
+        Assert.NotNull((await WriteAsync(right)).Tick);
+        Assert.Equal(
+            ["charging_sessions b", "status_changes 9", "tariffs a"],
+            await hub.ManyAsync("SELECT dataset || ' ' || own_id FROM quarantine ORDER BY 1"));
+        Assert.Null((await WriteAsync(right)).Tick);
+    }
+
+    [Fact]
+    public async Task A_session_that_waited_frees_its_refused_record_only_when_it_is_released()
+    {
+        await WriteAsync(Page(new RecordPage { Refused = [Refused(Dataset.ChargingSessions, "a")] }));
+        await WriteAsync(Sessions(Session("a", chargePoint: "9")));
+        Assert.Equal("2", await hub.OneAsync("SELECT count(*) FROM quarantine"));
+        await WriteAsync(Points("9"));
+        Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM quarantine"));
+    }
+
+    [Fact]
+    public async Task A_page_that_sends_a_key_both_right_and_wrong_keeps_the_refusal_and_writes_nothing_again()
+    {
+        var page = Page(new RecordPage { ChargePoints = [Accept(ChargePoint("9"))], Refused = [Refused(Dataset.ChargePoints, "9")] });
+        await WriteAsync(page);
+        Assert.Null((await WriteAsync(page)).Tick);
+        Assert.Equal("1", await hub.OneAsync("SELECT count(*) FROM quarantine"));
+    }
+
+    [Theory]
+    [InlineData("charging_sessions", "plug_in_at", "\"2026-11-20T12:00:00Z\"", "12:00")]
+    [InlineData("charging_sessions", "plug_in_at", "\"2026-11-20T12:00:00+01:00\"", "11:00")]
+    [InlineData("status_changes", "at", "\"2026-11-20T12:00:00.5Z\"", "12:00")]
+    [InlineData("charging_sessions", "plug_in_at", "\"2026-11-20T12:00:00\"", "none")]
+    [InlineData("charging_sessions", "plug_in_at", "\"2026-11-20\"", "none")]
+    [InlineData("charging_sessions", "plug_in_at", "\"0001-01-01T00:00:00Z\"", "none")]
+    [InlineData("charging_sessions", "plug_in_at", "1789560000", "none")]
+    [InlineData("tariffs", "at", "\"2026-11-20T12:00:00Z\"", "none")]
+    public async Task A_refused_record_has_its_event_time_where_it_says_so_without_doubt(string dataset, string field, string value, string stored)
+    {
+        var document = System.Text.Encoding.UTF8.GetBytes($"{{\"{field}\":{value}}}");
+        await WriteAsync(Page(new RecordPage { Refused = [Refused(Dataset.Named(dataset)!, "a") with { Document = document }] }));
+        Assert.Equal(stored, await hub.OneAsync("SELECT coalesce(to_char(event_at AT TIME ZONE 'UTC', 'HH24:MI'), 'none') FROM quarantine"));
+    }
+
+    private static RefusedRecord Refused(Dataset dataset, string ownId, int number = 1) => new(
+        dataset, ownId, System.Text.Encoding.UTF8.GetBytes($"{{\"number\":{number}}}"), [new Finding("wrong", Severity.Error, "/x", null, "Wrong.")]);
+
     private Task<PageWritten> WriteAsync(PageToWrite page) => writer.WriteAsync(page, CancellationToken.None);
 }

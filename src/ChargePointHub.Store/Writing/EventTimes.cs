@@ -1,10 +1,11 @@
 using System.Buffers;
+using System.Text.Json;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Store.Writing;
 
-/// <summary>Which times of a status change are believed.</summary>
-internal static class StatusTimes
+/// <summary>Which times of events are believed.</summary>
+internal static class EventTimes
 {
     /// <summary>The rule of a change that is refused for its time.</summary>
     public const string RangeRule = "time-out-of-range";
@@ -24,7 +25,7 @@ internal static class StatusTimes
     /// </summary>
     public static PageToWrite Refuse(PageToWrite page)
     {
-        var changes = page.Records.StatusChanges.ToLookup(c => c.Record.At >= Earliest && c.Record.At < page.AskedAt + Ahead);
+        var changes = page.Records.StatusChanges.ToLookup(c => IsBelieved(c.Record.At, page.AskedAt));
         if (!changes[false].Any()) return page;
         return page with
         {
@@ -35,6 +36,21 @@ internal static class StatusTimes
             },
         };
     }
+
+    /// <summary>When a refused record's event was, where its document says so without doubt: an instant with an offset, and believed.</summary>
+    public static DateTimeOffset? Of(RefusedRecord refused, DateTimeOffset askedAt)
+    {
+        var name = refused.Dataset == Dataset.ChargingSessions ? "plug_in_at" : refused.Dataset == Dataset.StatusChanges ? "at" : null;
+        if (name is null) return null;
+        using var document = JsonDocument.Parse(refused.Document);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 16 } text && (text[^1] == 'Z' || text[^6] is '+' or '-')
+            && value.TryGetDateTimeOffset(out var at) && IsBelieved(at, askedAt)
+            ? at : null;
+    }
+
+    private static bool IsBelieved(DateTimeOffset at, DateTimeOffset askedAt) => at >= Earliest && at < askedAt + Ahead;
 
     private static RefusedRecord Refused(PageToWrite page, Judged<StatusChange> judged)
     {
