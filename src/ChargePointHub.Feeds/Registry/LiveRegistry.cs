@@ -40,7 +40,7 @@ public sealed class LiveRegistry(OperatorRegistry registry, string directory, Lo
         lock (guard)
         {
             // While there are faults, a look reads all: what is missing beside the files, such as a CA file, may have come.
-            if (faults.Count == 0 && OperatorRegistry.Stamp(directory) == seen) return new RegistryChange.None();
+            if (faults.Count == 0 && OperatorRegistry.Stamp(directory, current.CaFiles) == seen) return new RegistryChange.None();
             switch (registry.Load(directory))
             {
                 case LoadedRegistry loaded:

@@ -14,12 +14,15 @@ public abstract record RegistryResult
 
 /// <summary>Every file is right; usable as a whole.</summary>
 /// <param name="Operators">By operator_id, ordinal.</param>
-/// <param name="Hash">Of all files' names and bytes, lower-case hex: equal hashes are equal registries.</param>
-/// <param name="HashByOperator">Of the bytes of each operator's file, by operator_id.</param>
+/// <param name="Hash">Of all files' names and bytes, those of CA files too, lower-case hex: equal hashes are equal registries.</param>
+/// <param name="HashByOperator">Of the bytes of each operator's file and of its feeds' CA files, by operator_id.</param>
 public sealed record LoadedRegistry(IReadOnlyList<OperatorDefinition> Operators, string Hash, IReadOnlyDictionary<string, string> HashByOperator) : RegistryResult
 {
-    /// <summary>Names, sizes and times of the files just before they were read.</summary>
+    /// <summary>Names, sizes and times of the files, and of the CA files they name, just before they were read.</summary>
     internal string Stamp { get; init; } = "";
+
+    /// <summary>Full paths, in the order of <see cref="Stamp"/>.</summary>
+    internal IReadOnlyList<string> CaFiles { get; init; } = [];
 
     /// <summary>All feeds of all operators, inactive ones too.</summary>
     public IEnumerable<FeedDefinition> Feeds => Operators.SelectMany(o => o.Feeds);
@@ -44,15 +47,23 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
     {
         var faults = new List<RegistryFault>();
         var operators = new List<(string File, OperatorDefinition Definition, string Hash)>();
-        var stamp = Stamp(directory);
+        var caFiles = new List<string>();
+        var stamp = Stamp(directory, []);
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var path in Files(directory, faults))
         {
             var file = Path.GetFileName(path);
             if (Bytes(path, faults) is not { } bytes) continue;
-            var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            if (Definition(path, bytes, faults) is not { } definition) continue;
+            foreach (var caFile in CaFilesOf(definition).Except(caFiles).ToList())
+            {
+                caFiles.Add(caFile);
+                stamp += $"\n{StampOf(caFile)}";
+            }
+
+            var hash = Hash(bytes, CaFilesOf(definition));
             all.AppendData(System.Text.Encoding.UTF8.GetBytes($"{file}\n{hash}\n"));
-            if (Definition(path, bytes, faults) is { } definition) operators.Add((file, definition, hash));
+            operators.Add((file, definition, hash));
         }
 
         foreach (var twice in operators.Where(o => o.Definition.OperatorId.Length > 0).GroupBy(o => o.Definition.OperatorId).Where(g => g.Count() > 1))
@@ -66,11 +77,22 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
         return new LoadedRegistry(
             [.. operators.Select(o => o.Definition).OrderBy(o => o.OperatorId, StringComparer.Ordinal)],
             Convert.ToHexStringLower(all.GetHashAndReset()),
-            operators.ToDictionary(o => o.Definition.OperatorId, o => o.Hash)) { Stamp = stamp };
+            operators.ToDictionary(o => o.Definition.OperatorId, o => o.Hash)) { Stamp = stamp, CaFiles = caFiles };
     }
 
-    /// <summary>Changes when a file of the directory comes, goes, is written or is linked elsewhere.</summary>
-    internal static string Stamp(string directory) => string.Join('\n', Files(directory, []).Select(StampOf));
+    /// <summary>Changes when a file of the directory, or one of the CA files, comes, goes, is written or is linked elsewhere.</summary>
+    internal static string Stamp(string directory, IReadOnlyList<string> caFiles) => string.Join('\n', Files(directory, []).Concat(caFiles).Select(StampOf));
+
+    private static IEnumerable<string> CaFilesOf(OperatorDefinition definition) => definition.Feeds.Select(f => f.CaFile).OfType<string>().Distinct();
+
+    /// <summary>A CA file is read when a feed's client is made: another one must make another client.</summary>
+    private static string Hash(byte[] bytes, IEnumerable<string> caFiles)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(bytes);
+        foreach (var caFile in caFiles) hash.AppendData(SHA256.HashData(Bytes(caFile, []) ?? []));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static string StampOf(string path)
     {

@@ -8,8 +8,9 @@ namespace ChargePointHub.Feeds.Protocols.Loti;
 
 /// <summary>Walks one list by its cursor, page by page, and holds it to what a whole chain must be.</summary>
 /// <param name="address">The list with its window, without cursor.</param>
+/// <param name="bounds">Shared by all lists of one pull.</param>
 /// <param name="window">What was asked for; the answer may not be narrower.</param>
-internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<string, string> headers, Window? window)
+internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<string, string> headers, PullBounds bounds, Window? window)
 {
     private const int MostEmptyPages = 20;
 
@@ -42,6 +43,8 @@ internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<str
         {
             return Wrong(url, "The answer has no array \"data\".");
         }
+
+        if (bounds.Fault(rows.GetArrayLength(), url) is { } beyond) return beyond;
 
         if (!root.TryGetProperty("next_cursor", out var next) || next.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
         {

@@ -41,9 +41,10 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
     {
         var dataset = request.Plan.Dataset;
         var mapping = new LotiMapping(request.Feed, clock.GetUtcNow());
-        var page = new PageBuilder();
+        var page = new PageBuilder(StringComparer.Ordinal);
+        var bounds = PullBounds.Paged(PageSize(request.Plan));
         var path = dataset.Name.Replace('_', '-');
-        var list = new LotiList(fetchOf(request.Feed), Address(request, path), headers, request.Window);
+        var list = new LotiList(fetchOf(request.Feed), Address(request, path), headers, bounds, request.Window);
         for (var number = 1; ; number++)
         {
             using var answer = await list.NextAsync(cancellationToken);
@@ -53,9 +54,10 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
                 yield break;
             }
 
-            var unproven = !mapping.Add(answer.Rows, dataset, page, request.Window, request.Plan.Axis) ? OtherWindow(request, path)
+            var isOfWindow = mapping.Add(answer.Rows, dataset, page, request.Window, request.Plan.Axis);
+            var unproven = PullBounds.Fault(page, Address(request, path)) ?? (!isOfWindow ? OtherWindow(request, path)
                 : list.IsDone ? Unproven(list.Total, page.Distinct, request.Feed, path)
-                : null;
+                : null);
             yield return new PulledPage(number, list.IsDone && unproven is null, page.Take(), answer.Requests);
             if (unproven is not null) yield return new PullFailed(unproven, 0);
             if (list.IsDone || unproven is not null) yield break;
@@ -67,10 +69,11 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
     {
         var fetch = fetchOf(request.Feed);
         var mapping = new LotiMapping(request.Feed, clock.GetUtcNow());
-        var page = new PageBuilder();
+        var page = new PageBuilder(StringComparer.Ordinal);
+        var bounds = PullBounds.Paged(PageSize(request.Plan));
         var ids = new SortedSet<string>(StringComparer.Ordinal);
         var (requests, withoutId) = (0, 0);
-        var everyPoint = new LotiList(fetch, FeedAddress.Below(request.Feed.BaseUrl, "charge-points", ("limit", Limit(request.Plan))), headers, null);
+        var everyPoint = new LotiList(fetch, FeedAddress.Below(request.Feed.BaseUrl, "charge-points", ("limit", Limit(request.Plan))), headers, bounds, null);
         while (!everyPoint.IsDone)
         {
             using var answer = await everyPoint.NextAsync(cancellationToken);
@@ -94,7 +97,7 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         foreach (var id in ids)
         {
             var path = $"charge-points/{Uri.EscapeDataString(id)}/charging-sessions";
-            var list = new LotiList(fetch, Address(request, path), headers, request.Window);
+            var list = new LotiList(fetch, Address(request, path), headers, bounds, request.Window);
             var before = page.Distinct;
             FeedFailure? unproven = null;
             while (!list.IsDone && unproven is null)
@@ -109,6 +112,7 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
                 }
 
                 if (!mapping.Add(answer.Rows, request.Plan.Dataset, page, request.Window, request.Plan.Axis)) unproven = OtherWindow(request, path);
+                unproven ??= PullBounds.Fault(page, Address(request, path));
                 if (page.Count < request.Plan.PageSize) continue;
                 yield return new PulledPage(++number, false, page.Take(), requests);
                 requests = 0;
@@ -138,7 +142,9 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
             request.Feed.BaseUrl, path, ($"{prefix}from", Instants.Format(window.From)), ($"{prefix}to", Instants.Format(window.To)), ("limit", limit));
     }
 
-    private static string Limit(DatasetPlan plan) => Math.Clamp(plan.PageSize, 1, LargestPage).ToString(CultureInfo.InvariantCulture);
+    private static string Limit(DatasetPlan plan) => PageSize(plan).ToString(CultureInfo.InvariantCulture);
+
+    private static int PageSize(DatasetPlan plan) => Math.Clamp(plan.PageSize, 1, LargestPage);
 
     private static FeedFailure OtherWindow(PullRequest request, string path) => new(
         FailureKind.ProtocolError,

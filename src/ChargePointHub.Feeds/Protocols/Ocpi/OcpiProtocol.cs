@@ -46,7 +46,8 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
 
         var tariffs = new OcpiTariffs(feed);
         var locations = new OcpiLocations(feed, tariffs);
-        var page = new PageBuilder();
+        var page = new PageBuilder(StringComparer.OrdinalIgnoreCase);
+        var bounds = feed.Ocpi.Paged ? PullBounds.Paged(request.Plan.PageSize) : PullBounds.Unpaged();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var walk = new OffsetWalk(Math.Max(1, request.Plan.PageSize), feed.Ocpi.PageOverlap);
         var requests = endpoint.Requests;
@@ -65,11 +66,13 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
                 using var json = fetched.Json;
                 var paging = OcpiPaging.Read(fetched.Headers);
                 var rows = Rows(feed, json.RootElement, url, paging, out failure);
+                if (failure is null) failure = bounds.Fault(rows.GetArrayLength(), url);
                 if (failure is null)
                 {
                     var keys = Keys(rows);
                     Map(rows, keys, seen, dataset == Dataset.Tariffs, locations, tariffs, page);
-                    if (feed.Ocpi.Paged)
+                    failure = PullBounds.Fault(page, url);
+                    if (feed.Ocpi.Paged && failure is null)
                     {
                         state = walk.Take(keys, paging.Total, paging.ServerLimit, paging.Next is not null);
                         failure = FailureOf(state, url);

@@ -9,11 +9,12 @@ namespace ChargePointHub.Feeds.Protocols.Values;
 /// Gathers one page after another of one pull, and remembers over all of them which records came: an id that comes twice is
 /// told, and the page never holds it twice.
 /// </summary>
-internal sealed class PageBuilder
+/// <param name="ids">How the protocol compares ids of charge points and tariffs.</param>
+internal sealed class PageBuilder(StringComparer ids)
 {
-    private readonly Dictionary<string, Judged<ChargePoint>> _chargePoints = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Judged<ChargePoint>> _chargePoints = new(ids);
     private readonly HashSet<string> _events = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _tariffs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _tariffs = new(ids);
     private List<Judged<ChargePoint>> _pageChargePoints = [];
     private List<StatusObservation> _statuses = [];
     private List<Judged<Tariff>> _pageTariffs = [];
@@ -34,6 +35,9 @@ internal sealed class PageBuilder
     /// <summary>Of <see cref="Events"/>, those outside the window asked for.</summary>
     public int EventsOutside { get; private set; }
 
+    /// <summary>Records of the page so far that are no JSON objects; of these only the first <see cref="PullBounds.MostNotObjects"/> are kept.</summary>
+    public int NotObjects { get; private set; }
+
     public bool KnowsTariff(string ownId) => _tariffs.Contains(ownId);
 
     /// <summary>Hands the page over and begins the next.</summary>
@@ -48,6 +52,7 @@ internal sealed class PageBuilder
             ChargingSessions = _sessions,
             Refused = _refused,
         };
+        NotObjects = 0;
         (_pageChargePoints, _statuses, _pageTariffs, _changes, _sessions, _refused) = ([], [], [], [], [], []);
         return page;
     }
@@ -117,13 +122,14 @@ internal sealed class PageBuilder
         }
 
         var duplicate = Findings.Make(ValueRules.DuplicateId, idPointer, record.TariffId, "Came twice; the first was kept.");
-        var place = _pageTariffs.FindIndex(t => string.Equals(t.Record.TariffId, record.TariffId, StringComparison.OrdinalIgnoreCase));
+        var place = _pageTariffs.FindIndex(t => ids.Equals(t.Record.TariffId, record.TariffId));
         if (place >= 0) _pageTariffs[place] = _pageTariffs[place] with { Findings = [.. _pageTariffs[place].Findings, duplicate] };
     }
 
     public void Refuse(Dataset dataset, string? ownId, AllowList allowed, JsonElement record, IReadOnlyList<Finding> findings)
     {
         _refusedEver++;
+        if (record.ValueKind != JsonValueKind.Object && ++NotObjects > PullBounds.MostNotObjects) return;
         _refused.Add(new RefusedRecord(dataset, ownId, allowed.Cut(record), findings));
     }
 

@@ -207,6 +207,16 @@ public sealed class LotiProtocolTests
         Assert.Equal(whole ? null : FailureKind.ProtocolError, pulled.Failure?.Kind);
     }
 
+    [Fact]
+    public async Task Ids_that_differ_in_case_are_different_records()
+    {
+        var pulled = await new PretendFeed(_ => PretendFeed.Json("""{"data":[{"charge_point_id":"aB"},{"charge_point_id":"Ab"}],"next_cursor":null,"total":2}"""))
+            .PullAsync(Feed, Dataset.ChargePoints);
+
+        Assert.True(pulled.IsProven, pulled.Failure?.Detail);
+        Assert.Equal(["example:aB", "example:Ab"], pulled.ChargePoints.Select(c => c.Record.ChargePointId));
+    }
+
     private static FeedDefinition PerChargePoint => Feed with { Loti = new LotiSettings { SessionsPerChargePoint = true } };
 
     private static string Session(string id) =>

@@ -58,6 +58,20 @@ public sealed class LiveRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_changed_CA_file_is_a_change_of_the_operators_that_trust_it()
+    {
+        files.Write("ca.pem", "before");
+        files.Write("a.json", Operator("one").Replace("\"feed_id\"", "\"ca_file\": \"ca.pem\", \"feed_id\"", StringComparison.Ordinal));
+        files.Write("b.json", Operator("two"));
+        var live = Open();
+        Assert.IsType<RegistryChange.None>(live.Refresh());
+
+        files.Write("ca.pem", "put right");
+        Assert.Equal(["one"], Assert.IsType<RegistryChange.TakenUp>(live.Refresh()).Changed);
+        Assert.IsType<RegistryChange.None>(live.Refresh());
+    }
+
+    [Fact]
     public void A_directory_that_is_gone_for_a_while_removes_nobody()
     {
         files.Write("a.json", Operator("one"));
