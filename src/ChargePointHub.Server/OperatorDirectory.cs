@@ -7,6 +7,9 @@ public sealed record OperatorDirectory(IReadOnlyList<ListedOperator> Operators)
 {
     public static readonly OperatorDirectory Empty = new([]);
 
+    /// <summary>False: no boundaries of boroughs are loaded, so nothing can be found by borough.</summary>
+    public bool HasBoroughs { get; init; } = true;
+
     public ListedOperator? Find(string operatorId) => Operators.FirstOrDefault(o => o.OperatorId == operatorId);
 }
 

@@ -111,7 +111,7 @@ public sealed class HubHost : IAsyncDisposable
                 database,
                 ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),
                 async (key, ct) => CheckOf(await keys.VerifyAsync(key, ct)),
-                () => RegistryDirectory.Of(registry.Current),
+                () => RegistryDirectory.Of(registry.Current, areas),
                 parts.Time));
         if (options.Collect) builder.Services.AddHostedService<CollectorService>();
         var app = builder.Build();

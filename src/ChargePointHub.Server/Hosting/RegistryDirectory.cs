@@ -1,11 +1,13 @@
 using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Server.Geography;
 
 namespace ChargePointHub.Server.Hosting;
 
 /// <summary>From the operator files to what readers may know of them: the API sees nothing else of the registry.</summary>
 public static class RegistryDirectory
 {
-    public static OperatorDirectory Of(LoadedRegistry registry) => new([.. registry.Operators.Select(Listed)]);
+    public static OperatorDirectory Of(LoadedRegistry registry, AreaIndex areas) =>
+        new([.. registry.Operators.Select(Listed)]) { HasBoroughs = areas.Boroughs.Count > 0 };
 
     private static ListedOperator Listed(OperatorDefinition definition) => new(
         definition.OperatorId,

@@ -27,6 +27,15 @@ public sealed class ErrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_boundaries_a_borough_is_refused_instead_of_answered_with_nothing()
+    {
+        host.Directory = host.Directory with { HasBoroughs = false };
+
+        Assert.Equal("CPH-1015", (await host.GetAsync("/v1/charge-points?borough=camden", key: null)).Code);
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/charge-points", key: null)).Status);
+    }
+
+    [Fact]
     public async Task A_cursor_with_one_changed_character_is_broken_at_every_position()
     {
         await host.AddTariffAsync("alpha:T1");

@@ -85,8 +85,9 @@ public static class HubParameters
             : new Fault(ErrorCatalogue.UnknownOperator, "operator", $"No operator '{Shown(word)}' is registered here.", ids, Nearest.Of(word, ids)));
     }
 
-    private static IEnumerable<Fault> CheckBoroughs(string value, CheckAgainst against) =>
-        Listed(value, "borough", word => LondonBoroughs.CodeOf(word) is not null ? null
+    private static IEnumerable<Fault> CheckBoroughs(string value, CheckAgainst against) => !against.Directory.HasBoroughs
+        ? [new Fault(ErrorCatalogue.NoBoundaries, "borough", "This hub has no boundaries of boroughs, so nothing can be found by borough.")]
+        : Listed(value, "borough", word => LondonBoroughs.CodeOf(word) is not null ? null
             : new Fault(ErrorCatalogue.UnknownBorough, "borough", $"'{Shown(word)}' is no London borough.", LondonBoroughs.Slugs, Nearest.Of(word, LondonBoroughs.Slugs)));
 
     private static IEnumerable<Fault> CheckLimit(string value, CheckAgainst against)

@@ -30,6 +30,9 @@ public static class ErrorCatalogue
 
     public static readonly ErrorCode PlainHttp = new("CPH-1014", 400, "Plain http on the TLS port",
         "This port speaks HTTPS only, and the request came without TLS.", "Ask again with https:// in front of the same address.", "https://localhost:8443/v1/charge-points");
+    public static readonly ErrorCode NoBoundaries = new("CPH-1015", 400, "No boundaries are loaded",
+        "A filter by area was asked for, and this hub has no boundaries of that kind: an empty answer would look like an empty borough.",
+        "Leave the filter out, or ask the hub's operators to load boundaries (--areas).", "/v1/charge-points");
 
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
@@ -83,7 +86,7 @@ public static class ErrorCatalogue
     public static readonly IReadOnlyList<ErrorCode> All =
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
-        UnknownField, EmptyValue, MethodNotAllowed, PlainHttp,
+        UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod,
         BrokenCursor, ForeignCursor, CursorAhead,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,
