@@ -77,7 +77,8 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
         return new LoadedRegistry(
             [.. operators.Select(o => o.Definition).OrderBy(o => o.OperatorId, StringComparer.Ordinal)],
             Convert.ToHexStringLower(all.GetHashAndReset()),
-            operators.ToDictionary(o => o.Definition.OperatorId, o => o.Hash)) { Stamp = stamp, CaFiles = caFiles };
+            operators.ToDictionary(o => o.Definition.OperatorId, o => o.Hash))
+        { Stamp = stamp, CaFiles = caFiles };
     }
 
     /// <summary>Changes when a file of the directory, or one of the CA files, comes, goes, is written or is linked elsewhere.</summary>

@@ -107,7 +107,11 @@ public sealed class SlowReaderTests : IAsyncLifetime
             free.Stop();
             var options = new HubOptions
             {
-                Data = folder.FullName, Operators = folder.CreateSubdirectory("operators").FullName, Database = host.ConnectionString, Port = port, Collect = false,
+                Data = folder.FullName,
+                Operators = folder.CreateSubdirectory("operators").FullName,
+                Database = host.ConnectionString,
+                Port = port,
+                Collect = false,
             };
             await using var hub = await HubHost.StartAsync(options, new HubParts { Logging = log => log.ClearProviders() }, CancellationToken.None);
 
