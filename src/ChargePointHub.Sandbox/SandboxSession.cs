@@ -1,6 +1,7 @@
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Sandbox;
 
@@ -71,7 +72,12 @@ public static class SandboxSession
         var told = -1.0;
         while (!stopping.IsCancellationRequested)
         {
-            var share = await progress.ShareAsync(stopping);
+            if (await ShareAsync(progress, stopping) is not { } share)
+            {
+                await Task.Delay(Step, time, stopping);
+                continue;
+            }
+
             if (isTerminal) await error.WriteAsync($"\r{progress.Line(share)}        ");
             else if (share - told >= 0.1 || share >= 1) await error.WriteLineAsync(progress.Line(told = share));
             if (share >= 1) break;
@@ -81,5 +87,18 @@ public static class SandboxSession
         if (isTerminal) await error.WriteLineAsync();
         await output.WriteLineAsync("All history is here; polling goes on.");
         await sandbox.Hub.WaitForShutdownAsync(stopping);
+    }
+
+    /// <summary>Null while the database is away: the hub waits for it, and so does the progress.</summary>
+    private static async Task<double?> ShareAsync(BackfillProgress progress, CancellationToken stopping)
+    {
+        try
+        {
+            return await progress.ShareAsync(stopping);
+        }
+        catch (Exception away) when (DatabaseGone.Explains(away))
+        {
+            return null;
+        }
     }
 }
