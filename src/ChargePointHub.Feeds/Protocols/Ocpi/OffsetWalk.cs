@@ -31,6 +31,12 @@ internal enum WalkState
 /// </summary>
 internal sealed class OffsetWalk(int limit, int overlap)
 {
+    /// <summary>
+    /// Requests beyond four for each page before a list is given up. A list of 326 rows of which a few changed at every third
+    /// answer took 7 requests a page and was then read whole.
+    /// </summary>
+    private const int MostSteps = 200;
+
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private List<string> _order = [];
     private bool _started;
@@ -71,7 +77,7 @@ internal sealed class OffsetWalk(int limit, int overlap)
         }
 
         if (Offset > 0 && rows.Count == _order.Count && rows.SequenceEqual(_order)) return saysNext || total > rows.Count ? WalkState.Loop : WalkState.Done;
-        if (_requests > 40 + (4 * (Math.Max(_order.Count, total ?? 0) / Step))) return WalkState.Restless;
+        if (_requests > MostSteps + (4 * (Math.Max(_order.Count, total ?? 0) / Step))) return WalkState.Restless;
         if (_readsFrontAgain) return FrontAgain(rows, added);
 
         var place = Offset == 0 ? 0 : PlaceOf(rows);
