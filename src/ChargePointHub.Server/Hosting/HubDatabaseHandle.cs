@@ -5,7 +5,7 @@ using ChargePointHub.Store.Embedded;
 namespace ChargePointHub.Server.Hosting;
 
 /// <summary>The hub's database: the configured one, or the embedded one that lives as long as this handle.</summary>
-public sealed class HubDatabaseHandle : IAsyncDisposable
+public sealed partial class HubDatabaseHandle : IAsyncDisposable
 {
     /// <summary>Of the embedded database, below the data folder.</summary>
     public const string FolderName = "postgres";
@@ -21,6 +21,12 @@ public sealed class HubDatabaseHandle : IAsyncDisposable
 
     /// <summary>What a person should know about where the embedded database lives; may be empty.</summary>
     public IReadOnlyList<string> Notes => embedded?.Notes ?? [];
+
+    /// <summary>The embedded server's end and return go to this log from now on; a configured one is watched by its own keepers.</summary>
+    public void ReportTo(ILogger log)
+    {
+        if (embedded is not null) embedded.Told = sentence => LogServer(log, sentence);
+    }
 
     public static async Task<HubDatabaseHandle> OpenAsync(HubOptions options, CancellationToken cancellationToken)
     {
@@ -61,4 +67,7 @@ public sealed class HubDatabaseHandle : IAsyncDisposable
         SecretMissing missing => throw new StartException([$"Hub:Database: {missing.Detail}"]),
         _ => throw new InvalidOperationException("What a reference leads to is a closed list."),
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
+    private static partial void LogServer(ILogger log, string sentence);
 }

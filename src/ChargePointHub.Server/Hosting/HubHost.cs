@@ -66,6 +66,7 @@ public sealed class HubHost : IAsyncDisposable
             await PlaceAgainAsync(new AreaStore(database.Source), areas, cancellationToken);
             var tls = parts.Certificate ?? Certificate.For(options, parts.Time.GetUtcNow());
             var app = Compose(options, parts, tls, areas, registry, database.Source);
+            database.ReportTo(app.Services.GetRequiredService<ILogger<HubDatabaseHandle>>());
             await app.StartAsync(cancellationToken);
             var host = options.IsLoopback ? "localhost" : Dns.GetHostName();
             return new HubHost(app, database, $"https://{host}:{options.Port}", tls.CaFile);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -20,11 +19,13 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
 
     private static readonly TimeSpan InitLimit = TimeSpan.FromMinutes(2);
 
+    private NpgsqlConnectionStringBuilder? reach;
     private string? temporarySocketFolder;
 
     public string DataFolder => FolderUnder(home);
 
-    private string PostmasterFile => Path.Combine(DataFolder, "postmaster.pid");
+    /// <summary>True while a server of this folder runs; it may not accept connections yet.</summary>
+    public bool IsServed => Postmaster.NamedIn(DataFolder)?.Serves(DataFolder) ?? false;
 
     private string PasswordFile => Path.Combine(home, "password");
 
@@ -63,31 +64,29 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
     /// <summary>Stops the server that a killed hub left running, after making sure that it is this folder's; clears what only looks like one.</summary>
     public async Task SettleOrphanAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(PostmasterFile)) return;
-        var lines = await File.ReadAllLinesAsync(PostmasterFile, cancellationToken);
-        if (lines.Length == 0 || !int.TryParse(lines[0], CultureInfo.InvariantCulture, out var pid)) return;
-        temporarySocketFolder = lines.Length > 4 && Path.GetFileName(lines[4]).StartsWith("cph-", StringComparison.Ordinal) ? lines[4] : null;
-        if (!IsAlive(pid))
+        if (Postmaster.NamedIn(DataFolder) is not { } left) return;
+        if (reach is null && left.SocketFolder is { } folder && Path.GetFileName(folder).StartsWith("cph-", StringComparison.Ordinal)) temporarySocketFolder = folder;
+        if (left.Serves(DataFolder))
         {
-            DeleteTemporarySocket();
+            await StopAsync(cancellationToken);
             return;
         }
 
-        if (await IsOursAsync(pid, cancellationToken))
+        if (left.HasProcess)
         {
-            await StopAsync(cancellationToken);
+            // The number was given to another program since, or its process was never waited for: PostgreSQL itself would take that one for a server.
+            File.Delete(Postmaster.FileOf(DataFolder));
+            if (left.SocketFolder is { } socket) File.Delete(Path.Combine(socket, $".s.PGSQL.{SocketPort}.lock"));
         }
-        else
-        {
-            // The number was given to another program since: PostgreSQL itself would take that one for a server.
-            File.Delete(PostmasterFile);
-        }
+
+        if (reach is null) DeleteTemporarySocket();
     }
 
-    /// <summary>Starts the server and returns how to reach its maintenance database.</summary>
+    /// <summary>Starts the server and returns how to reach its maintenance database: each time the same.</summary>
     public async Task<NpgsqlConnectionStringBuilder> StartAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        var reach = OperatingSystem.IsWindows() ? ByLoopback() : await BySocketAsync(cancellationToken);
+        reach ??= OperatingSystem.IsWindows() ? ByLoopback() : BySocket();
+        if (!OperatingSystem.IsWindows()) await account.MakePrivateAsync(reach.Host!, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(DataFolder, "postgresql.conf"), Settings(reach), cancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(DataFolder, "pg_hba.conf"),
@@ -99,7 +98,7 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
         var started = await Tool.RunAsync(
             binaries.PgCtl, ["start", "-w", "-s", "-t", seconds, "-D", DataFolder, "-l", log],
             account.Name, limit + TimeSpan.FromSeconds(10), cancellationToken);
-        if (started.ExitCode == 0) return reach;
+        if (started.ExitCode == 0) return new NpgsqlConnectionStringBuilder(reach.ConnectionString);
         var said = File.Exists(log) ? string.Join(' ', (await File.ReadAllLinesAsync(log, cancellationToken)).TakeLast(5)) : "";
         throw new EmbeddedPostgresException($"PostgreSQL did not start in {DataFolder}: {started.Output} {said}".TrimEnd());
     }
@@ -113,7 +112,7 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
             var stopped = await Tool.RunAsync(
                 binaries.PgCtl, ["stop", "-w", "-s", "-t", seconds, "-m", mode, "-D", DataFolder],
                 account.Name, stopLimit + TimeSpan.FromSeconds(10), cancellationToken);
-            if (stopped.ExitCode == 0 || !File.Exists(PostmasterFile)) break;
+            if (stopped.ExitCode == 0 || !File.Exists(Postmaster.FileOf(DataFolder))) break;
         }
 
         DeleteTemporarySocket();
@@ -122,10 +121,9 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
     private void DeleteTemporarySocket()
     {
         if (temporarySocketFolder is not null && Directory.Exists(temporarySocketFolder)) Directory.Delete(temporarySocketFolder, recursive: true);
-        temporarySocketFolder = null;
     }
 
-    private async Task<NpgsqlConnectionStringBuilder> BySocketAsync(CancellationToken cancellationToken)
+    private NpgsqlConnectionStringBuilder BySocket()
     {
         var folder = Path.Combine(home, "socket");
         if (IsTooLong(folder))
@@ -134,7 +132,6 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
             if (IsTooLong(folder)) throw new EmbeddedPostgresException($"The temporary folder's path is too long for a socket: {folder}");
         }
 
-        await account.MakePrivateAsync(folder, cancellationToken);
         return new NpgsqlConnectionStringBuilder { Host = folder, Port = SocketPort, Username = User, Database = "postgres", SslMode = SslMode.Disable };
     }
 
@@ -173,31 +170,5 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
             log_line_prefix = '%m [%p] %a '
 
             """;
-    }
-
-    private static bool IsAlive(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            return !process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
-
-    private async Task<bool> IsOursAsync(int pid, CancellationToken cancellationToken)
-    {
-        var commandLine = $"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/cmdline";
-        if (OperatingSystem.IsLinux() && File.Exists(commandLine))
-        {
-            var words = (await File.ReadAllTextAsync(commandLine, cancellationToken)).Split('\0');
-            return Path.GetFileName(words[0]) is "postgres" or "postmaster" && words.Contains(DataFolder);
-        }
-
-        using var process = Process.GetProcessById(pid);
-        return process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase);
     }
 }

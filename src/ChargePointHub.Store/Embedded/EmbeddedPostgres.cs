@@ -4,7 +4,8 @@ namespace ChargePointHub.Store.Embedded;
 
 /// <summary>
 /// The PostgreSQL that a hub without a connection string starts for itself: its own data folder, reached through a private
-/// socket (Windows: a loopback port and a random password). Disposing stops it; a killed hub's server is settled by the next start.
+/// socket (Windows: a loopback port and a random password). A server that ends meanwhile is started again. Disposing stops it; a killed
+/// hub's server is settled by the next start.
 /// </summary>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
@@ -12,12 +13,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     private readonly Cluster cluster;
     private readonly DataFolderLock folderLock;
+    private readonly ServerWatch watch;
     private bool stopped;
 
-    private EmbeddedPostgres(Cluster cluster, DataFolderLock folderLock, string connectionString, string home, int major, IReadOnlyList<string> notes)
+    private EmbeddedPostgres(
+        Cluster cluster, DataFolderLock folderLock, TimeSpan startLimit, string connectionString, string home, int major, IReadOnlyList<string> notes)
     {
         this.cluster = cluster;
         this.folderLock = folderLock;
+        watch = new ServerWatch(cluster, startLimit, sentence => Told?.Invoke(sentence));
         ConnectionString = connectionString;
         DataFolder = home;
         Major = major;
@@ -35,6 +39,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     /// <summary>Sentences for whoever started the hub: what is not as they might expect.</summary>
     public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Told, one sentence each, when the server has ended without being asked to, and what came of starting it again.</summary>
+    public Action<string>? Told { get; set; }
 
     /// <exception cref="EmbeddedPostgresException">It cannot run; the message says what to do.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, CancellationToken cancellationToken)
@@ -62,7 +69,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             }
 
             reach.Database = DatabaseName;
-            return new EmbeddedPostgres(cluster, folderLock, reach.ConnectionString, home, binaries.Major, note is null ? [] : [note]);
+            return new EmbeddedPostgres(cluster, folderLock, options.StartLimit, reach.ConnectionString, home, binaries.Major, note is null ? [] : [note]);
         }
         catch
         {
@@ -97,6 +104,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         stopped = true;
         try
         {
+            await watch.DisposeAsync();
             await cluster.StopAsync(CancellationToken.None);
         }
         finally
@@ -106,9 +114,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>What kill -9 of the hub does: the lock is freed and the server goes on.</summary>
-    internal void Abandon()
+    internal async Task AbandonAsync()
     {
         stopped = true;
+        await watch.DisposeAsync();
         folderLock.Dispose();
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 using ChargePointHub.Store.Embedded;
 using Npgsql;
 
@@ -38,19 +39,52 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_was_killed_recovers_with_what_was_committed()
+    public async Task A_server_that_was_killed_with_its_hub_recovers_with_what_was_committed()
     {
-        await using (var first = await StartAsync(folder))
-        {
-            await ScalarAsync(first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
-            using var postmaster = Process.GetProcessById(Postmaster());
-            postmaster.Kill();
-            await postmaster.WaitForExitAsync();
-        }
+        var first = await StartAsync(folder);
+        await ScalarAsync(first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
+        await first.AbandonAsync();
+        await KillAsync();
 
         Assert.True(File.Exists(PostmasterFile));
         await using var second = await StartAsync(folder);
         Assert.Equal(7, await ScalarAsync(second, "SELECT n FROM kept"));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_killed_again_and_again_comes_back_at_the_same_place_and_is_told_of()
+    {
+        var told = Channel.CreateUnbounded<string>();
+        await using var server = await StartAsync(folder);
+        server.Told = sentence => told.Writer.TryWrite(sentence);
+        await ScalarAsync(server, "CREATE TABLE kept (n int)");
+        for (var n = 1; n <= 3; n++)
+        {
+            await ScalarAsync(server, $"INSERT INTO kept VALUES ({n})");
+            await KillAsync();
+            await HeardAsync(told, "has ended without being asked to");
+            await HeardAsync(told, "answers again");
+
+            Assert.Equal((long)n, await ScalarAsync(server, "SELECT count(*) FROM kept"));
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_come_back_is_tried_again_until_it_can_and_not_after_the_hub_has_ended()
+    {
+        var told = Channel.CreateUnbounded<string>();
+        var server = await StartAsync(folder);
+        server.Told = sentence => told.Writer.TryWrite(sentence);
+        var (version, hidden) = (Path.Combine(folder, "postgres", "PG_VERSION"), Path.Combine(folder, "hidden"));
+        File.Move(version, hidden);
+        await KillAsync();
+        await HeardAsync(told, "could not be started");
+
+        File.Move(hidden, version);
+        await HeardAsync(told, "answers again");
+
+        await server.DisposeAsync();
+        Assert.False(File.Exists(PostmasterFile));
     }
 
     [Fact]
@@ -59,7 +93,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         var first = await StartAsync(folder);
         await ScalarAsync(first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
         var orphan = Postmaster();
-        first.Abandon();
+        await first.AbandonAsync();
 
         await using var second = await StartAsync(folder);
         Assert.NotEqual(orphan, Postmaster());
@@ -154,6 +188,21 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private string PostmasterFile => Path.Combine(folder, "postgres", "postmaster.pid");
+
+    private static async Task HeardAsync(Channel<string> told, string words)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!(await told.Reader.ReadAsync(patience.Token)).Contains(words, StringComparison.Ordinal))
+        {
+        }
+    }
+
+    private async Task KillAsync()
+    {
+        using var postmaster = Process.GetProcessById(Postmaster());
+        postmaster.Kill();
+        await postmaster.WaitForExitAsync();
+    }
 
     private int Postmaster() => int.Parse(File.ReadLines(PostmasterFile).First(), CultureInfo.InvariantCulture);
 

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ChargePointHub.Store.Embedded;
+
+/// <summary>The server process that a data folder's <c>postmaster.pid</c> names; it may be long gone, or another program by now.</summary>
+/// <param name="SocketFolder">Where it listens; null where the file does not say.</param>
+internal sealed record Postmaster(int Pid, string? SocketFolder)
+{
+    /// <summary>Null when no server is named.</summary>
+    public static Postmaster? NamedIn(string dataFolder)
+    {
+        try
+        {
+            var lines = File.ReadAllLines(FileOf(dataFolder));
+            return lines.Length > 0 && int.TryParse(lines[0], CultureInfo.InvariantCulture, out var pid)
+                ? new Postmaster(pid, lines.Length > 4 && lines[4].Length > 0 ? lines[4] : null)
+                : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public static string FileOf(string dataFolder) => Path.Combine(dataFolder, "postmaster.pid");
+
+    /// <summary>True for any process of that number, also another program or one that has ended and was not waited for.</summary>
+    public bool HasProcess
+    {
+        get
+        {
+            try
+            {
+                using var process = Process.GetProcessById(Pid);
+                return !process.HasExited;
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>True while the process is this folder's server.</summary>
+    public bool Serves(string dataFolder)
+    {
+        if (!HasProcess) return false;
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                var words = File.ReadAllText($"/proc/{Pid.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0');
+                return Path.GetFileName(words[0]) is "postgres" or "postmaster" && words.Contains(dataFolder);
+            }
+
+            using var process = Process.GetProcessById(Pid);
+            return process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase);
+        }
+        catch (Exception ended) when (ended is IOException or ArgumentException or InvalidOperationException)
+        {
+            // It ended while it was looked at.
+            return false;
+        }
+    }
+}
