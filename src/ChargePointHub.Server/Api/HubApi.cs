@@ -49,7 +49,7 @@ public static class HubApi
             var (settled, error) = await hub.Access.SettleAsync(context.Request, context.RequestAborted);
             if (error is not null)
             {
-                await new Problem(error).WriteAsync(context);
+                await Problem.Of(KeyFaults.Of(error, route, context.Request.Headers)).WriteAsync(context);
                 return;
             }
 
@@ -57,15 +57,18 @@ public static class HubApi
         }
 
         // A key in the address is told before a missing key: the caller believes to have shown it.
-        var (parameters, faults) = RequestParameters.Read(context.Request.Query, route.Parameters);
-        if (route.IsRestricted && !caller.Scope.ReadsRestricted && !faults.Any(f => f.Error == ErrorCatalogue.KeyInUrl))
+        var against = new CheckAgainst(hub.Now, hub.Directory);
+        var (parameters, faults) = RequestParameters.Read(context.Request.Query, route, against);
+        if (route.IsRestricted && !caller.Scope.ReadsRestricted)
         {
-            await new Problem(caller.KeyId is null ? ErrorCatalogue.KeyNeeded : ErrorCatalogue.ScopeTooNarrow).WriteAsync(context);
+            var keys = faults.Where(f => f.Error == ErrorCatalogue.KeyInUrl).Select(f => f with { Example = OpenRoutes.InsteadOf(route) }).ToList();
+            await Problem.Of(keys.Count > 0 ? keys
+                : KeyFaults.Of(caller.KeyId is null ? ErrorCatalogue.KeyNeeded : ErrorCatalogue.ScopeTooNarrow, route, context.Request.Headers)).WriteAsync(context);
             return;
         }
 
-        var request = new HubRequest(context, route, parameters, caller, hub, hub.Directory, hub.Now);
-        faults = [.. faults, .. validator.Faults(parameters, new CheckAgainst(request.Now, request.Directory))];
+        var request = new HubRequest(context, route, parameters, caller, hub, against.Directory, against.Now);
+        faults = [.. faults, .. validator.Faults(parameters, against)];
         if (faults.Count > 0)
         {
             await Problem.Of(faults).WriteAsync(context);

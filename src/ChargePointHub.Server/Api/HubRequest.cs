@@ -26,7 +26,16 @@ public sealed record HubRequest(
     public IReadOnlyList<ListedOperator> Operators =>
         Parameters.List("operator") is { } ids ? [.. Directory.Operators.Where(o => ids.Contains(o.OperatorId))] : Directory.Operators;
 
-    public Task RefuseAsync(ErrorCode error, string? detail = null) => new Problem(error, detail).WriteAsync(Http);
+    public Task RefuseAsync(Fault fault) => Problem.Of(fault).WriteAsync(Http);
 
-    public Task RefuseAsync(Fault fault) => Problem.Of([fault]).WriteAsync(Http);
+    /// <summary>The id in the path names nothing.</summary>
+    /// <param name="known">Every id there is, where that list is closed; null: the list without an id is shown instead.</param>
+    public Task RefuseIdAsync(ErrorCode error, string message, IReadOnlyList<string>? known = null)
+    {
+        var nearest = known is null ? null : Nearest.Of(Id, known);
+        var example = (nearest ?? (known is [var first, ..] ? first : null)) is { } id
+            ? Route.Path.Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal)
+            : OpenRoutes.InsteadOf(Route);
+        return RefuseAsync(new Fault(error, "id", message, known, nearest, example, FaultPlace.Path));
+    }
 }

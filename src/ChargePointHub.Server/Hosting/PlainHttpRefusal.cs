@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using ChargePointHub.Server.Api.Problems;
 using Microsoft.AspNetCore.Connections;
@@ -36,15 +37,19 @@ public static class PlainHttpRefusal
             return;
         }
 
-        await connection.Transport.Output.WriteAsync(Answer(connection.ConnectionId), CancellationToken.None);
+        await connection.Transport.Output.WriteAsync(Answer((connection.LocalEndPoint as IPEndPoint)?.Port), CancellationToken.None);
         await connection.Transport.Output.CompleteAsync();
     };
 
-    private static byte[] Answer(string connectionId)
+    /// <summary>The request itself stays unread, so its id is a new one and the example names this machine.</summary>
+    private static byte[] Answer(int? port)
     {
-        var body = new Problem(ErrorCatalogue.PlainHttp, $"{ErrorCatalogue.PlainHttp.Happened} {ErrorCatalogue.PlainHttp.Remedy}").ToUtf8(connectionId).Span;
+        var (error, id) = (ErrorCatalogue.PlainHttp, RequestIds.New());
+        var fault = new Fault(error, null, $"{error.Happened} {error.Remedy}", Example: $"https://localhost:{port}/v1/charge-points", In: FaultPlace.Connection);
+        var body = Problem.Of(fault).ToUtf8(id, "").Span;
         var head = Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+            $"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: {body.Length}\r\nCache-Control: no-store\r\n"
+            + $"{RequestIds.Header}: {id}\r\nConnection: close\r\n\r\n");
         return [.. head, .. body];
     }
 }

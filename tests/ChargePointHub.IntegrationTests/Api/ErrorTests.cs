@@ -71,6 +71,9 @@ public sealed class ErrorTests : IAsyncLifetime
 
         Assert.Equal("CPH-5000", answer.Code);
         Assert.Equal(HttpStatusCode.InternalServerError, answer.Status);
+        Assert.Equal("service", answer.Fault.GetProperty("in").GetString());
+        Assert.Equal("/v1/tariffs", answer.Fault.GetProperty("example").GetString());
+        Assert.Equal(answer.Headers["X-Request-Id"], answer.Json.GetProperty("request_id").GetString());
         Assert.DoesNotContain("secret", answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("InvalidOperation", answer.Body, StringComparison.Ordinal);
     }

@@ -96,10 +96,12 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Equal(meant, (await host.GetAsync(path)).Fault.GetProperty("did_you_mean").GetString());
 
     [Theory]
-    [InlineData("/v1/charge-points?borogh=camden", "borough=lambeth")]
-    [InlineData("/v1/charging-sessions?form=2026-11-20", "from=2026-11-20T08:00:00Z")]
-    [InlineData("/v1/charge-points?nothing_like_it=1", "operator=lamplight")]
-    [InlineData("/v1/errors?page=2", "/v1/charging-sessions?from=2026-11-20")]
+    [InlineData("/v1/charge-points?borogh=camden", "borough=camden")]
+    [InlineData("/v1/charge-points?borogh=paris", "borough=lambeth")]
+    [InlineData("/v1/charging-sessions?form=2026-11-20T08:00:00Z", "from=2026-11-20T08:00:00Z")]
+    [InlineData("/v1/charging-sessions?form=x", "from=2026-11-19")]
+    [InlineData("/v1/charge-points?nothing_like_it=1", "operator=alpha")]
+    [InlineData("/v1/errors?page=2", "/v1/errors")]
     public async Task An_unknown_parameter_is_answered_with_an_example_to_copy(string path, string example) =>
         Assert.Equal(example, (await host.GetAsync(path)).Fault.GetProperty("example").GetString());
 

@@ -72,6 +72,8 @@ public sealed class ReadmeTests : IDisposable
         using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("CPH-1014", problem.RootElement.GetProperty("code").GetString());
+        Assert.Equal(answer.Headers.GetValues("X-Request-Id").Single(), problem.RootElement.GetProperty("request_id").GetString());
+        Assert.Equal($"https://localhost:{port}/v1/charge-points", problem.RootElement.GetProperty("errors")[0].GetProperty("example").GetString());
     }
 
     /// <summary>A program in another language compares every id and field with the operators' truth.</summary>

@@ -12,7 +12,7 @@ internal static class HistoryOfChargePoint
         var id = request.Id;
         if (!await request.Hub.Records.HasChargePointAsync(id, request.Scope, request.Aborted))
         {
-            await request.RefuseAsync(ErrorCatalogue.NoSuchChargePoint, $"No charge point {id} is known here.");
+            await request.RefuseIdAsync(ErrorCatalogue.NoSuchChargePoint, $"No charge point {id} is known here.");
             return;
         }
 

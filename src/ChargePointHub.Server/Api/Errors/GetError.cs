@@ -28,7 +28,7 @@ internal static class GetError
     {
         if (ErrorCatalogue.Find(request.Id) is not { } error)
         {
-            await request.RefuseAsync(ErrorCatalogue.NoSuchCode, $"The catalogue has no {request.Id}.");
+            await request.RefuseIdAsync(ErrorCatalogue.NoSuchCode, $"The catalogue has no {request.Id}.", [.. ErrorCatalogue.All.Select(e => e.Code)]);
             return;
         }
 

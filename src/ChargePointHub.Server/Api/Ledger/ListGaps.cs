@@ -35,7 +35,7 @@ internal static class ListGaps
         var causes = request.Parameters.List("cause");
         if (causes is not null && !request.Scope.ReadsRestricted)
         {
-            await request.RefuseAsync(ErrorCatalogue.KeyNeeded, "Causes of gaps are told under a key only.");
+            await request.RefuseAsync(new Fault(ErrorCatalogue.KeyNeeded, "cause", "Causes of gaps are told under a key only."));
             return;
         }
 

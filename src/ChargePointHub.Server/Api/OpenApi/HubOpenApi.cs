@@ -137,7 +137,14 @@ internal static class HubOpenApi
         ["status"] = error.Status,
         ["detail"] = error.Happened,
         ["code"] = error.Code,
-        ["errors"] = new JsonArray(),
+        ["errors"] = new JsonArray(new JsonObject
+        {
+            ["in"] = error.Status switch { 401 or 403 => "header", 404 => "path", 405 => "method", >= 500 => "service", _ => "query" },
+            ["parameter"] = error.Status switch { 401 or 403 => "Authorization", 404 => "id", >= 405 => null, _ => "name" },
+            ["code"] = error.Code,
+            ["message"] = error.Happened,
+            ["example"] = error.Example,
+        }),
         ["request_id"] = "0199f0c2a4f17c3a9d1f7c52c3a1b0de",
     };
 }

@@ -20,7 +20,7 @@ internal static class GetOperator
         {
             if (request.Directory.Find(request.Id) is not { } o)
             {
-                await request.RefuseAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.");
+                await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.", [.. request.Directory.Operators.Select(o => o.OperatorId)]);
                 return;
             }
 

@@ -24,7 +24,7 @@ internal static class ListFindings
         {
             if (request.Directory.Find(request.Id) is null)
             {
-                await request.RefuseAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.");
+                await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.", [.. request.Directory.Operators.Select(o => o.OperatorId)]);
                 return;
             }
 

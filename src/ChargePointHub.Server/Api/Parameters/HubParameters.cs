@@ -13,20 +13,23 @@ public static class HubParameters
 
     public static readonly Parameter From = new(
         "from", "First instant inside the window: an instant with its offset, or a London date (its midnight). Default: 24 hours before `to`.",
-        "2026-11-20T08:00:00Z", null, (value, _) => Time("from", value));
+        "2026-11-20T08:00:00Z", null, (value, against) => Time(From!, value, against), against => TimeExamples.From(against.Now));
 
     public static readonly Parameter To = new(
         "to", "First instant after the window: an instant with its offset, or a London date (its midnight). Default: now.",
-        "2026-11-21", null, (value, _) => Time("to", value));
+        "2026-11-21", null, (value, against) => Time(To!, value, against), against => TimeExamples.To(against.Now));
 
     public static readonly Parameter Period = new(
-        "period", "A whole London day, month, quarter or year, instead of `from` and `to`.", "2026-11-20", null, CheckPeriod);
+        "period", "A whole London day, month, quarter or year, instead of `from` and `to`.", "2026-11-20", null, CheckPeriod,
+        against => TimeExamples.From(against.Now));
 
     public static readonly Parameter Operator = new(
-        "operator", "Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.", "lamplight", null, CheckOperators);
+        "operator", "Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.", "lamplight", null, CheckOperators,
+        against => against.Directory.Operators is [var first, ..] ? first.OperatorId : null);
 
     public static readonly Parameter Borough = new(
-        "borough", "London boroughs by GSS code or name, separated by commas.", "lambeth", null, CheckBoroughs);
+        "borough", "London boroughs by GSS code or name, separated by commas.", "lambeth", null, CheckBoroughs,
+        against => against.Directory.HasBoroughs ? "lambeth" : null);
 
     public static readonly Parameter PowerBand = Words("power_band", "Power bands of the Department for Transport, separated by commas.", Words<PowerBand>.All);
 
@@ -49,7 +52,7 @@ public static class HubParameters
 
     /// <summary>Its own checks come with the signature, in <see cref="Paging.PageCursors"/>.</summary>
     public static readonly Parameter Cursor = new(
-        "cursor", "`next_cursor` of the page before, exactly as it came.", "AQAAAA...", null, (_, _) => []);
+        "cursor", "`next_cursor` of the page before, exactly as it came.", "AQAAAA...", null, (_, _) => [], _ => null);
 
     public static readonly Parameter Format = new(
         "format", "`json` or `geojson`; the same as the Accept header. Default: json.", "geojson", ["json", "geojson"], (value, _) => OneOf("format", value, ["json", "geojson"]));
@@ -67,54 +70,66 @@ public static class HubParameters
     }
 
     private static Fault NotOneOf(string name, string word, IReadOnlyList<string> allowed, ErrorCode code) =>
-        new(code, name, $"'{Shown(word)}' is not a value of {name}.", allowed, Nearest.Of(word, allowed));
+        new(code, name, $"'{Shown(word)}' is not a value of {name}.", allowed, Nearest.Of(word, allowed), $"{name}={Nearest.Of(word, allowed) ?? allowed[0]}");
 
+    /// <param name="check">Of one word.</param>
     private static IEnumerable<Fault> Listed(string value, string name, Func<string, Fault?> check)
     {
-        foreach (var word in Parameter.Split(value))
-        {
-            if (word.Length == 0) yield return new Fault(ErrorCatalogue.EmptyValue, name, $"{name} has an empty place in its list.");
-            else if (check(word) is { } fault) yield return fault;
-        }
+        var words = Parameter.Split(value);
+        if (words.Contains("")) yield return new Fault(ErrorCatalogue.EmptyValue, name, $"{name} has an empty place in its list.", Example: Whole(name, words, check));
+        foreach (var fault in words.Where(w => w.Length > 0).Select(check).OfType<Fault>()) yield return fault;
     }
+
+    /// <summary>The list without its empty places and what is wrong in it; null when nothing is left.</summary>
+    private static string? Whole(string name, IEnumerable<string> words, Func<string, Fault?> check) =>
+        words.Where(w => w.Length > 0 && check(w) is null).ToList() is { Count: > 0 } good ? $"{name}={string.Join(',', good.Select(Uri.EscapeDataString))}" : null;
 
     private static IEnumerable<Fault> CheckOperators(string value, CheckAgainst against)
     {
         var ids = against.Directory.Operators.Select(o => o.OperatorId).ToList();
         return Listed(value, "operator", word => ids.Contains(word) ? null
-            : new Fault(ErrorCatalogue.UnknownOperator, "operator", $"No operator '{Shown(word)}' is registered here.", ids, Nearest.Of(word, ids)));
+            : new Fault(
+                ErrorCatalogue.UnknownOperator, "operator", $"No operator '{Shown(word)}' is registered here.", ids, Nearest.Of(word, ids),
+                Operator.Correction(against, Nearest.Of(word, ids))));
     }
 
     private static IEnumerable<Fault> CheckBoroughs(string value, CheckAgainst against) => !against.Directory.HasBoroughs
         ? [new Fault(ErrorCatalogue.NoBoundaries, "borough", "This hub has no boundaries of boroughs, so nothing can be found by borough.")]
         : Listed(value, "borough", word => LondonBoroughs.CodeOf(word) is not null ? null
-            : new Fault(ErrorCatalogue.UnknownBorough, "borough", $"'{Shown(word)}' is no London borough.", LondonBoroughs.Slugs, Nearest.Of(word, LondonBoroughs.Slugs)));
+            : new Fault(
+                ErrorCatalogue.UnknownBorough, "borough", $"'{Shown(word)}' is no London borough.", LondonBoroughs.Slugs, Nearest.Of(word, LondonBoroughs.Slugs),
+                $"borough={Nearest.Of(word, LondonBoroughs.Slugs) ?? "lambeth"}"));
 
     private static IEnumerable<Fault> CheckLimit(string value, CheckAgainst against)
     {
         if (!value.All(char.IsAsciiDigit) || value.TrimStart('0').Length == 0)
-            yield return new Fault(ErrorCatalogue.InvalidLimit, "limit", $"'{Shown(value)}' is not a whole number from 1 to {LargestLimit}.", Example: "1000");
+            yield return new Fault(ErrorCatalogue.InvalidLimit, "limit", $"'{Shown(value)}' is not a whole number from 1 to {LargestLimit}.", Example: $"limit={DefaultLimit}");
         else if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit > LargestLimit)
-            yield return new Fault(ErrorCatalogue.LimitTooLarge, "limit", $"{Shown(value)} records are more than the {LargestLimit} that a page holds.", Example: "50000");
+            yield return new Fault(ErrorCatalogue.LimitTooLarge, "limit", $"{Shown(value)} records are more than the {LargestLimit} that a page holds.", Example: $"limit={LargestLimit}");
     }
 
     private static IEnumerable<Fault> CheckPeriod(string value, CheckAgainst against)
     {
         if (!LondonCalendar.TryParsePeriod(value, out _))
-            yield return new Fault(ErrorCatalogue.InvalidPeriod, "period", $"'{Shown(value)}' is not a day, month, quarter or year.", Example: "2026-11-20");
+        {
+            yield return new Fault(
+                ErrorCatalogue.InvalidPeriod, "period", $"'{Shown(value)}' is not a day, month, quarter or year.", Example: $"period={TimeExamples.From(against.Now)}");
+        }
     }
 
-    private static IEnumerable<Fault> Time(string name, string value)
+    private static IEnumerable<Fault> Time(Parameter parameter, string value, CheckAgainst against)
     {
+        var name = parameter.Name;
         if (TimeText.Parse(value) is not null) yield break;
         if (TimeText.IsNaive(value))
         {
             var utc = value.Replace(' ', 'T').ToUpperInvariant() + "Z";
-            yield return new Fault(ErrorCatalogue.NaiveTime, name, $"'{Shown(value)}' does not say its offset.", DidYouMean: utc, Example: utc);
+            yield return new Fault(ErrorCatalogue.NaiveTime, name, $"'{Shown(value)}' does not say its offset.", DidYouMean: utc, Example: $"{name}={utc}");
         }
         else
         {
-            yield return new Fault(ErrorCatalogue.InvalidTime, name, $"'{Shown(value)}' is not an instant with an offset, nor a date.", Example: "2026-11-20T08:00:00Z");
+            yield return new Fault(
+                ErrorCatalogue.InvalidTime, name, $"'{Shown(value)}' is not an instant with an offset, nor a date.", Example: parameter.Correction(against));
         }
     }
 

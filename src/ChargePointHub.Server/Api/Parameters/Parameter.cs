@@ -9,13 +9,27 @@ public sealed record CheckAgainst(DateTimeOffset Now, OperatorDirectory Director
 /// <param name="Description">For OpenAPI and the documentation.</param>
 /// <param name="Allowed">The closed list its words come from; null: open.</param>
 /// <param name="Check">Everything that is wrong with a value.</param>
+/// <param name="Live">A value that is good on this hub at this time; null: <paramref name="Example"/> always is. A null value: none is.</param>
 public sealed record Parameter(
     string Name,
     string Description,
     string Example,
     IReadOnlyList<string>? Allowed,
-    Func<string, CheckAgainst, IEnumerable<Fault>> Check)
+    Func<string, CheckAgainst, IEnumerable<Fault>> Check,
+    Func<CheckAgainst, string?>? Live = null)
 {
     /// <summary>Values of a list parameter.</summary>
     public static string[] Split(string value) => value.Split(',', StringSplitOptions.TrimEntries);
+
+    /// <summary>The first candidate that is good, else a value that is; as <c>name=value</c> for a query. Null: leave the parameter out.</summary>
+    public string? Correction(CheckAgainst against, params IEnumerable<string?> candidates) =>
+        candidates.FirstOrDefault(c => !string.IsNullOrWhiteSpace(c) && !Check(c, against).Any()) is { } good ? InQuery(good)
+        : Live is null ? InQuery(Example)
+        : Live(against) is { } live ? InQuery(live) : null;
+
+    private string InQuery(string value) => $"{Name}={Escaped(value)}";
+
+    /// <summary>Commas and colons may stand in a query as they are, and read better so.</summary>
+    private static string Escaped(string value) =>
+        Uri.EscapeDataString(value).Replace("%2C", ",", StringComparison.Ordinal).Replace("%3A", ":", StringComparison.Ordinal);
 }

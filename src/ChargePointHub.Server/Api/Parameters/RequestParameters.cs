@@ -39,26 +39,24 @@ public sealed class RequestParameters
     }
 
     /// <summary>Takes what is known; everything about names is a fault here, everything about values is the validator's.</summary>
-    public static (RequestParameters Parameters, IReadOnlyList<Fault> Faults) Read(IQueryCollection query, IReadOnlyList<Parameter> known)
+    public static (RequestParameters Parameters, IReadOnlyList<Fault> Faults) Read(IQueryCollection query, ApiRoute route, CheckAgainst against)
     {
-        var names = known.Select(p => p.Name).ToList();
+        var known = route.Parameters;
         var parameters = new RequestParameters();
         var faults = new List<Fault>();
         foreach (var (name, given) in query)
         {
-            if (!names.Contains(name))
+            if (known.FirstOrDefault(p => p.Name == name) is not { } parameter)
             {
-                faults.Add(KeyNames.Contains(name.ToLowerInvariant())
-                    ? new Fault(ErrorCatalogue.KeyInUrl, name, $"'{name}' carries a key in the address; it was not used.")
-                    : Unknown(name, known, names));
+                faults.Add(KeyNames.Contains(name.ToLowerInvariant()) ? KeyInUrl(name) : Unknown(name, given, known, against));
             }
             else if (given.Count > 1)
             {
-                faults.Add(new Fault(ErrorCatalogue.RepeatedParameter, name, $"'{name}' is given {given.Count} times.", Example: $"{name}=a,b"));
+                faults.Add(new Fault(ErrorCatalogue.RepeatedParameter, name, $"'{name}' is given {given.Count} times.", Example: parameter.Correction(against, [string.Join(',', given.AsEnumerable()), .. given])));
             }
             else if (string.IsNullOrWhiteSpace(given[0]))
             {
-                faults.Add(new Fault(ErrorCatalogue.EmptyValue, name, $"'{name}' has no value."));
+                faults.Add(new Fault(ErrorCatalogue.EmptyValue, name, $"'{name}' has no value.", parameter.Allowed, Example: parameter.Correction(against)));
             }
             else
             {
@@ -69,13 +67,15 @@ public sealed class RequestParameters
         return (parameters, faults);
     }
 
-    private static Fault Unknown(string name, IReadOnlyList<Parameter> known, IReadOnlyList<string> names)
+    private static Fault KeyInUrl(string name) => new(ErrorCatalogue.KeyInUrl, name, $"'{Shown(name)}' carries a key in the address; it was not used.");
+
+    private static Fault Unknown(string name, IEnumerable<string?> given, IReadOnlyList<Parameter> known, CheckAgainst against)
     {
-        var nearest = Nearest.Of(name, names);
-        var shown = known.FirstOrDefault(p => p.Name == nearest) ?? (known.Count > 0 ? known[0] : null);
+        var names = known.Select(p => p.Name).ToList();
+        var nearest = known.FirstOrDefault(p => p.Name == Nearest.Of(name, names));
         return new Fault(
-            ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'.", names, nearest,
-            shown is null ? null : $"{shown.Name}={shown.Example}");
+            ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'.", names, nearest?.Name,
+            nearest is not null ? nearest.Correction(against, given) : known is [var first, ..] ? first.Correction(against) : null);
     }
 
     private static string Shown(string name) => name.Length <= 80 ? name : name[..80] + "...";

@@ -15,7 +15,7 @@ internal static class WindowReading
         if (period is not null)
         {
             if (!LondonCalendar.TryParsePeriod(period, out var whole)) return (null, null);
-            return whole.Value.From >= now ? (null, Future("period", whole.Value.From)) : (whole, null);
+            return whole.Value.From >= now ? (null, Future("period", whole.Value.From, now)) : (whole, null);
         }
 
         var start = from is null ? null : TimeText.Parse(from);
@@ -25,14 +25,15 @@ internal static class WindowReading
         if (start is { } a && end is { } b && b <= a)
         {
             return (null, new Fault(
-                ErrorCatalogue.EndsBeforeItStarts, "to", $"{Instants.Format(b)} does not come after {Instants.Format(a)}.", Example: $"from={to}&to={from}"));
+                ErrorCatalogue.EndsBeforeItStarts, "to", $"{Instants.Format(b)} does not come after {Instants.Format(a)}.", Example: TimeExamples.InOrder(a, b, now)));
         }
 
-        if (start is { } begins && begins >= now) return (null, Future("from", begins));
+        if (start is { } begins && begins >= now) return (null, Future("from", begins, now));
         var last = end ?? now;
-        return (new Window(start ?? last - Default, last), start is null && last - Default >= now ? Future("to", last - Default) : null);
+        return (new Window(start ?? last - Default, last), start is null && last - Default >= now ? Future("to", last - Default, now) : null);
     }
 
-    private static Fault Future(string name, DateTimeOffset start) =>
-        new(ErrorCatalogue.WhollyInFuture, name, $"The window begins at {Instants.Format(start)}, which has not come yet.");
+    private static Fault Future(string name, DateTimeOffset start, DateTimeOffset now) => new(
+        ErrorCatalogue.WhollyInFuture, name, $"The window begins at {Instants.Format(start)}, which has not come yet.",
+        Example: $"{name}={(name == "to" ? TimeExamples.To(now) : TimeExamples.From(now))}");
 }

@@ -1,3 +1,4 @@
+using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 
@@ -30,10 +31,24 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
 
         if (context.Response.HasStarted || context.Response.ContentLength is not null || context.Response.ContentType is not null) return;
-        if (context.Response.StatusCode == StatusCodes.Status404NotFound)
-            await new Problem(ErrorCatalogue.NoSuchRoute, $"Nothing is served at {context.Request.Path}.").WriteAsync(context);
-        else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
-            await new Problem(ErrorCatalogue.MethodNotAllowed, $"{context.Request.Method} is not taken here; {context.Response.Headers.Allow} is.").WriteAsync(context);
+        if (context.Response.StatusCode == StatusCodes.Status404NotFound) await Problem.Of(NoSuchRoute(context.Request)).WriteAsync(context);
+        else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) await Problem.Of(WrongMethod(context)).WriteAsync(context);
+    }
+
+    private static Fault NoSuchRoute(HttpRequest request)
+    {
+        var path = request.Path.ToUriComponent();
+        var message = $"Nothing is served at {(path.Length <= 80 ? path : path[..80] + "...")}.";
+        return new Fault(
+            ErrorCatalogue.NoSuchRoute, null, message, [.. ApiRoutes.All.Select(r => r.Path)], Nearest.Of(path, ApiRoutes.All.Select(r => r.Path)),
+            OpenRoutes.NearestTo(path), FaultPlace.Path);
+    }
+
+    private static Fault WrongMethod(HttpContext context)
+    {
+        var allowed = context.Response.Headers.Allow.ToString();
+        return new Fault(
+            ErrorCatalogue.MethodNotAllowed, null, $"{context.Request.Method} is not taken here; {allowed} is.", allowed.Split(", "), Example: allowed.Split(", ")[0], In: FaultPlace.Method);
     }
 
     private async Task FailAsync(HttpContext context, Exception exception)
@@ -52,6 +67,6 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         var id = RequestIds.Of(context);
         context.Response.Clear();
         context.Response.Headers[RequestIds.Header] = id;
-        await new Problem(error).WriteAsync(context);
+        await Problem.Of(new Fault(error, null, $"{error.Happened} {error.Remedy}", In: FaultPlace.Service)).WriteAsync(context);
     }
 }

@@ -7,13 +7,15 @@ internal static class RequestIds
 
     private const int Longest = 100;
 
+    public static string New() => Guid.CreateVersion7().ToString("N");
+
     public static string Of(HttpContext context)
     {
         if (context.Items.TryGetValue(Header, out var known)) return (string)known!;
         var given = context.Request.Headers[Header];
         var id = given is [{ Length: > 0 and <= Longest } word] && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? word
-            : Guid.CreateVersion7().ToString("N");
+            : New();
         context.Items[Header] = id;
         return id;
     }

@@ -1,0 +1,21 @@
+using System.Globalization;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Server.Api.Parameters;
+
+/// <summary>Times that are good to ask for at the time of asking: examples that do not grow old.</summary>
+internal static class TimeExamples
+{
+    /// <summary>The London day before: a day that is over.</summary>
+    public static string From(DateTimeOffset now) => Text(LondonCalendar.DayOf(now).AddDays(-1));
+
+    /// <summary>The first instant after that day.</summary>
+    public static string To(DateTimeOffset now) => Text(LondonCalendar.DayOf(now));
+
+    /// <summary>Bounds that were given the wrong way round, exchanged; where that is no window either, the day before.</summary>
+    public static string InOrder(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now) => to < from && to < now
+        ? $"from={Instants.Format(to)}&to={Instants.Format(from)}"
+        : $"from={From(now)}&to={To(now)}";
+
+    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
