@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using ChargePointHub.Store.Writing;
+using Npgsql;
 
 namespace ChargePointHub.Store;
 
@@ -10,14 +12,15 @@ internal static class AdvisoryLocks
     /// <summary>Session: one instance migrates at a time.</summary>
     public const long Migrations = 0x4350_4801;
 
-    /// <summary>Session: one instance collects at a time.</summary>
-    public const long Collector = 0x4350_4802;
-
     /// <summary>Transaction: one instance adds partitions at a time.</summary>
     public const long Partitions = 0x4350_4803;
 
     /// <summary>Transaction, first half of the pair whose second is <see cref="OfOperator"/>: pages of one operator come one after the other.</summary>
     public const int Pages = 0x4350_4804;
+
+    /// <summary>Until the connection's transaction ends, no other page of the operator is written, and its lease does not change hands.</summary>
+    public static Task TakePagesAsync(NpgsqlConnection connection, string operatorId, CancellationToken cancellationToken) =>
+        connection.Command("SELECT pg_advisory_xact_lock($1, $2)", Pages, OfOperator(operatorId)).ExecuteAsync(cancellationToken);
 
     public static int OfOperator(string operatorId) =>
         BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(operatorId)));

@@ -10,6 +10,9 @@ public sealed record PageToWrite
 
     public required Guid RunId { get; init; }
 
+    /// <summary>Of the lease under which the page was fetched; null: a person's command wrote it, and no lease is needed.</summary>
+    public long? LeaseToken { get; init; }
+
     /// <summary>From 1 within the run.</summary>
     public required int PageNumber { get; init; }
 

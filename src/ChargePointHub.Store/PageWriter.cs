@@ -21,8 +21,10 @@ public sealed class PageWriter(Database database)
     internal Func<CommitPoint, PageToWrite, ValueTask>? AtPoint { get; init; }
 
     /// <summary>Any page may be written twice; the second time changes nothing.</summary>
+    /// <exception cref="LeaseLostException">Another instance has taken the operator's lease: nothing is written.</exception>
     public async Task<PageWritten> WriteAsync(PageToWrite page, CancellationToken cancellationToken)
     {
+        await ReachAsync(CommitPoint.Arrived, page);
         page = EventTimes.Refuse(page);
         if (Planted == PlantedBug.ClaimBeforeRows && page.Claims.Count > 0)
         {
@@ -54,8 +56,9 @@ public sealed class PageWriter(Database database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         // Keys, quarantine and ledger rows belong to one operator: under this lock what is decided stays so until it is written.
-        await connection.Command("SELECT pg_advisory_xact_lock($1, $2)", AdvisoryLocks.Pages, AdvisoryLocks.OfOperator(page.Feed.OperatorId))
-            .ExecuteAsync(cancellationToken);
+        await AdvisoryLocks.TakePagesAsync(connection, page.Feed.OperatorId, cancellationToken);
+        if (page.LeaseToken is { } token && Planted != PlantedBug.NoFencing)
+            await OperatorLeases.CheckAsync(connection, page.Feed.OperatorId, token, cancellationToken);
 
         var quarantine = new QuarantineStage(connection, page);
         await quarantine.DecideAsync(cancellationToken);
@@ -106,6 +109,9 @@ public sealed class PageWriter(Database database)
 /// <summary>Points of a page's transaction.</summary>
 internal enum CommitPoint
 {
+    /// <summary>The page is here; its transaction has not begun.</summary>
+    Arrived,
+
     /// <summary>Everything is decided; no tick is taken yet.</summary>
     Staged,
 
@@ -123,4 +129,7 @@ internal enum PlantedBug
 
     /// <summary>The claim is committed before the rows that make it true.</summary>
     ClaimBeforeRows,
+
+    /// <summary>Pages are written whoever holds the lease.</summary>
+    NoFencing,
 }

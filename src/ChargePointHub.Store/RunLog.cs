@@ -49,16 +49,21 @@ public sealed class RunLog(Database database)
         + "pages, requests, added, changed, unchanged, refused";
 
     /// <param name="window">Null for snapshot datasets.</param>
-    public async Task<Guid> OpenAsync(FeedKey feed, RunKind kind, Window? window, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    /// <param name="leaseToken">Of the lease under which it runs; null: a person's command runs it.</param>
+    /// <exception cref="LeaseLostException">Another instance has taken the operator's lease: nothing is written.</exception>
+    public async Task<Guid> OpenAsync(
+        FeedKey feed, RunKind kind, Window? window, DateTimeOffset startedAt, CancellationToken cancellationToken, long? leaseToken = null)
     {
+        // The lease's row is locked while the run's is written: whoever takes the lease afterwards sees the run, and ends it.
+        const string Insert = "INSERT INTO run (run_id, operator_id, feed_id, dataset, kind, from_at, to_at, started_at, lease_token) ";
         var id = Guid.CreateVersion7(startedAt);
-        await database.Reads.Command(
-            """
-            INSERT INTO run (run_id, operator_id, feed_id, dataset, kind, from_at, to_at, started_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            """,
-            id, feed.OperatorId, feed.FeedId, feed.Dataset.Name, Words<RunKind>.Of(kind), Instant(window?.From), Instant(window?.To), startedAt)
-            .ExecuteAsync(cancellationToken);
-        return id;
+        var opened = await database.Reads.Command(
+            leaseToken is null
+                ? Insert + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                : Insert + "SELECT $1, $2, $3, $4, $5, $6, $7, $8, token FROM operator_lease WHERE operator_id = $2 AND token = $9 FOR SHARE",
+            id, feed.OperatorId, feed.FeedId, feed.Dataset.Name, Words<RunKind>.Of(kind), Instant(window?.From), Instant(window?.To), startedAt,
+            new NpgsqlParameter { Value = (object?)leaseToken ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint }).ExecuteAsync(cancellationToken);
+        return opened > 0 ? id : throw new LeaseLostException(feed.OperatorId);
     }
 
     /// <summary>Ends an open run; a run that has ended already stays as it is.</summary>
@@ -83,9 +88,18 @@ public sealed class RunLog(Database database)
         $"SELECT {Columns} FROM run WHERE operator_id = $1 AND dataset = $2 AND outcome = 'failed' ORDER BY started_at DESC, run_id DESC LIMIT 1",
         [operatorId, dataset.Name], cancellationToken)).SingleOrDefault();
 
-    /// <summary>At start, by the one that collects: runs without an end belong to a hub that is gone. Returns how many.</summary>
-    public Task<int> AbandonOpenAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.Reads.Command(
-        "UPDATE run SET outcome = 'abandoned', ended_at = greatest($1, started_at) WHERE ended_at IS NULL", now).ExecuteAsync(cancellationToken);
+    /// <summary>By the one that begins to collect from the operator: runs without an end belong to one that is gone. Returns how many.</summary>
+    public Task<int> AbandonOpenAsync(string operatorId, DateTimeOffset now, CancellationToken cancellationToken) => database.Reads.Command(
+        "UPDATE run SET outcome = 'abandoned', ended_at = greatest($1, started_at) WHERE operator_id = $2 AND ended_at IS NULL",
+        now, operatorId).ExecuteAsync(cancellationToken);
+
+    /// <summary>The newest live poll or crawl of each dataset of the operator's feeds.</summary>
+    public Task<List<Run>> LatestLiveAsync(string operatorId, CancellationToken cancellationToken) => ReadAsync(
+        $"""
+        SELECT latest.* FROM unnest($2) AS d (name), LATERAL (
+            SELECT {Columns} FROM run WHERE operator_id = $1 AND dataset = d.name AND kind IN ('live', 'crawl') ORDER BY started_at DESC LIMIT 1) latest
+        """,
+        [operatorId, Dataset.All.Select(d => d.Name).ToArray()], cancellationToken);
 
     /// <summary>Deletes ended runs that started before then, except each dataset's newest and newest failed: one pass over the table. Returns how many.</summary>
     public Task<int> DeleteOlderAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.Reads.Command(

@@ -17,28 +17,29 @@ public sealed record RunResult(FeedFailure? Failure, int Pages, int Records)
 /// <summary>What one run is to pull.</summary>
 /// <param name="Window">Null for snapshot datasets.</param>
 /// <param name="StatusesAreEvidence">The operator reports no status changes itself: what crawls see is all there is.</param>
-public sealed record Pull(DatasetSchedule Schedule, RunKind Kind, Window? Window, bool StatusesAreEvidence);
+/// <param name="LeaseToken">Of the lease under which the operator is collected from; null: none is needed.</param>
+public sealed record Pull(DatasetSchedule Schedule, RunKind Kind, Window? Window, bool StatusesAreEvidence, long? LeaseToken = null);
 
 /// <summary>The story of one pull: open the run, pull, place, save page by page, claim with the last page, close the run.</summary>
 public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex areas, TimeProvider time, ILogger<FeedRun> log)
 {
     /// <summary>
     /// The one place where a fault of our own is caught: it ends this run as a protocol error with its stack in the log, and
-    /// costs the same pause and narrowing as any other failure. Only cancellation and the database's absence go further.
+    /// costs the same pause and narrowing as any other failure. Only cancellation, a lost lease and the database's absence go further.
     /// </summary>
     /// <param name="betweenPages">Awaited after each page but the last, so that fresher work can go first.</param>
     public async Task<RunResult> ExecuteAsync(Pull pull, Func<Task> betweenPages, CancellationToken cancellationToken)
     {
         var key = new FeedKey(pull.Schedule.Feed.OperatorId, pull.Schedule.Feed.FeedId, pull.Schedule.Plan.Dataset);
         var askedAt = time.GetUtcNow();
-        var run = await runs.OpenAsync(key, pull.Kind, pull.Window, askedAt, cancellationToken);
+        var run = await runs.OpenAsync(key, pull.Kind, pull.Window, askedAt, cancellationToken, pull.LeaseToken);
         var progress = new Progress();
         FeedFailure? failure;
         try
         {
             failure = await PullAsync(pull, key, run, askedAt, progress, betweenPages, cancellationToken);
         }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && !DatabaseGone.Explains(fault))
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not LeaseLostException && !DatabaseGone.Explains(fault))
         {
             LogFault(log, fault, key, pull.Window);
             failure = new FeedFailure(
@@ -55,7 +56,7 @@ public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex ar
     private async Task<FeedFailure?> PullAsync(
         Pull pull, FeedKey key, Guid run, DateTimeOffset askedAt, Progress progress, Func<Task> betweenPages, CancellationToken cancellationToken)
     {
-        var (schedule, _, window, statusesAreEvidence) = pull;
+        var (schedule, _, window, statusesAreEvidence, leaseToken) = pull;
         var (feed, plan) = (schedule.Feed, schedule.Plan);
         await foreach (var step in schedule.Protocol.PullAsync(new PullRequest(feed, plan, window), cancellationToken))
         {
@@ -71,6 +72,7 @@ public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex ar
                 {
                     Feed = key,
                     RunId = run,
+                    LeaseToken = leaseToken,
                     PageNumber = page.Number,
                     AskedAt = askedAt,
                     Records = page.Records,
@@ -89,11 +91,12 @@ public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex ar
     }
 
     /// <summary>What the operator can no longer serve is claimed as unavailable, so that every answer says so.</summary>
-    public Task ClaimLostAsync(DatasetSchedule schedule, Coverage gone, CancellationToken cancellationToken) => writer.WriteAsync(
+    public Task ClaimLostAsync(DatasetSchedule schedule, Coverage gone, long? leaseToken, CancellationToken cancellationToken) => writer.WriteAsync(
         new PageToWrite
         {
             Feed = new FeedKey(schedule.Feed.OperatorId, schedule.Feed.FeedId, schedule.Plan.Dataset),
             RunId = Guid.CreateVersion7(time.GetUtcNow()),
+            LeaseToken = leaseToken,
             PageNumber = 1,
             AskedAt = time.GetUtcNow(),
             Records = new RecordPage(),

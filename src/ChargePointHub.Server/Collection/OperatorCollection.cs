@@ -16,6 +16,7 @@ public sealed partial class OperatorCollection
     private const int MostLiveInARow = 2;
 
     private readonly OperatorDefinition operatorDefinition;
+    private readonly long? leaseToken;
     private readonly IReadOnlyList<DatasetSchedule> schedules;
     private readonly HashSet<DatasetSchedule> underWay = [];
     private readonly FeedRun run;
@@ -23,9 +24,11 @@ public sealed partial class OperatorCollection
     private readonly TimeProvider time;
     private readonly ILogger log;
 
+    /// <param name="leaseToken">Written with every page; null: nobody else can be collecting.</param>
     public OperatorCollection(
-        OperatorDefinition operatorDefinition, IReadOnlyList<IFeedProtocol> protocols, FeedRun run, CoverageStore ledger, TimeProvider time, ILogger log)
+        OperatorDefinition operatorDefinition, long? leaseToken, IReadOnlyList<IFeedProtocol> protocols, FeedRun run, CoverageStore ledger, TimeProvider time, ILogger log)
     {
+        this.leaseToken = leaseToken;
         (this.operatorDefinition, this.run, this.ledger, this.time, this.log) = (operatorDefinition, run, ledger, time, log);
         schedules =
         [
@@ -38,18 +41,20 @@ public sealed partial class OperatorCollection
         ];
     }
 
-    /// <summary>Runs until cancelled, or until the database is away.</summary>
-    public async Task CollectAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until cancelled or the lease is lost, or until the database is away.</summary>
+    /// <param name="leaving">No new pull is begun; the one under way comes to its end.</param>
+    public async Task CollectAsync(CancellationToken leaving, CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellationToken);
         var sinceHistory = 0;
-        while (!cancellationToken.IsCancellationRequested)
+        while (!either.IsCancellationRequested)
         {
             // Live work first; but an operator so slow that something is always due gets to its history too.
             if (await DoDueWorkAsync(cancellationToken) && ++sinceHistory < MostLiveInARow * schedules.Count) continue;
             sinceHistory = 0;
             if (await DoBackfillAsync(cancellationToken)) continue;
             var wait = NextDue() - time.GetUtcNow();
-            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -79,7 +84,7 @@ public sealed partial class OperatorCollection
         underWay.Add(schedule);
         try
         {
-            return await run.ExecuteAsync(new Pull(schedule, kind, window, StatusesAreEvidence), () => CatchUpAsync(cancellationToken), cancellationToken);
+            return await run.ExecuteAsync(new Pull(schedule, kind, window, StatusesAreEvidence, leaseToken), () => CatchUpAsync(cancellationToken), cancellationToken);
         }
         finally
         {
@@ -105,7 +110,7 @@ public sealed partial class OperatorCollection
             var state = await ledger.ReadAsync(operatorDefinition.OperatorId, schedule.Plan.Dataset, cancellationToken);
             var gaps = LedgerArithmetic.Gaps(schedule.Plan, LedgerArithmetic.Settled(schedule.Plan, state, now), now);
             var gone = LedgerArithmetic.BeyondLookBack(schedule.Plan, gaps, now);
-            if (!gone.IsEmpty) await run.ClaimLostAsync(schedule, gone, cancellationToken);
+            if (!gone.IsEmpty) await run.ClaimLostAsync(schedule, gone, leaseToken, cancellationToken);
             gaps = LedgerArithmetic.Askable(schedule.Plan, gaps.Subtract(gone), now);
             if (schedule.NextBackfill(gaps, state.Covered, now) is not { } window) continue;
             var result = await PullAsync(schedule, RunKind.Backfill, window, cancellationToken);

@@ -16,6 +16,9 @@ public sealed partial class HubDatabaseHandle : IAsyncDisposable
 
     public Database Source { get; }
 
+    /// <summary>No other hub can be at it.</summary>
+    public bool IsEmbedded => embedded is not null;
+
     /// <summary>Data folder of the embedded database; null for a configured one.</summary>
     public string? Folder => embedded?.DataFolder;
 

@@ -63,6 +63,7 @@ public sealed class HubHost : IAsyncDisposable
         try
         {
             await Migrator.MigrateAsync(database.Source, cancellationToken);
+            if (database.IsEmbedded) await new OperatorLeases(database.Source).ForgetAllAsync(cancellationToken);
             await PlaceAgainAsync(new AreaStore(database.Source), areas, cancellationToken);
             var tls = parts.Certificate ?? Certificate.For(options, parts.Time.GetUtcNow());
             var app = Compose(options, parts, tls, areas, registry, database.Source);
@@ -108,6 +109,10 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton<FeedClients>()
             .AddSingleton(s => ProtocolCatalogue.Create(s.GetRequiredService<FeedClients>().FetchFor, r => (Secrets.Resolve(r) as Secret)?.Value, parts.Time))
             .AddSingleton<FeedRun>()
+            .AddSingleton<OperatorLeases>()
+            .AddSingleton<CollectionStart>(s => (definition, lease) => new OperatorCollection(
+                definition, lease.Token, s.GetRequiredService<IReadOnlyList<IFeedProtocol>>(), s.GetRequiredService<FeedRun>(),
+                s.GetRequiredService<CoverageStore>(), parts.Time, s.GetRequiredService<ILogger<OperatorCollection>>()))
             .AddHubApi(_ => new HubServices(
                 database,
                 ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),

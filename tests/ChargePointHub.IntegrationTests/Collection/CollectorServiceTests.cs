@@ -98,8 +98,10 @@ public sealed class CollectorServiceTests : IDisposable
         var runs = new RunLog(database);
         var run = new FeedRun(new PageWriter(database), runs, new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
         return new CollectorService(
-            registry, [protocol], new FeedClients(new FeedClientFactory(TimeProvider.System)), run, new CoverageStore(database), runs, database, TimeProvider.System,
-            NullLogger<CollectorService>.Instance);
+            registry, new OperatorLeases(database),
+            (definition, lease) => new OperatorCollection(
+                definition, lease.Token, [protocol], run, new CoverageStore(database), TimeProvider.System, NullLogger.Instance),
+            new FeedClients(new FeedClientFactory(TimeProvider.System)), runs, TimeProvider.System, NullLogger<CollectorService>.Instance);
     }
 
     /// <summary>Answers every window with an empty page, but for the operator named troubled.</summary>

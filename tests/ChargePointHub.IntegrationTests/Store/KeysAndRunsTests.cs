@@ -4,7 +4,7 @@ using static ChargePointHub.IntegrationTests.Store.Samples;
 
 namespace ChargePointHub.IntegrationTests.Store;
 
-public sealed class KeysRunsAndLocksTests : IAsyncLifetime
+public sealed class KeysAndRunsTests : IAsyncLifetime
 {
     private readonly SetClock clock = new();
     private HubDatabase hub = null!;
@@ -65,20 +65,6 @@ public sealed class KeysRunsAndLocksTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_one_holds_the_collector_lock_until_it_lets_go()
-    {
-        var first = await CollectorLock.TryTakeAsync(hub.Database, CancellationToken.None);
-        Assert.NotNull(first);
-        Assert.True(await first.IsHeldAsync(CancellationToken.None));
-        Assert.Null(await CollectorLock.TryTakeAsync(hub.Database, CancellationToken.None));
-        await first.DisposeAsync();
-        await using var second = await CollectorLock.TryTakeAsync(hub.Database, CancellationToken.None);
-        Assert.NotNull(second);
-        await hub.OneAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
-        Assert.False(await second.IsHeldAsync(CancellationToken.None));
-    }
-
-    [Fact]
     public async Task Runs_are_opened_closed_once_and_the_latest_and_the_latest_failure_are_found()
     {
         var log = new RunLog(hub.Database);
@@ -104,8 +90,8 @@ public sealed class KeysRunsAndLocksTests : IAsyncLifetime
         var log = new RunLog(hub.Database);
         var feed = new FeedKey(Operator, "main", Dataset.ChargingSessions);
         foreach (var hour in Enumerable.Range(0, 5)) await log.OpenAsync(feed, RunKind.Live, null, Noon.AddHours(hour), CancellationToken.None);
-        Assert.Equal(5, await log.AbandonOpenAsync(Noon.AddHours(9), CancellationToken.None));
-        Assert.Equal(0, await log.AbandonOpenAsync(Noon.AddHours(9), CancellationToken.None));
+        Assert.Equal(5, await log.AbandonOpenAsync(Operator, Noon.AddHours(9), CancellationToken.None));
+        Assert.Equal(0, await log.AbandonOpenAsync(Operator, Noon.AddHours(9), CancellationToken.None));
         Assert.Equal(4, await log.DeleteOlderAsync(Noon.AddDays(1), CancellationToken.None));
         Assert.Equal(Noon.AddHours(4), Assert.Single(await log.LatestAsync(CancellationToken.None)).StartedAt);
     }
