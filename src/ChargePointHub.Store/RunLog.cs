@@ -12,6 +12,9 @@ public enum RunKind
     [JsonStringEnumMemberName("live")] Live,
     [JsonStringEnumMemberName("backfill")] Backfill,
     [JsonStringEnumMemberName("crawl")] Crawl,
+
+    /// <summary>Covered time of an event axis once more: what was corrected since, or came late, shows up there.</summary>
+    [JsonStringEnumMemberName("reread")] Reread,
 }
 
 /// <summary>How a run ended.</summary>

@@ -38,7 +38,9 @@ internal static class IngestBenchmark
             using var factory = new FeedClientFactory(TimeProvider.System);
             using var clients = new FeedClients(factory);
             var protocols = ProtocolCatalogue.Create(clients.FetchFor, _ => null, TimeProvider.System);
-            var run = new FeedRun(new PageWriter(database), new RunLog(database), new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
+            var run = new FeedRun(
+                new PageWriter(database), new RunLog(database), new PullPlaces(new ContinuationStore(database), TimeProvider.System), new DiscrepancyStore(database),
+                new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
             var measured = new List<IngestRound>();
             for (var round = 0; round <= rounds; round++)
             {

@@ -8,6 +8,9 @@ namespace ChargePointHub.Server.Collection;
 /// <summary>When one dataset of one feed is next asked for. All of it is memory that may be lost: the ledger is what counts.</summary>
 public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeedProtocol protocol)
 {
+    /// <summary>One failed live poll may be chance; from the second on the window is narrowed.</summary>
+    private const int FailuresBeforeNarrowing = 2;
+
     /// <summary>A dataset that keeps failing is asked for at most this many cadences apart.</summary>
     private const int LongestPauseInCadences = 6;
 
@@ -15,6 +18,12 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     private DateTimeOffset? lastSuccess;
     private int failures;
     private bool narrowing = true;
+    private Window? goesOn;
+    private DateTimeOffset historyRests = DateTimeOffset.MinValue;
+    private DateTimeOffset? liveFrom;
+
+    /// <summary>What of the covered past is read again, and when.</summary>
+    public RereadPlan Reread { get; } = new(feed.OperatorId, plan);
 
     public FeedDefinition Feed => feed;
 
@@ -32,7 +41,13 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     public DateTimeOffset NextDue { get; private set; } = DateTimeOffset.MinValue;
 
     /// <summary>When there may be anything to do: the next poll, or the next trial of history that keeps failing.</summary>
-    public DateTimeOffset NextWork => MayBackfill && backfill.NextProbe is { } probe && probe < NextDue ? probe : NextDue;
+    public DateTimeOffset NextWork(DateTimeOffset now)
+    {
+        if (!MayBackfill) return NextDue;
+        var next = backfill.NextProbe is { } probe && probe < NextDue ? probe : NextDue;
+        if (goesOn is not null && historyRests < next) next = historyRests;
+        return Reread.NextDue(now) is var reread && reread < next ? reread : next;
+    }
 
     /// <summary>History is asked for after live work came through, and while the operator answers at all.</summary>
     public bool MayBackfill => !plan.Dataset.IsSnapshot && lastSuccess is not null && failures == 0;
@@ -42,7 +57,22 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
 
     public void Started(DateTimeOffset now) => NextDue = now + plan.Cadence;
 
-    public void Ended(RunResult result, DateTimeOffset now)
+    /// <summary>A pull of this window of history stood still when the hub went away, and can go on.</summary>
+    public void GoOnWith(Window window) => goesOn = window;
+
+    /// <summary>
+    /// The next live window. Where one record cannot be answered, the window has been narrowed to begin behind it; what lies
+    /// before is history then, and the overlap comes back as time goes on.
+    /// </summary>
+    public Window NextLive(Coverage covered, DateTimeOffset now)
+    {
+        var usual = LedgerArithmetic.LiveWindow(plan, covered, now);
+        if (liveFrom is { } from && from > usual.From && from < usual.To) return new Window(from, usual.To);
+        liveFrom = null;
+        return usual;
+    }
+
+    public void Ended(RunResult result, Window? window, DateTimeOffset now)
     {
         Trouble = result.Failure?.Kind;
         if (result.Completed)
@@ -52,6 +82,12 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
         }
 
         failures++;
+        if (window is { } live && failures >= FailuresBeforeNarrowing && DependsOnWindow(result.Failure!.Kind))
+        {
+            var middle = Instants.ToWholeSecond(live.To - (live.Length / 2));
+            if (live.To - middle >= plan.Settle + plan.Cadence) liveFrom = middle;
+        }
+
         var pause = plan.Cadence * Math.Min(1 << Math.Min(failures - 1, 10), LongestPauseInCadences);
         if (result.Failure?.RetryAfter is { } asked && asked > pause) pause = asked;
         NextDue = now + pause;
@@ -60,6 +96,9 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <summary>The newest end of the ledger is left to live polls while they come through.</summary>
     public Window? NextBackfill(Coverage gaps, Coverage covered, DateTimeOffset now)
     {
+        if (now < historyRests) return null;
+        if (goesOn is { } begun && gaps.Covers(begun)) return begun;
+        goesOn = null;
         var behind = covered.End is { } end && gaps.Start is { } start ? Window.Between(start, end) : null;
         return backfill.Next(behind is { } history ? gaps.Intersect(history) : Coverage.None, now, narrowing);
     }
@@ -75,6 +114,12 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
         }
 
         TroubleInHistory = failure.Kind;
+        if (result.GoesOn)
+        {
+            (goesOn, historyRests) = (window, now + (failure.RetryAfter > plan.Cadence ? failure.RetryAfter.Value : plan.Cadence));
+            return;
+        }
+
         backfill.Failed(window, now, failure.RetryAfter);
         narrowing = DependsOnWindow(failure.Kind);
     }

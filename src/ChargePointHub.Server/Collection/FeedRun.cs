@@ -9,7 +9,8 @@ using ChargePointHub.Store.Queries;
 namespace ChargePointHub.Server.Collection;
 
 /// <summary>How a run ended: whole, or with the operator's failure.</summary>
-public sealed record RunResult(FeedFailure? Failure, int Pages, int Records)
+/// <param name="GoesOn">It failed, and the next pull of the same window can go on where it stood.</param>
+public sealed record RunResult(FeedFailure? Failure, int Pages, int Records, bool GoesOn = false)
 {
     public bool Completed => Failure is null;
 }
@@ -21,7 +22,8 @@ public sealed record RunResult(FeedFailure? Failure, int Pages, int Records)
 public sealed record Pull(DatasetSchedule Schedule, RunKind Kind, Window? Window, bool StatusesAreEvidence, long? LeaseToken = null);
 
 /// <summary>The story of one pull: open the run, pull, place, save page by page, claim with the last page, close the run.</summary>
-public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex areas, TimeProvider time, ILogger<FeedRun> log)
+public sealed partial class FeedRun(
+    PageWriter writer, RunLog runs, PullPlaces places, DiscrepancyStore discrepancies, AreaIndex areas, TimeProvider time, ILogger<FeedRun> log)
 {
     /// <summary>
     /// The one place where a fault of our own is caught: it ends this run as a protocol error with its stack in the log, and
@@ -33,11 +35,12 @@ public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex ar
         var key = new FeedKey(pull.Schedule.Feed.OperatorId, pull.Schedule.Feed.FeedId, pull.Schedule.Plan.Dataset);
         var askedAt = time.GetUtcNow();
         var run = await runs.OpenAsync(key, pull.Kind, pull.Window, askedAt, cancellationToken, pull.LeaseToken);
+        var place = await places.FindAsync(key, pull, askedAt, cancellationToken);
         var progress = new Progress();
         FeedFailure? failure;
         try
         {
-            failure = await PullAsync(pull, key, run, askedAt, progress, betweenPages, cancellationToken);
+            failure = await PullAsync(pull, key, run, place, progress, betweenPages, cancellationToken);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not LeaseLostException && !DatabaseGone.Explains(fault))
         {
@@ -49,19 +52,22 @@ public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex ar
         await runs.CloseAsync(
             run, failure is null ? RunOutcome.Completed : RunOutcome.Failed, time.GetUtcNow(), progress.Counts, cancellationToken,
             failure is null ? null : Words<FailureKind>.Of(failure.Kind), failure?.Detail);
-        return new RunResult(failure, progress.Counts.Pages, progress.Records);
+        var goesOn = await places.EndedAsync(place, failure, progress.Counts.Pages, cancellationToken);
+        return new RunResult(failure, progress.Counts.Pages, progress.Records, goesOn);
     }
 
     /// <summary>Null: whole. Otherwise the failure that ended it.</summary>
     private async Task<FeedFailure?> PullAsync(
-        Pull pull, FeedKey key, Guid run, DateTimeOffset askedAt, Progress progress, Func<Task> betweenPages, CancellationToken cancellationToken)
+        Pull pull, FeedKey key, Guid run, PullPlace place, Progress progress, Func<Task> betweenPages, CancellationToken cancellationToken)
     {
         var (schedule, _, window, statusesAreEvidence, leaseToken) = pull;
         var (feed, plan) = (schedule.Feed, schedule.Plan);
-        await foreach (var step in schedule.Protocol.PullAsync(new PullRequest(feed, plan, window), cancellationToken))
+        await foreach (var step in schedule.Protocol.PullAsync(new PullRequest(feed, plan, window, place.State), cancellationToken))
         {
             if (step is PullFailed failed)
             {
+                if (failed.Counts is { } counts)
+                    await discrepancies.SeenAsync(key.OperatorId, key.Dataset, window, counts.Stated, counts.Received, time.GetUtcNow(), cancellationToken);
                 progress.Counts = progress.Counts with { Requests = progress.Counts.Requests + failed.Requests };
                 return failed.Failure;
             }
@@ -73,17 +79,19 @@ public sealed partial class FeedRun(PageWriter writer, RunLog runs, AreaIndex ar
                     Feed = key,
                     RunId = run,
                     LeaseToken = leaseToken,
-                    PageNumber = page.Number,
-                    AskedAt = askedAt,
+                    PageNumber = place.Pages + page.Number,
+                    AskedAt = place.AskedAt,
                     Records = page.Records,
                     Areas = Place(page.Records.ChargePoints),
                     LastUpdatedLies = feed.LastUpdatedLies,
                     StatusesAreEvidence = statusesAreEvidence,
-                    Claims = page.IsLast ? Claims(feed, plan, window, askedAt) : [],
+                    Claims = page.IsLast ? Claims(feed, plan, window, place.AskedAt) : [],
                 },
                 cancellationToken);
             progress.Counts = progress.Counts.Plus(written, page.Requests);
             progress.Records += page.Records.Count;
+            if (page.IsLast) await discrepancies.AgreedAsync(key.OperatorId, key.Dataset, window, time.GetUtcNow(), cancellationToken);
+            else await places.ReachedAsync(place, page, cancellationToken);
             if (!page.IsLast) await betweenPages();
         }
 

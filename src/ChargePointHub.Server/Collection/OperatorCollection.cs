@@ -20,13 +20,13 @@ public sealed partial class OperatorCollection
     private readonly IReadOnlyList<DatasetSchedule> schedules;
     private readonly HashSet<DatasetSchedule> underWay = [];
     private readonly FeedRun run;
-    private readonly CoverageStore ledger;
+    private readonly CollectionLedger ledger;
     private readonly TimeProvider time;
     private readonly ILogger log;
 
     /// <param name="leaseToken">Written with every page; null: nobody else can be collecting.</param>
     public OperatorCollection(
-        OperatorDefinition operatorDefinition, long? leaseToken, IReadOnlyList<IFeedProtocol> protocols, FeedRun run, CoverageStore ledger, TimeProvider time, ILogger log)
+        OperatorDefinition operatorDefinition, long? leaseToken, IReadOnlyList<IFeedProtocol> protocols, FeedRun run, CollectionLedger ledger, TimeProvider time, ILogger log)
     {
         this.leaseToken = leaseToken;
         (this.operatorDefinition, this.run, this.ledger, this.time, this.log) = (operatorDefinition, run, ledger, time, log);
@@ -46,16 +46,32 @@ public sealed partial class OperatorCollection
     public async Task CollectAsync(CancellationToken leaving, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellationToken);
+        await BeginAsync(cancellationToken);
         var sinceHistory = 0;
         while (!either.IsCancellationRequested)
         {
             // Live work first; but an operator so slow that something is always due gets to its history too.
             if (await DoDueWorkAsync(cancellationToken) && ++sinceHistory < MostLiveInARow * schedules.Count) continue;
             sinceHistory = 0;
-            if (await DoBackfillAsync(cancellationToken)) continue;
+            if (await DoBackfillAsync(cancellationToken) || await DoRereadAsync(cancellationToken)) continue;
             var wait = NextDue() - time.GetUtcNow();
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>Takes up what stood still when the hub, or the lease, went away.</summary>
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        var id = operatorDefinition.OperatorId;
+        foreach (var begun in await ledger.Places.ReadAsync(id, cancellationToken))
+        {
+            if (begun.Kind != RunKind.Backfill || begun.Window is not { } window) continue;
+            schedules.FirstOrDefault(s => s.Feed.FeedId == begun.Feed.FeedId && s.Plan.Dataset == begun.Feed.Dataset)?.GoOnWith(window);
+        }
+
+        var kept = await ledger.Rereads.ReadAsync(id, cancellationToken);
+        foreach (var added in schedules.SelectMany(s => s.Reread.Begin(kept, time.GetUtcNow())).ToList())
+            await ledger.Rereads.SaveAsync(id, added, cancellationToken);
     }
 
     /// <summary>Does at most one due pull; true when there was one. A pull that waits between two pages is not due itself.</summary>
@@ -67,15 +83,15 @@ public sealed partial class OperatorCollection
         Window? window = null;
         if (!due.Plan.Dataset.IsSnapshot)
         {
-            var state = await ledger.ReadAsync(operatorDefinition.OperatorId, due.Plan.Dataset, cancellationToken);
-            window = LedgerArithmetic.LiveWindow(due.Plan, state.Covered, now);
+            var state = await ledger.Coverage.ReadAsync(operatorDefinition.OperatorId, due.Plan.Dataset, cancellationToken);
+            window = due.NextLive(state.Covered, now);
         }
 
         due.Started(now);
         var kind = window is null ? RunKind.Crawl : RunKind.Live;
         var result = await PullAsync(due, kind, window, cancellationToken);
         Tell(due, kind, window, result);
-        due.Ended(result, time.GetUtcNow());
+        due.Ended(result, window, time.GetUtcNow());
         return true;
     }
 
@@ -107,7 +123,7 @@ public sealed partial class OperatorCollection
         foreach (var schedule in schedules.Where(s => s.MayBackfill).OrderBy(s => s.LastBackfill).ToList())
         {
             var now = time.GetUtcNow();
-            var state = await ledger.ReadAsync(operatorDefinition.OperatorId, schedule.Plan.Dataset, cancellationToken);
+            var state = await ledger.Coverage.ReadAsync(operatorDefinition.OperatorId, schedule.Plan.Dataset, cancellationToken);
             var gaps = LedgerArithmetic.Gaps(schedule.Plan, LedgerArithmetic.Settled(schedule.Plan, state, now), now);
             var gone = LedgerArithmetic.BeyondLookBack(schedule.Plan, gaps, now);
             if (!gone.IsEmpty) await run.ClaimLostAsync(schedule, gone, leaseToken, cancellationToken);
@@ -122,9 +138,32 @@ public sealed partial class OperatorCollection
         return false;
     }
 
+    /// <summary>Reads one window of the covered past again; true when there was one, or a round was found done.</summary>
+    private async Task<bool> DoRereadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var schedule in schedules.Where(s => s.MayBackfill && s.Reread.NextDue(time.GetUtcNow()) <= time.GetUtcNow()))
+        {
+            var state = await ledger.Coverage.ReadAsync(operatorDefinition.OperatorId, schedule.Plan.Dataset, cancellationToken);
+            if (schedule.Reread.Next(state.Covered, time.GetUtcNow()) is not { } read) continue;
+            var done = read.WhenDone;
+            if (read.Window is { } window)
+            {
+                var result = await PullAsync(schedule, RunKind.Reread, window, cancellationToken);
+                Tell(schedule, RunKind.Reread, window, result);
+                if (schedule.Reread.Ended(read, result, time.GetUtcNow()) is not { } kept) return true;
+                done = kept;
+            }
+
+            await ledger.Rereads.SaveAsync(operatorDefinition.OperatorId, done, cancellationToken);
+            return true;
+        }
+
+        return false;
+    }
+
     private bool StatusesAreEvidence => operatorDefinition.Feeds.All(f => f.Datasets.All(d => d.Dataset != Dataset.StatusChanges));
 
-    private DateTimeOffset NextDue() => schedules.Count == 0 ? time.GetUtcNow().AddHours(1) : schedules.Min(s => s.NextWork);
+    private DateTimeOffset NextDue() => schedules.Count == 0 ? time.GetUtcNow().AddHours(1) : schedules.Min(s => s.NextWork(time.GetUtcNow()));
 
     private static int DatasetOrder(Dataset dataset) => Dataset.All.TakeWhile(d => d != dataset).Count();
 
@@ -132,10 +171,11 @@ public sealed partial class OperatorCollection
     private void Tell(DatasetSchedule schedule, RunKind kind, Window? window, RunResult result)
     {
         var (id, dataset) = (operatorDefinition.OperatorId, schedule.Plan.Dataset.Name);
-        var before = kind == RunKind.Backfill ? schedule.TroubleInHistory : schedule.Trouble;
+        var isLive = kind is RunKind.Live or RunKind.Crawl;
+        var before = isLive ? schedule.Trouble : schedule.TroubleInHistory;
         if (result.Failure is { } failure)
             LogFailed(log, before == failure.Kind ? LogLevel.Debug : LogLevel.Warning, id, dataset, kind, window, Words<FailureKind>.Of(failure.Kind), failure.Detail);
-        else if (before is not null && kind != RunKind.Backfill)
+        else if (before is not null && isLive)
             LogRecovered(log, id, dataset);
         else
             LogCompleted(log, id, dataset, kind, window, result.Pages, result.Records);

@@ -104,6 +104,11 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton(keys)
             .AddSingleton(parts.PageWriter?.Invoke(database) ?? new PageWriter(database))
             .AddSingleton<CoverageStore>()
+            .AddSingleton<ContinuationStore>()
+            .AddSingleton<RereadStore>()
+            .AddSingleton<DiscrepancyStore>()
+            .AddSingleton<PullPlaces>()
+            .AddSingleton<CollectionLedger>()
             .AddSingleton<RunLog>()
             .AddSingleton(new FeedClientFactory(parts.Time))
             .AddSingleton<FeedClients>()
@@ -112,7 +117,7 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton<OperatorLeases>()
             .AddSingleton<CollectionStart>(s => (definition, lease) => new OperatorCollection(
                 definition, lease.Token, s.GetRequiredService<IReadOnlyList<IFeedProtocol>>(), s.GetRequiredService<FeedRun>(),
-                s.GetRequiredService<CoverageStore>(), parts.Time, s.GetRequiredService<ILogger<OperatorCollection>>()))
+                s.GetRequiredService<CollectionLedger>(), parts.Time, s.GetRequiredService<ILogger<OperatorCollection>>()))
             .AddHubApi(_ => new HubServices(
                 database,
                 ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),

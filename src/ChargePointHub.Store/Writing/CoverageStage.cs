@@ -26,8 +26,8 @@ internal sealed class CoverageStage(NpgsqlConnection connection, PageToWrite pag
                 if (claim.Kind == ClaimKind.Covered) await TakeFromUnavailableAsync(claim.Dataset, window, cancellationToken);
                 await MergeAsync(claim, window, cancellationToken);
                 await connection.Command(
-                    "INSERT INTO coverage_change (tick, operator_id, dataset, kind, from_at, to_at) VALUES ($1, $2, $3, $4, $5, $6)",
-                    tick.Number, page.Feed.OperatorId, claim.Dataset.Name, WordOf(claim.Kind), window.From, window.To).ExecuteAsync(cancellationToken);
+                    "INSERT INTO coverage_change (tick, operator_id, dataset, kind, from_at, to_at, run_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    tick.Number, page.Feed.OperatorId, claim.Dataset.Name, WordOf(claim.Kind), window.From, window.To, page.RunId).ExecuteAsync(cancellationToken);
             }
         }
     }

@@ -96,11 +96,13 @@ public sealed class CollectorServiceTests : IDisposable
         var registry = new LiveRegistry(
             new OperatorRegistry([protocol.Name]), folder, new LoadedRegistry(operators, "hash", operators.ToDictionary(o => o.OperatorId, o => o.OperatorId)));
         var runs = new RunLog(database);
-        var run = new FeedRun(new PageWriter(database), runs, new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
+        var places = new PullPlaces(new ContinuationStore(database), TimeProvider.System);
+        var run = new FeedRun(
+            new PageWriter(database), runs, places, new DiscrepancyStore(database), new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
         return new CollectorService(
             registry, new OperatorLeases(database),
             (definition, lease) => new OperatorCollection(
-                definition, lease.Token, [protocol], run, new CoverageStore(database), TimeProvider.System, NullLogger.Instance),
+                definition, lease.Token, [protocol], run, new CollectionLedger(new CoverageStore(database), places, new RereadStore(database)), TimeProvider.System, NullLogger.Instance),
             new FeedClients(new FeedClientFactory(TimeProvider.System)), runs, TimeProvider.System, NullLogger<CollectorService>.Instance);
     }
 

@@ -10,13 +10,17 @@ namespace ChargePointHub.Feeds.Protocols.Loti;
 /// <param name="address">The list with its window, without cursor.</param>
 /// <param name="bounds">Shared by all lists of one pull.</param>
 /// <param name="window">What was asked for; the answer may not be narrower.</param>
-internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<string, string> headers, PullBounds bounds, Window? window)
+/// <param name="cursor">Where an earlier walk got to; null: from the beginning.</param>
+internal sealed class LotiList(
+    Fetch fetch, Uri address, IReadOnlyDictionary<string, string> headers, PullBounds bounds, Window? window, string? cursor = null)
 {
     private const int MostEmptyPages = 20;
 
     private readonly HashSet<string> _cursors = new(StringComparer.Ordinal);
-    private string? _cursor;
     private int _emptyPages;
+
+    /// <summary>What the next page is asked for with; null: the first page.</summary>
+    public string? Cursor { get; private set; } = cursor;
 
     /// <summary>The last page has come.</summary>
     public bool IsDone { get; private set; }
@@ -27,7 +31,7 @@ internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<str
     /// <summary>The next page, which the receiver disposes of, or the failure that ends the walk.</summary>
     public async Task<LotiAnswer> NextAsync(CancellationToken cancellationToken)
     {
-        var url = FeedAddress.Below(address, "", ("cursor", _cursor));
+        var url = FeedAddress.Below(address, "", ("cursor", Cursor));
         var result = await fetch(url, headers, cancellationToken);
         if (result is FetchFailed failed) return new LotiAnswer(null, default, failed.Failure, failed.Requests);
         var json = ((Fetched)result).Json;
@@ -72,11 +76,11 @@ internal sealed class LotiList(Fetch fetch, Uri address, IReadOnlyDictionary<str
             }
         }
 
-        _cursor = next.ValueKind == JsonValueKind.Null ? null : StorableText.Of(next);
-        IsDone = _cursor is null && next.ValueKind == JsonValueKind.Null;
+        Cursor = next.ValueKind == JsonValueKind.Null ? null : StorableText.Of(next);
+        IsDone = Cursor is null && next.ValueKind == JsonValueKind.Null;
         if (IsDone) return null;
         _emptyPages = rows.GetArrayLength() == 0 ? _emptyPages + 1 : 0;
-        if (string.IsNullOrEmpty(_cursor) || !_cursors.Add(_cursor) || _emptyPages > MostEmptyPages)
+        if (string.IsNullOrEmpty(Cursor) || !_cursors.Add(Cursor) || _emptyPages > MostEmptyPages)
         {
             return new FeedFailure(FailureKind.LoopDetected, "The list leads back to a page that has come already, or goes on without records.", FeedAddress.Shown(url));
         }

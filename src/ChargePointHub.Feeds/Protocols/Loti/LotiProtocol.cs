@@ -17,6 +17,9 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
 
     private const int LargestPage = 10_000;
 
+    /// <summary>Where one charge point at a time is asked for, a page is handed on after so many requests, full or not: other work may be due.</summary>
+    private const int MostRequestsAPage = 20;
+
     public string Name => ProtocolName;
 
     public IReadOnlyList<Dataset> Datasets { get; } = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.StatusChanges, Dataset.ChargingSessions];
@@ -44,7 +47,8 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         var page = new PageBuilder(StringComparer.Ordinal);
         var bounds = PullBounds.Paged(PageSize(request.Plan));
         var path = dataset.Name.Replace('_', '-');
-        var list = new LotiList(fetchOf(request.Feed), Address(request, path), headers, bounds, request.Window);
+        var begun = LotiContinuation.Read(request.Resume);
+        var list = new LotiList(fetchOf(request.Feed), Address(request, path), headers, bounds, request.Window, begun.Cursor);
         for (var number = 1; ; number++)
         {
             using var answer = await list.NextAsync(cancellationToken);
@@ -56,10 +60,11 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
 
             var isOfWindow = mapping.Add(answer.Rows, dataset, page, request.Window, request.Plan.Axis);
             var unproven = PullBounds.Fault(page, Address(request, path)) ?? (!isOfWindow ? OtherWindow(request, path)
-                : list.IsDone ? Unproven(list.Total, page.Distinct, request.Feed, path)
+                : list.IsDone ? Unproven(list.Total, begun.Distinct + page.Distinct, request.Feed, path)
                 : null);
-            yield return new PulledPage(number, list.IsDone && unproven is null, page.Take(), answer.Requests);
-            if (unproven is not null) yield return new PullFailed(unproven, 0);
+            Func<string>? goesOn = list.IsDone ? null : new LotiContinuation(list.Cursor, begun.Distinct + page.Distinct).ToString;
+            yield return new PulledPage(number, list.IsDone && unproven is null, page.Take(), answer.Requests, goesOn);
+            if (unproven is not null) yield return new PullFailed(unproven, 0, isOfWindow && list.IsDone ? Counts(list.Total, begun.Distinct + page.Distinct) : null);
             if (list.IsDone || unproven is not null) yield break;
         }
     }
@@ -87,6 +92,7 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
             withoutId += mapping.AddIds(answer.Rows, ids);
         }
 
+        var done = LotiContinuation.Read(request.Resume).ChargePoint;
         if (Unproven(everyPoint.Total, ids.Count + withoutId, request.Feed, "charge-points") is { } notAllPoints)
         {
             yield return new PullFailed(notAllPoints, requests);
@@ -94,7 +100,7 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         }
 
         var number = 0;
-        foreach (var id in ids)
+        foreach (var id in ids.Where(id => string.CompareOrdinal(id, done) > 0).ToList())
         {
             var path = $"charge-points/{Uri.EscapeDataString(id)}/charging-sessions";
             var list = new LotiList(fetch, Address(request, path), headers, bounds, request.Window);
@@ -113,15 +119,24 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
 
                 if (!mapping.Add(answer.Rows, request.Plan.Dataset, page, request.Window, request.Plan.Axis)) unproven = OtherWindow(request, path);
                 unproven ??= PullBounds.Fault(page, Address(request, path));
-                if (page.Count < request.Plan.PageSize) continue;
-                yield return new PulledPage(++number, false, page.Take(), requests);
+                if (page.Count < request.Plan.PageSize || list.IsDone) continue;
+                yield return new PulledPage(++number, false, page.Take(), requests, done is null ? null : new LotiContinuation(ChargePoint: done).ToString);
                 requests = 0;
             }
 
+            var counts = unproven is null ? Counts(list.Total, page.Distinct - before) : null;
             unproven ??= Unproven(list.Total, page.Distinct - before, request.Feed, path);
-            if (unproven is null) continue;
+            if (unproven is null)
+            {
+                done = id;
+                if (page.Count < request.Plan.PageSize && requests < MostRequestsAPage) continue;
+                yield return new PulledPage(++number, false, page.Take(), requests, new LotiContinuation(ChargePoint: id).ToString);
+                requests = 0;
+                continue;
+            }
+
             yield return new PulledPage(++number, false, page.Take(), requests);
-            yield return new PullFailed(unproven, 0);
+            yield return new PullFailed(unproven, 0, counts);
             yield break;
         }
 
@@ -150,6 +165,9 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         FailureKind.ProtocolError,
         $"The window {request.Window} was asked for, and every record of a page lies outside it.",
         FeedAddress.Shown(FeedAddress.Below(request.Feed.BaseUrl, path)));
+
+    private static RecordCounts? Counts(long? total, long distinct) =>
+        total is { } stated && stated != distinct ? new RecordCounts(stated, distinct) : null;
 
     private static FeedFailure? Unproven(long? total, long distinct, FeedDefinition feed, string path) =>
         total is { } stated && stated != distinct

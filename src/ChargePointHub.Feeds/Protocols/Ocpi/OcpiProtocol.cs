@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using ChargePointHub.Feeds.Fetching;
@@ -48,8 +49,8 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         var locations = new OcpiLocations(feed, tariffs);
         var page = new PageBuilder(StringComparer.OrdinalIgnoreCase);
         var bounds = feed.Ocpi.Paged ? PullBounds.Paged(request.Plan.PageSize) : PullBounds.Unpaged();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         var walk = new OffsetWalk(Math.Max(1, request.Plan.PageSize), feed.Ocpi.PageOverlap);
+        if (feed.Ocpi.Paged && OffsetWalkPlace.Read(request.Resume) is { } place) walk.GoOnFrom(place);
         var requests = endpoint.Requests;
         for (var number = 1; ; number++)
         {
@@ -61,6 +62,7 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
             requests += result.Requests;
             var failure = (result as FetchFailed)?.Failure;
             var state = WalkState.Done;
+            RecordCounts? counts = null;
             if (result is Fetched fetched)
             {
                 using var json = fetched.Json;
@@ -70,12 +72,13 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
                 if (failure is null)
                 {
                     var keys = Keys(rows);
-                    Map(rows, keys, seen, dataset == Dataset.Tariffs, locations, tariffs, page);
+                    Map(rows, keys, walk, dataset == Dataset.Tariffs, locations, tariffs, page);
                     failure = PullBounds.Fault(page, url);
                     if (feed.Ocpi.Paged && failure is null)
                     {
                         state = walk.Take(keys, paging.Total, paging.ServerLimit, paging.Next is not null);
                         failure = FailureOf(state, url);
+                        if (state == WalkState.Short && paging.Total is { } total) counts = new RecordCounts(total, walk.Distinct);
                     }
                 }
             }
@@ -83,13 +86,13 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
             if (failure is null || page.Count > 0)
             {
                 var isLast = failure is null && state == WalkState.Done;
-                yield return new PulledPage(number, isLast, page.Take(), requests);
+                yield return new PulledPage(number, isLast, page.Take(), requests, failure is null && !isLast ? () => walk.Place().ToString() : null);
                 requests = 0;
                 if (isLast) yield break;
             }
 
             if (failure is null) continue;
-            yield return new PullFailed(failure, requests);
+            yield return new PullFailed(failure, requests, counts);
             yield break;
         }
     }
@@ -106,17 +109,15 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
 
     /// <summary>A row that came on an earlier page came because pages overlap; within a page it is told as a duplicate.</summary>
     private static void Map(
-        JsonElement rows, List<string> keys, HashSet<string> seen, bool areTariffs, OcpiLocations locations, OcpiTariffs tariffs, PageBuilder page)
+        JsonElement rows, List<string> keys, OffsetWalk walk, bool areTariffs, OcpiLocations locations, OcpiTariffs tariffs, PageBuilder page)
     {
         var index = 0;
         foreach (var row in rows.EnumerateArray())
         {
-            if (seen.Contains(keys[index++])) continue;
+            if (walk.HasSeen(keys[index++])) continue;
             if (areTariffs) tariffs.Add(row, page, "");
             else locations.Add(row, page);
         }
-
-        seen.UnionWith(keys);
     }
 
     /// <summary>Ids without case; a row without an id goes by its bytes.</summary>
@@ -134,9 +135,7 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
                 continue;
             }
 
-            var hash = new HashCode();
-            hash.AddBytes(JsonMarshal.GetRawUtf8Value(row));
-            keys.Add($"\n{hash.ToHashCode()}");
+            keys.Add($"\n{Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(row)))}");
         }
 
         return keys;

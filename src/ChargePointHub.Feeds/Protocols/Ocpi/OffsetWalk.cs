@@ -47,6 +47,9 @@ internal sealed class OffsetWalk(int limit, int overlap)
     private int _requests;
     private int _back;
 
+    /// <summary>Rows that came so far, each counted once.</summary>
+    public int Distinct => _seen.Count;
+
     /// <summary>Offset to ask for.</summary>
     public int Offset { get; private set; }
 
@@ -54,6 +57,21 @@ internal sealed class OffsetWalk(int limit, int overlap)
     public int Limit { get; private set; } = limit;
 
     private int Overlap => Math.Max(0, Math.Min(overlap, Limit - 1));
+
+    public bool HasSeen(string row) => _seen.Contains(row);
+
+    /// <summary>Everything that the rest of the walk depends on.</summary>
+    public OffsetWalkPlace Place() => new(
+        Offset, Limit, _order, [.. _seen.Except(_order)], _everSaidNext, _readsFrontAgain, _hasShifted, _largestPage, _requests, _back);
+
+    /// <summary>Goes on where another walk stood.</summary>
+    public void GoOnFrom(OffsetWalkPlace place)
+    {
+        (Offset, Limit, _order) = (place.Offset, Math.Max(1, Math.Min(Limit, place.Limit)), [.. place.Order]);
+        _seen.UnionWith(place.Order.Concat(place.Gone));
+        (_started, _everSaidNext, _readsFrontAgain, _hasShifted) = (true, place.EverSaidNext, place.ReadsFrontAgain, place.HasShifted);
+        (_largestPage, _requests, _back) = (place.LargestPage, place.Requests, place.Back);
+    }
 
     /// <param name="rows">Ids of the page's rows, in order.</param>
     /// <param name="total">Rows of the whole list as this answer counts them; null: not stated.</param>

@@ -44,6 +44,12 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
 
     public List<IReadOnlyDictionary<string, string>> Headers { get; } = [];
 
+    /// <summary>The counts of the last pull that failed by them.</summary>
+    public RecordCounts? Counts { get; private set; }
+
+    /// <summary>What each page of all pulls gave to go on from.</summary>
+    public List<string?> Continuations { get; } = [];
+
     public static FetchResult Json(string json, params (string Name, string Value)[] headers) =>
         new Fetched(JsonDocument.Parse(json), headers.ToDictionary(h => h.Name, h => h.Value, StringComparer.OrdinalIgnoreCase), 1);
 
@@ -66,18 +72,26 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
         return change is null ? feed : change(feed);
     }
 
-    public async Task<Pulled> PullAsync(FeedDefinition feed, Dataset dataset, int pageSize = 1000, Window? window = null, WindowAxis? axis = null, string? secret = null)
+    public async Task<Pulled> PullAsync(FeedDefinition feed, Dataset dataset, int pageSize = 1000, Window? window = null, WindowAxis? axis = null, string? secret = null, string? resume = null)
     {
         var clock = new StoppedClock(Now);
         var protocol = ProtocolCatalogue.Create(_ => FetchAsync, _ => secret, clock).Single(p => p.Name == feed.Protocol);
         var plan = new DatasetPlan { Dataset = dataset, PageSize = pageSize, Axis = axis };
         var pages = new List<PulledPage>();
         FeedFailure? failure = null;
-        await foreach (var step in protocol.PullAsync(new PullRequest(feed, plan, window), CancellationToken.None))
+        await foreach (var step in protocol.PullAsync(new PullRequest(feed, plan, window, resume), CancellationToken.None))
         {
             Assert.Null(failure);
-            if (step is PulledPage page) pages.Add(page);
-            else failure = ((PullFailed)step).Failure;
+            if (step is PulledPage page)
+            {
+                pages.Add(page);
+                Continuations.Add(page.Continuation?.Invoke());
+            }
+            else
+            {
+                failure = ((PullFailed)step).Failure;
+                Counts = ((PullFailed)step).Counts;
+            }
         }
 
         return new Pulled(pages, failure);
