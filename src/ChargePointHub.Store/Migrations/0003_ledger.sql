@@ -6,6 +6,10 @@ ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('live', 'backfill'
 -- Which run made the claim; null in rows older than this column, and where no run did.
 ALTER TABLE coverage_change ADD COLUMN run_id uuid;
 
+-- Since when the window had been missing when this claim closed it; null: it came in time.
+ALTER TABLE coverage_change ADD COLUMN late_since timestamptz;
+CREATE INDEX coverage_change_late ON coverage_change (operator_id, dataset, tick) WHERE late_since IS NOT NULL;
+
 -- Where a long pull got to: the text is the protocol's own.
 CREATE TABLE pull_continuation (
     operator_id   text NOT NULL,
