@@ -36,7 +36,13 @@ public sealed record PageToWrite
 
 /// <summary>A statement about a dataset's axis, committed with the rows that make it true.</summary>
 /// <param name="Cause">Why it is unavailable, e.g. <c>beyond_look_back</c>; null when covered.</param>
-public sealed record Claim(Dataset Dataset, Window Window, ClaimKind Kind, string? Cause = null);
+/// <param name="Late">When time that is not covered is missing; null: this dataset has no gaps that close.</param>
+public sealed record Claim(Dataset Dataset, Window Window, ClaimKind Kind, string? Cause = null, Lateness? Late = null);
+
+/// <summary>When an instant of a dataset's axis that is not covered is a gap.</summary>
+/// <param name="Settle">It is missing from this age on.</param>
+/// <param name="Grace">Younger than settle and this, it may only be waiting for the next poll.</param>
+public sealed record Lateness(TimeSpan Settle, TimeSpan Grace);
 
 /// <summary>What a page did.</summary>
 /// <param name="Tick">The tick under which it wrote; null: nothing was new, nothing was written.</param>

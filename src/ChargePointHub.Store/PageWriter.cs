@@ -17,6 +17,9 @@ public sealed class PageWriter(Database database)
     /// <summary>A fault built in on request, so that a proof can show that it would be seen.</summary>
     internal PlantedBug Planted { get; init; }
 
+    /// <summary>Stands in for the database's clock in simulations, in which a day passes in seconds.</summary>
+    internal TimeProvider? SimulatedClock { get; init; }
+
     /// <summary>Called at points of a page's transaction with what it writes, for proofs that kill the hub there.</summary>
     internal Func<CommitPoint, PageToWrite, ValueTask>? AtPoint { get; init; }
 
@@ -76,7 +79,7 @@ public sealed class PageWriter(Database database)
         if (quarantine.Written > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething
             || statuses.WriteSomething || coverage.WriteSomething)
         {
-            var taken = await HubClock.NextAsync(connection, cancellationToken);
+            var taken = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await RecordStages.ChargePoints.WriteAsync(connection, page, chargePoints, taken, cancellationToken);
             await RecordStages.Tariffs.WriteAsync(connection, page, tariffs, taken, cancellationToken);
             await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken);

@@ -124,7 +124,9 @@ public sealed partial class FeedRun(
     private static List<Claim> Claims(FeedDefinition feed, DatasetPlan plan, Window? window, DateTimeOffset askedAt)
     {
         if (window is { } asked)
-            return LedgerArithmetic.Claimable(plan, asked, askedAt) is { } settled ? [new Claim(plan.Dataset, settled, ClaimKind.Covered)] : [];
+            return LedgerArithmetic.Claimable(plan, asked, askedAt) is { } settled
+                ? [new Claim(plan.Dataset, settled, ClaimKind.Covered, Late: new Lateness(plan.Settle, 2 * plan.Cadence))]
+                : [];
         return
         [
             .. feed.Datasets

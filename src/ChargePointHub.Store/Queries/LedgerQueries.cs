@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
 using Npgsql;
 
 namespace ChargePointHub.Store.Queries;
@@ -9,6 +10,25 @@ public sealed record LedgerWindow(string OperatorId, Dataset Dataset, ClaimKind 
 
 /// <summary>What is missing of one operator's dataset, on its axis.</summary>
 public sealed record OpenGap(string OperatorId, Dataset Dataset, Window Window);
+
+/// <summary>A window that was missing and came.</summary>
+/// <param name="Since">When its first instant was first missing: it had settled and the hub was collecting.</param>
+/// <param name="ClosedAt">When what was missing was committed.</param>
+/// <param name="ClosedBy">What the run was for; null: the run is no longer kept.</param>
+/// <param name="Failure">Kind of the latest failed run that met it before; null: none did.</param>
+/// <param name="IsHistory">It lies before the hub first collected this dataset.</param>
+public sealed record ClosedWindow(
+    string OperatorId, Dataset Dataset, Window Window, DateTimeOffset Since, DateTimeOffset ClosedAt, RunKind? ClosedBy, string? Failure, bool IsHistory);
+
+/// <summary>Where an operator counts other records than it sends.</summary>
+/// <param name="Window">Null: a crawl.</param>
+public sealed record OpenDiscrepancy(
+    string OperatorId, Dataset Dataset, Window? Window, long Stated, long Received, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt);
+
+/// <summary>How much missing time came lately.</summary>
+/// <param name="Length">Of the windows, on the dataset's axis.</param>
+/// <param name="FirstAt">When the first of it was committed.</param>
+public sealed record ClosedLately(string OperatorId, Dataset Dataset, TimeSpan Length, DateTimeOffset FirstAt);
 
 /// <summary>The ledger of coverage as readers see it: whole, and never touched.</summary>
 public sealed class LedgerQueries(Database database)
@@ -77,6 +97,82 @@ public sealed class LedgerQueries(Database database)
         var failures = new List<string?>(gaps.Count);
         while (await reader.ReadAsync(cancellationToken)) failures.Add(reader.IsDBNull(0) ? null : reader.GetString(0));
         return failures;
+    }
+
+    /// <summary>Windows that were missing and came, newest closing first, at most so many of each operator and dataset.</summary>
+    public async Task<IReadOnlyList<ClosedWindow>> ReadClosedAsync(
+        IReadOnlyList<(string OperatorId, Dataset Dataset)> of, Window? meeting, int most, Scope scope, CancellationToken cancellationToken)
+    {
+        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read causes.");
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT o.operator_id, o.dataset, c.from_at, c.to_at, greatest(c.late_since, f.recorded_at), t.recorded_at, r.kind, latest.failure,
+                c.to_at <= f.recorded_at
+            FROM unnest(@operators, @datasets) AS o (operator_id, dataset)
+            CROSS JOIN LATERAL (
+                SELECT x.tick, x.from_at, x.to_at, x.run_id, x.late_since FROM coverage_change x
+                WHERE x.operator_id = o.operator_id AND x.dataset = o.dataset AND x.late_since IS NOT NULL AND x.from_at < @to AND x.to_at > @from
+                ORDER BY x.tick DESC LIMIT @most) c
+            JOIN hub_tick t ON t.tick = c.tick
+            CROSS JOIN LATERAL (
+                SELECT ft.recorded_at FROM coverage_change x JOIN hub_tick ft ON ft.tick = x.tick
+                WHERE x.operator_id = o.operator_id AND x.dataset = o.dataset AND x.kind = 'covered' ORDER BY x.tick LIMIT 1) f
+            LEFT JOIN run r ON r.run_id = c.run_id
+            LEFT JOIN LATERAL (
+                SELECT e.failure FROM run e
+                WHERE e.operator_id = o.operator_id AND e.dataset = o.dataset AND e.outcome = 'failed'
+                    AND e.started_at < t.recorded_at AND e.started_at >= c.late_since - interval '1 day'
+                    AND coalesce(e.from_at, e.started_at) < c.to_at AND coalesce(e.to_at, e.ended_at, e.started_at) >= c.from_at
+                ORDER BY e.started_at DESC LIMIT 1) latest ON true
+            ORDER BY o.operator_id, o.dataset, c.from_at, c.tick
+            """,
+            connection);
+        command.Parameters.AddWithValue("operators", of.Select(o => o.OperatorId).ToArray());
+        command.Parameters.AddWithValue("datasets", of.Select(o => o.Dataset.Name).ToArray());
+        command.Parameters.AddWithValue("from", meeting?.From ?? DateTimeOffset.MinValue);
+        command.Parameters.AddWithValue("to", meeting?.To ?? DateTimeOffset.MaxValue);
+        command.Parameters.AddWithValue("most", most);
+        return await command.ListAsync(
+            r => new ClosedWindow(
+                r.GetString(0), Dataset.Named(r.GetString(1))!, new Window(r.Instant(2), r.Instant(3)), r.Instant(4), r.Instant(5),
+                Words<RunKind>.Parse(r.TextOrNull(6)), r.TextOrNull(7), r.GetBoolean(8)),
+            cancellationToken);
+    }
+
+    /// <summary>What is open, by operator, dataset and first sight.</summary>
+    public async Task<IReadOnlyList<OpenDiscrepancy>> ReadDiscrepanciesAsync(IReadOnlyList<string> operators, Scope scope, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        return await connection.Command(
+            """
+            SELECT operator_id, dataset, from_at, to_at, stated, received, first_seen_at, last_seen_at FROM discrepancy
+            WHERE closed_at IS NULL AND operator_id = ANY ($1) ORDER BY operator_id, dataset, first_seen_at
+            """,
+            (object)operators.ToArray()).ListAsync(
+                r => new OpenDiscrepancy(
+                    r.GetString(0), Dataset.Named(r.GetString(1))!,
+                    r.InstantOrNull(2) is { } from && r.InstantOrNull(3) is { } to ? new Window(from, to) : null,
+                    r.GetInt64(4), r.GetInt64(5), r.Instant(6), r.Instant(7)),
+                cancellationToken);
+    }
+
+    /// <summary>How much missing time came in the last hour, by operator and dataset; nothing came of those that are not named.</summary>
+    public async Task<IReadOnlyList<ClosedLately>> ReadClosedLatelyAsync(DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        return await connection.Command(
+            """
+            SELECT c.operator_id, c.dataset, sum(c.to_at - c.from_at), min(t.recorded_at)
+            FROM coverage_change c JOIN hub_tick t ON t.tick = c.tick
+            WHERE c.late_since IS NOT NULL AND t.recorded_at > $1
+                AND c.tick > coalesce((SELECT h.tick FROM hub_tick h WHERE h.recorded_at <= $1 ORDER BY h.tick DESC LIMIT 1), 0)
+            GROUP BY c.operator_id, c.dataset
+            """,
+            now.AddHours(-1)).ListAsync(
+                r => new ClosedLately(r.GetString(0), Dataset.Named(r.GetString(1))!, r.GetFieldValue<TimeSpan>(2), r.Instant(3)), cancellationToken);
     }
 
     /// <summary>Refused and waiting records whose event time (else the time of their arrival) lies in the window; null: all.</summary>

@@ -26,13 +26,22 @@ internal sealed class CoverageStage(NpgsqlConnection connection, PageToWrite pag
                 if (claim.Kind == ClaimKind.Covered) await TakeFromUnavailableAsync(claim.Dataset, window, cancellationToken);
                 await MergeAsync(claim, window, cancellationToken);
                 await connection.Command(
-                    "INSERT INTO coverage_change (tick, operator_id, dataset, kind, from_at, to_at, run_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                    tick.Number, page.Feed.OperatorId, claim.Dataset.Name, WordOf(claim.Kind), window.From, window.To, page.RunId).ExecuteAsync(cancellationToken);
+                    "INSERT INTO coverage_change (tick, operator_id, dataset, kind, from_at, to_at, run_id, late_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    tick.Number, page.Feed.OperatorId, claim.Dataset.Name, WordOf(claim.Kind), window.From, window.To, page.RunId, LateSince(claim, window)).ExecuteAsync(cancellationToken);
             }
         }
     }
 
     public static string WordOf(ClaimKind kind) => kind == ClaimKind.Covered ? "covered" : "unavailable";
+
+    /// <summary>A window that was a gap until now says since when.</summary>
+    private NpgsqlParameter LateSince(Claim claim, Window window) => new()
+    {
+        Value = claim.Kind == ClaimKind.Covered && claim.Late is { } late && page.AskedAt - late.Settle - late.Grace > window.From
+            ? (window.From + late.Settle).UtcDateTime
+            : DBNull.Value,
+        NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz,
+    };
 
     /// <summary>What the claim says that the ledger does not.</summary>
     private async Task<Coverage> FreshAsync(Claim claim, CancellationToken cancellationToken)

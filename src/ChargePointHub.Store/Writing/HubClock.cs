@@ -14,17 +14,19 @@ internal static class HubClock
     /// Takes the next tick within the connection's open transaction. From here to the commit every other writer waits, so that no
     /// tick becomes visible after a higher one; what can be done before is done before.
     /// </summary>
-    public static async Task<Tick> NextAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <param name="simulated">What stands in for the database's clock; null: nothing does.</param>
+    public static async Task<Tick> NextAsync(NpgsqlConnection connection, DateTimeOffset? simulated, CancellationToken cancellationToken)
     {
         var taken = await connection.Command(
             """
             WITH next AS (
                 UPDATE hub_clock
-                SET tick = tick + 1, recorded_at = greatest(clock_timestamp(), recorded_at + interval '1 microsecond')
+                SET tick = tick + 1, recorded_at = greatest(coalesce($1, clock_timestamp()), recorded_at + interval '1 microsecond')
                 RETURNING tick, recorded_at
             )
             INSERT INTO hub_tick (tick, recorded_at) SELECT tick, recorded_at FROM next RETURNING tick, recorded_at
-            """).ListAsync(r => new Tick(r.GetInt64(0), r.Instant(1)), cancellationToken);
+            """,
+            new NpgsqlParameter { Value = (object?)simulated?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz }).ListAsync(r => new Tick(r.GetInt64(0), r.Instant(1)), cancellationToken);
         return taken.Single();
     }
 }

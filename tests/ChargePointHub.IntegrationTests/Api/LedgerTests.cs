@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
+using ChargePointHub.Store;
 
 namespace ChargePointHub.IntegrationTests.Api;
 
@@ -13,6 +14,7 @@ public sealed class LedgerTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await host.InitializeAsync();
+        await host.ExecuteAsync("UPDATE hub_clock SET recorded_at = '2020-01-01'");
         await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddDays(-20), Now.AddHours(-6)));
         await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddHours(-4), Now.AddHours(-3)));
         await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddHours(-2), Now.AddMinutes(-10)));
@@ -44,6 +46,71 @@ public sealed class LedgerTests : IAsyncLifetime
 
         Assert.Equal("beyond_look_back", lost.GetProperty("cause").GetString());
         Assert.Equal("lost", lost.GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task What_was_missing_and_came_is_listed_with_how_it_opened_and_closed()
+    {
+        await using var database = ChargePointHub.Store.Database.Open(host.ConnectionString);
+        var clock = new Moments { Now = Now.AddHours(-12) };
+        var writer = new PageWriter(database) { SimulatedClock = clock };
+        await ClaimAsync(database, writer, clock, RunKind.Live, Now.AddHours(-12.27), Now.AddHours(-12.25));
+        clock.Now += TimeSpan.FromMinutes(1);
+        await ClaimAsync(database, writer, clock, RunKind.Backfill, Now.AddDays(-50), Now.AddDays(-40));
+        await RunAsync(Now.AddHours(-12.25), Now.AddHours(-9), Now.AddHours(-9), "throttled");
+        clock.Now = Now.AddHours(-8);
+        await ClaimAsync(database, writer, clock, RunKind.Live, Now.AddHours(-10), Now.AddHours(-8.25));
+        clock.Now = Now.AddHours(-8).AddMinutes(1);
+        await ClaimAsync(database, writer, clock, RunKind.Live, Now.AddHours(-9), Now.AddHours(-8.25).AddMinutes(1));
+        await ClaimAsync(database, writer, clock, RunKind.Backfill, Now.AddHours(-11), Now.AddHours(-10));
+        clock.Now = Now.AddHours(-7);
+        await ClaimAsync(database, writer, clock, RunKind.Backfill, Now.AddHours(-12.25), Now.AddHours(-11));
+
+        var closed = (await host.GetAsync("/v1/gaps?state=closed&dataset=status_changes")).Data;
+
+        Assert.Equal(
+            ["2026-10-01T12:00:00.000Z 2026-11-20T00:01:00.000Z  backfill", "2026-11-19T23:45:00.000Z 2026-11-20T05:00:00.000Z throttled backfill", "2026-11-20T02:00:00.000Z 2026-11-20T04:00:00.000Z throttled live"],
+            closed.Select(g => $"{g.GetProperty("from").GetString()} {g.GetProperty("closed_at").GetString()} {g.GetProperty("cause").GetString()} {g.GetProperty("closed_by").GetString()}"));
+        Assert.Equal(
+            ["2026-11-20T00:00:00.000Z", "2026-11-20T00:00:00.000Z", "2026-11-20T02:15:00.000Z"], closed.Select(g => g.GetProperty("since").GetString()));
+        Assert.Single((await host.GetAsync("/v1/gaps?state=closed&dataset=status_changes&from=2026-11-20T03:00:00Z")).Data);
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await host.GetAsync("/v1/gaps?state=closed", key: null)).Status);
+    }
+
+    [Fact]
+    public async Task Counts_that_differ_are_listed_with_both()
+    {
+        await using var database = ChargePointHub.Store.Database.Open(host.ConnectionString);
+        var store = new DiscrepancyStore(database);
+        await store.SeenAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddHours(-6), Now.AddHours(-4)), 100, 90, Now.AddHours(-3), CancellationToken.None);
+        await store.AgreedAsync("alpha", Dataset.ChargingSessions, new Window(Now.AddHours(-5), Now.AddHours(-4)), Now.AddHours(-2), CancellationToken.None);
+        await store.SeenAsync("beta", Dataset.ChargePoints, null, 5, 4, Now.AddHours(-1), CancellationToken.None);
+
+        var answer = await host.GetAsync("/v1/gaps?state=discrepancy");
+        Assert.True(answer.Status == System.Net.HttpStatusCode.OK, answer.Body);
+        var open = answer.Data;
+
+        Assert.Equal([100, 5], open.Select(d => d.GetProperty("counted_by_operator").GetInt32()));
+        Assert.Equal(["2026-11-20T07:00:00.000Z", null], open.Select(d => d.GetProperty("to").GetString()));
+        Assert.Single((await host.GetAsync("/v1/gaps?state=discrepancy&dataset=charge_points")).Data);
+        await store.AgreedAsync("beta", Dataset.ChargePoints, null, Now, CancellationToken.None);
+        Assert.Single((await host.GetAsync("/v1/gaps?state=discrepancy")).Data);
+    }
+
+    [Fact]
+    public async Task Gaps_say_how_fast_they_are_being_filled()
+    {
+        await using var database = ChargePointHub.Store.Database.Open(host.ConnectionString);
+        var clock = new Moments { Now = Now.AddMinutes(-30) };
+        await ClaimAsync(database, new PageWriter(database) { SimulatedClock = clock }, clock, RunKind.Backfill, Now.AddDays(-10), Now.AddDays(-9));
+
+        var filling = Assert.Single(
+            (await host.GetAsync("/v1/gaps?dataset=status_changes")).Json.GetProperty("meta").GetProperty("backfill").EnumerateArray());
+
+        Assert.Equal(24m, filling.GetProperty("filled_last_hour_hours").GetDecimal());
+        var missing = filling.GetProperty("missing_hours").GetDecimal();
+        Assert.Equal((24 * 29) - 0.25m, missing);
+        Assert.Equal(Math.Round(missing / 48, 2), filling.GetProperty("hours_left").GetDecimal());
     }
 
     [Fact]
@@ -125,8 +192,29 @@ public sealed class LedgerTests : IAsyncLifetime
         }
     }
 
+    private static async Task ClaimAsync(Database database, PageWriter writer, Moments clock, RunKind kind, DateTimeOffset from, DateTimeOffset to)
+    {
+        var feed = new FeedKey("alpha", "main", Dataset.StatusChanges);
+        var window = new Window(from, to);
+        var run = await new RunLog(database).OpenAsync(feed, kind, window, clock.Now, CancellationToken.None);
+        await writer.WriteAsync(
+            new PageToWrite
+            {
+                Feed = feed, RunId = run, PageNumber = 1, AskedAt = clock.Now, Records = new RecordPage(),
+                Claims = [new Claim(feed.Dataset, window, ClaimKind.Covered, Late: new Lateness(TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(2)))],
+            },
+            CancellationToken.None);
+    }
+
+    private sealed class Moments : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
     private Task RunAsync(DateTimeOffset from, DateTimeOffset to, DateTimeOffset startedAt, string failure) => host.ExecuteAsync(
         "INSERT INTO run (run_id, operator_id, feed_id, dataset, kind, from_at, to_at, started_at, ended_at, outcome, failure) "
-            + "VALUES (gen_random_uuid(), 'alpha', 'main', 'charging_sessions', 'live', @from, @to, @started, @started, 'failed', @failure)",
+            + "SELECT gen_random_uuid(), 'alpha', 'main', unnest('{charging_sessions,status_changes}'::text[]), 'live', @from, @to, @started, @started, 'failed', @failure",
         ("from", from), ("to", to), ("started", startedAt), ("failure", failure));
 }

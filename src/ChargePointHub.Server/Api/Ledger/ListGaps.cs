@@ -1,3 +1,4 @@
+using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Parameters;
@@ -6,17 +7,22 @@ using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Ledger;
 
-/// <summary>GET /v1/gaps: what is missing, and whether it can still be had.</summary>
+/// <summary>GET /v1/gaps: what is missing, whether it can still be had, and what became of what was missing.</summary>
 internal static class ListGaps
 {
+    /// <summary>Closings read of each operator and dataset.</summary>
+    private const int MostClosed = 1000;
+
     public static readonly ApiRoute Route = new()
     {
         Path = "/v1/gaps",
         OperationId = "listGaps",
         Summary = "The ledger: what is missing",
         Description = "Per operator and dataset, on its axis: wanted, and neither covered nor known to be lost (state=open), or known never to come "
-            + "(state=lost). Gaps are worked out from coverage at every request. The cause is told under a key only. from, to and period choose gaps that "
-            + "meet the window.",
+            + "(state=lost). Gaps are worked out from coverage at every request; meta.backfill says how fast open ones are being filled: hours of the axis missing, "
+            + "and hours of the clock left at the pace of the last hour (null: nothing came in it). The cause is told under a key only, and so are state=closed "
+            + "(what was missing, since when, and when it came by which kind of run; the newest 1000 closings of each dataset; cause null: history from before "
+            + "collecting began) and state=discrepancy (the operator counts other records than it sends; from null: a crawl). from, to and period choose what meets the window.",
         Tag = "Coverage",
         Parameters =
         [
@@ -25,24 +31,36 @@ internal static class ListGaps
         Errors = [ErrorCatalogue.KeyNeeded],
         Example = """
             {"data":[{"operator_id":"lamplight","dataset":"charging_sessions","state":"open","from":"2026-11-20T01:00:00.000Z","to":"2026-11-20T01:30:00.000Z",
-            "since":"2026-11-20T01:15:00.000Z","cause":"operator_down"}]}
+            "since":"2026-11-20T01:15:00.000Z","cause":"operator_down"}],"meta":{"backfill":[{"operator_id":"lamplight","dataset":"charging_sessions",
+            "missing_hours":0.5,"here_percent":99.9,"filled_last_hour_hours":6,"hours_left":0.1}]}}
             """,
         Handler = HandleAsync,
     };
 
-    private static async Task HandleAsync(HubRequest request)
+    private static Task HandleAsync(HubRequest request)
     {
-        var causes = request.Parameters.List("cause");
-        if (causes is not null && !request.Scope.ReadsRestricted)
+        if (!request.Scope.ReadsRestricted)
         {
-            await request.RefuseAsync(new Fault(ErrorCatalogue.KeyNeeded, "cause", "Causes of gaps are told under a key only."));
-            return;
+            if (request.Parameters.List("cause") is not null) return request.RefuseAsync(new Fault(ErrorCatalogue.KeyNeeded, "cause", "Causes of gaps are told under a key only."));
+            if (request.Parameters["state"] is "closed" or "discrepancy")
+                return request.RefuseAsync(new Fault(ErrorCatalogue.KeyNeeded, "state", "What became of gaps, and differences of counts, are told under a key only."));
         }
 
-        var state = request.Parameters["state"] == "lost" ? GapState.Lost : GapState.Open;
+        return request.Parameters["state"] switch
+        {
+            "closed" => ListClosedAsync(request),
+            "discrepancy" => ListDiscrepanciesAsync(request),
+            "lost" => ListPresentAsync(request, GapState.Lost),
+            _ => ListPresentAsync(request, GapState.Open),
+        };
+    }
+
+    private static async Task ListPresentAsync(HubRequest request, GapState state)
+    {
+        var causes = request.Parameters.List("cause");
         var window = LedgerReading.Window(request);
-        var gaps = (await LedgerReading.ReadAsync(request))
-            .SelectMany(o => GapList.Of(o, request.Now))
+        var operators = await LedgerReading.ReadAsync(request);
+        var gaps = operators.SelectMany(o => GapList.Of(o, request.Now))
             .Where(g => g.State == state && (window is not { } w || g.Window.Overlaps(w)))
             .ToList();
         if (request.Scope.ReadsRestricted && state == GapState.Open)
@@ -52,6 +70,7 @@ internal static class ListGaps
             gaps = [.. gaps.Zip(failures, (g, failure) => g with { Cause = GapCauses.OfFailure(failure) })];
         }
 
+        var lately = await request.Hub.Ledger.ReadClosedLatelyAsync(request.Now, request.Scope, request.Aborted);
         await JsonAnswer.SendAsync(request, json =>
         {
             json.WriteStartObject();
@@ -70,7 +89,84 @@ internal static class ListGaps
             }
 
             json.WriteEndArray();
+            json.WriteStartObject("meta");
+            json.WriteStartArray("backfill");
+            foreach (var filling in BackfillState.Of(operators, lately, request.Now))
+            {
+                json.WriteStartObject();
+                json.WriteString("operator_id", filling.OperatorId);
+                json.WriteString("dataset", filling.Dataset.Name);
+                json.WriteNumber("missing_hours", Hours(filling.Missing));
+                json.WriteNumber("here_percent", filling.HerePercent);
+                json.WriteNumber("filled_last_hour_hours", Hours(filling.FilledLastHour));
+                if (filling.TimeLeft is { } left) json.WriteNumber("hours_left", Hours(left));
+                else json.WriteNull("hours_left");
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
             json.WriteEndObject();
         });
     }
+
+    private static async Task ListClosedAsync(HubRequest request)
+    {
+        var causes = request.Parameters.List("cause");
+        var of = (await LedgerReading.ReadAsync(request)).Where(o => !o.Plan!.Dataset.IsSnapshot).Select(o => (o.OperatorId, o.Plan!.Dataset)).ToList();
+        var closed = ClosedGap.Of(await request.Hub.Ledger.ReadClosedAsync(of, LedgerReading.Window(request), MostClosed, request.Scope, request.Aborted));
+        await JsonAnswer.SendAsync(request, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("data");
+            foreach (var gap in closed.Where(g => causes is null || (g.Cause is { } cause && causes.Contains(cause))))
+            {
+                json.WriteStartObject();
+                json.WriteString("operator_id", gap.OperatorId);
+                json.WriteString("dataset", gap.Dataset.Name);
+                json.WriteString("state", "closed");
+                json.WriteInstant("from", gap.Window.From);
+                json.WriteInstant("to", gap.Window.To);
+                json.WriteInstant("since", gap.Since);
+                json.WriteString("cause", gap.Cause);
+                json.WriteInstant("closed_at", gap.ClosedAt);
+                json.WriteString("closed_by", gap.ClosedBy is { } kind ? Words<Store.RunKind>.Of(kind) : null);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static async Task ListDiscrepanciesAsync(HubRequest request)
+    {
+        var names = request.Parameters.List("dataset");
+        var window = LedgerReading.Window(request);
+        var open = await request.Hub.Ledger.ReadDiscrepanciesAsync([.. request.Operators.Select(o => o.OperatorId)], request.Scope, request.Aborted);
+        await JsonAnswer.SendAsync(request, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("data");
+            foreach (var one in open.Where(d => names?.Contains(d.Dataset.Name) != false && (window is not { } w || d.Window?.Overlaps(w) != false)))
+            {
+                json.WriteStartObject();
+                json.WriteString("operator_id", one.OperatorId);
+                json.WriteString("dataset", one.Dataset.Name);
+                json.WriteString("state", "discrepancy");
+                json.WriteInstant("from", one.Window?.From);
+                json.WriteInstant("to", one.Window?.To);
+                json.WriteInstant("since", one.FirstSeenAt);
+                json.WriteInstant("last_seen_at", one.LastSeenAt);
+                json.WriteNumber("counted_by_operator", one.Stated);
+                json.WriteNumber("received", one.Received);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static decimal Hours(TimeSpan time) => Math.Round((decimal)time.TotalHours, 2);
 }

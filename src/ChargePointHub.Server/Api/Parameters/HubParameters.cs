@@ -42,8 +42,12 @@ public static class HubParameters
 
     public static readonly Parameter DatasetName = Words("dataset", "Datasets, separated by commas.", [.. Dataset.All.Select(d => d.Name)]);
 
+    private static readonly string[] GapStates = ["open", "lost", "closed", "discrepancy"];
+
     public static readonly Parameter State = new(
-        "state", "`open`: can still be had. `lost`: can never be had. Default: open.", "open", ["open", "lost"], (value, _) => OneOf("state", value, ["open", "lost"]));
+        "state",
+        "`open`: can still be had. `lost`: can never be had. `closed`: was missing, and came. `discrepancy`: the operator counts other records than it sends. Default: open.",
+        "open", GapStates, (value, _) => OneOf("state", value, GapStates));
 
     public static readonly Parameter Cause = Words("cause", "Causes of gaps, separated by commas; told under a key only.", GapCauses.All);
 
