@@ -51,13 +51,14 @@ CREATE TABLE discrepancy (
 );
 CREATE INDEX discrepancy_open ON discrepancy (operator_id, dataset) WHERE closed_at IS NULL;
 
--- Charge points that complete crawls no longer name; gone again when one does.
-CREATE TABLE charge_point_absence (
+-- Charge points and tariffs that complete crawls no longer name; gone again when one does.
+CREATE TABLE absence (
     operator_id     text NOT NULL,
-    charge_point_id text NOT NULL,
+    dataset         text NOT NULL,
+    own_key         text NOT NULL,
     first_missed_at timestamptz NOT NULL,
     removed_at      timestamptz,
-    PRIMARY KEY (operator_id, charge_point_id)
+    PRIMARY KEY (operator_id, dataset, own_key)
 );
 
 -- Crawls of which more would have vanished or moved at once than is believed: a log of observations.
