@@ -200,7 +200,11 @@ public sealed class LedgerTests : IAsyncLifetime
         await writer.WriteAsync(
             new PageToWrite
             {
-                Feed = feed, RunId = run, PageNumber = 1, AskedAt = clock.Now, Records = new RecordPage(),
+                Feed = feed,
+                RunId = run,
+                PageNumber = 1,
+                AskedAt = clock.Now,
+                Records = new RecordPage(),
                 Claims = [new Claim(feed.Dataset, window, ClaimKind.Covered, Late: new Lateness(TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(2)))],
             },
             CancellationToken.None);

@@ -109,8 +109,14 @@ public sealed class LongPullTests : IAsyncLifetime
         var plan = Plan(kind);
         var feed = new FeedDefinition
         {
-            OperatorId = Samples.Operator, OperatorName = "char.gy", FeedId = "main", Protocol = operatorApi.Name, BaseUrl = new Uri("https://operator.example/"),
-            Zone = LondonCalendar.Zone, LimitGroup = "operator.example", Datasets = [plan],
+            OperatorId = Samples.Operator,
+            OperatorName = "char.gy",
+            FeedId = "main",
+            Protocol = operatorApi.Name,
+            BaseUrl = new Uri("https://operator.example/"),
+            Zone = LondonCalendar.Zone,
+            LimitGroup = "operator.example",
+            Datasets = [plan],
         };
         var pull = new Pull(new DatasetSchedule(feed, plan, operatorApi), kind, kind == RunKind.Crawl ? null : Day, StatusesAreEvidence: false);
         return run.ExecuteAsync(pull, () => Task.CompletedTask, cancellationToken);
