@@ -16,7 +16,7 @@ public sealed record PageToWrite
     /// <summary>From 1 within the run.</summary>
     public required int PageNumber { get; init; }
 
-    /// <summary>When the pull began, on the hub's clock: the time of snapshot evidence.</summary>
+    /// <summary>When the page was asked for, on the hub's clock: the time of snapshot evidence.</summary>
     public required DateTimeOffset AskedAt { get; init; }
 
     public required RecordPage Records { get; init; }
@@ -30,9 +30,28 @@ public sealed record PageToWrite
     /// <summary>True: a status that differs from the current one becomes a status change with evidence SNAPSHOT.</summary>
     public bool StatusesAreEvidence { get; init; }
 
+    /// <summary>True: a page of a crawl of charge points. Changes of place, location, power or publication wait for the crawl's end.</summary>
+    public bool IsOfCrawl { get; init; }
+
+    /// <summary>With the last page of a crawl of charge points: what all its pages named.</summary>
+    public WholeCrawl? Whole { get; init; }
+
+    /// <summary>With the last page of a crawl that brings all tariffs: what all its pages named.</summary>
+    public WholeCrawl? WholeTariffs { get; init; }
+
+    /// <summary>
+    /// Set: nothing was seen of the operator since, and from this instant on its statuses are MISSING; unless a crawl has come after all.
+    /// </summary>
+    public DateTimeOffset? StaleAt { get; init; }
+
     /// <summary>Made with the last page only; a page without claims writes rows that are true and claims nothing.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 }
+
+/// <summary>Everything that a whole crawl named.</summary>
+/// <param name="Named">Hub ids of records, and of refused records as far as they had an id.</param>
+/// <param name="NamesAll">False: a refused record had no id, so nobody can tell what is not there.</param>
+public sealed record WholeCrawl(IReadOnlyCollection<string> Named, bool NamesAll);
 
 /// <summary>A statement about a dataset's axis, committed with the rows that make it true.</summary>
 /// <param name="Cause">Why it is unavailable, e.g. <c>beyond_look_back</c>; null when covered.</param>
@@ -52,4 +71,11 @@ public sealed record Lateness(TimeSpan Settle, TimeSpan Grace);
 /// <param name="Refused">The page's refused records, whether in quarantine already or not.</param>
 /// <param name="Waiting">Sessions put into quarantine until their charge point is known.</param>
 /// <param name="Released">Sessions that this page's charge points released from quarantine.</param>
-public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchanged, int Refused, int Waiting, int Released);
+public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchanged, int Refused, int Waiting, int Released)
+{
+    /// <summary>Charge points whose change waits for the crawl's end, or is not believed.</summary>
+    public IReadOnlyList<string> SetAside { get; init; } = [];
+
+    /// <summary>The crawl is held: more would have vanished or moved at once than is believed.</summary>
+    public bool IsHeld { get; init; }
+}

@@ -66,9 +66,12 @@ public sealed class PageWriter(Database database)
         var quarantine = new QuarantineStage(connection, page);
         await quarantine.DecideAsync(cancellationToken);
         var chargePoints = await RecordStages.ChargePoints.DecideAsync(connection, page, ToStage(page.Records.ChargePoints), buffer, cancellationToken);
-        var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(page.Records.Tariffs), buffer, cancellationToken);
+        var absence = new AbsenceStage(connection, page);
+        chargePoints = chargePoints.Without(await absence.DecideAsync(cancellationToken));
+        IReadOnlyList<Judged<Tariff>> namedTariffs = [.. page.Records.Tariffs, .. await absence.EndedTariffsAsync(cancellationToken)];
+        var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(namedTariffs), buffer, cancellationToken);
         var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken);
-        var statuses = new StatusStage(connection, page);
+        var statuses = new StatusStage(connection, page, absence);
         await statuses.DecideAsync(buffer, cancellationToken);
         var coverage = new CoverageStage(connection, page);
         await coverage.DecideAsync(cancellationToken);
@@ -100,7 +103,11 @@ public sealed class PageWriter(Database database)
             all.Sum(c => c.Unchanged),
             page.Records.Refused.Count,
             quarantine.Waiting,
-            quarantine.Released);
+            quarantine.Released)
+        {
+            SetAside = absence.SetAside,
+            IsHeld = absence.IsHeld,
+        };
     }
 
     private static List<ToStage<T>> ToStage<T>(IReadOnlyList<Judged<T>> records) =>

@@ -62,6 +62,8 @@ public sealed partial class FeedRun(
     {
         var (schedule, _, window, statusesAreEvidence, leaseToken) = pull;
         var (feed, plan) = (schedule.Feed, schedule.Plan);
+        var isCrawl = window is null;
+        var asked = time.GetUtcNow();
         await foreach (var step in schedule.Protocol.PullAsync(new PullRequest(feed, plan, window, place.State), cancellationToken))
         {
             if (step is PullFailed failed)
@@ -73,6 +75,12 @@ public sealed partial class FeedRun(
             }
 
             var page = (PulledPage)step;
+            if (isCrawl) place.Names.Add(key.OperatorId, page.Records);
+            var claims = page.IsLast ? Claims(feed, plan, window, place.AskedAt) : [];
+            var isOfChargePoints = isCrawl && plan.Dataset == Dataset.ChargePoints;
+            var records = page.IsLast && place.Names.SetAside.Count > 0
+                ? page.Records with { ChargePoints = [.. place.Names.SetAside, .. page.Records.ChargePoints] }
+                : page.Records;
             var written = await writer.WriteAsync(
                 new PageToWrite
                 {
@@ -80,19 +88,25 @@ public sealed partial class FeedRun(
                     RunId = run,
                     LeaseToken = leaseToken,
                     PageNumber = place.Pages + page.Number,
-                    AskedAt = place.AskedAt,
-                    Records = page.Records,
+                    AskedAt = asked,
+                    Records = records,
                     Areas = Place(page.Records.ChargePoints),
                     LastUpdatedLies = feed.LastUpdatedLies,
                     StatusesAreEvidence = statusesAreEvidence,
-                    Claims = page.IsLast ? Claims(feed, plan, window, place.AskedAt) : [],
+                    Claims = claims,
+                    IsOfCrawl = isOfChargePoints,
+                    Whole = isOfChargePoints && page.IsLast ? place.Names.Whole : null,
+                    WholeTariffs = isCrawl && claims.Any(c => c.Dataset == Dataset.Tariffs) ? place.Names.Whole : null,
                 },
                 cancellationToken);
             progress.Counts = progress.Counts.Plus(written, page.Requests);
             progress.Records += page.Records.Count;
+            place.Names.Put(written.SetAside, page.Records);
+            if (written.IsHeld) LogHeld(log, key.OperatorId);
             if (page.IsLast) await discrepancies.AgreedAsync(key.OperatorId, key.Dataset, window, time.GetUtcNow(), cancellationToken);
             else await places.ReachedAsync(place, page, cancellationToken);
             if (!page.IsLast) await betweenPages();
+            asked = time.GetUtcNow();
         }
 
         return null;
@@ -134,6 +148,9 @@ public sealed partial class FeedRun(
                 .Select(d => new Claim(d.Dataset, new Window(askedAt, askedAt + d.Freshness), ClaimKind.Covered)),
         ];
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "More than a fifth of the charge points of {Operator} would vanish or move at once: this crawl is held. If that is true, release it: feeds release {Operator}")]
+    private static partial void LogHeld(ILogger log, string @operator);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub while pulling {Feed} {Window}")]
     private static partial void LogFault(ILogger log, Exception fault, FeedKey feed, Window? window);

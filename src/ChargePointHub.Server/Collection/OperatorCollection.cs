@@ -21,14 +21,16 @@ public sealed partial class OperatorCollection
     private readonly HashSet<DatasetSchedule> underWay = [];
     private readonly FeedRun run;
     private readonly CollectionLedger ledger;
+    private readonly StatusSweeper sweeper;
     private readonly TimeProvider time;
     private readonly ILogger log;
 
     /// <param name="leaseToken">Written with every page; null: nobody else can be collecting.</param>
     public OperatorCollection(
-        OperatorDefinition operatorDefinition, long? leaseToken, IReadOnlyList<IFeedProtocol> protocols, FeedRun run, CollectionLedger ledger, TimeProvider time, ILogger log)
+        OperatorDefinition operatorDefinition, long? leaseToken, IReadOnlyList<IFeedProtocol> protocols, FeedRun run, CollectionLedger ledger, StatusSweeper sweeper,
+        TimeProvider time, ILogger log)
     {
-        this.leaseToken = leaseToken;
+        (this.leaseToken, this.sweeper) = (leaseToken, sweeper);
         (this.operatorDefinition, this.run, this.ledger, this.time, this.log) = (operatorDefinition, run, ledger, time, log);
         schedules =
         [
@@ -46,7 +48,21 @@ public sealed partial class OperatorCollection
     public async Task CollectAsync(CancellationToken leaving, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellationToken);
-        await BeginAsync(cancellationToken);
+        var sweeping = sweeper.SweepAsync(operatorDefinition, leaseToken, either.Token);
+        try
+        {
+            await BeginAsync(cancellationToken);
+            await CollectUntilAsync(either.Token, cancellationToken);
+        }
+        finally
+        {
+            await either.CancelAsync();
+            await sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task CollectUntilAsync(CancellationToken either, CancellationToken cancellationToken)
+    {
         var sinceHistory = 0;
         while (!either.IsCancellationRequested)
         {
@@ -55,7 +71,7 @@ public sealed partial class OperatorCollection
             sinceHistory = 0;
             if (await DoBackfillAsync(cancellationToken) || await DoRereadAsync(cancellationToken)) continue;
             var wait = NextDue() - time.GetUtcNow();
-            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, either).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

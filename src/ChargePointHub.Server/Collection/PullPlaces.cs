@@ -26,8 +26,8 @@ public sealed class PullPlace(FeedKey feed, RunKind kind, Window? window, DateTi
     /// <summary>When this process began.</summary>
     public required DateTimeOffset BegunAt { get; init; }
 
-    /// <summary>Hub ids that the crawl has named so far.</summary>
-    public HashSet<string> ChargePoints { get; } = new(StringComparer.Ordinal);
+    /// <summary>What the crawl has named so far.</summary>
+    public CrawlNames Names { get; } = new();
 
     /// <summary>Something is kept to go on from.</summary>
     public bool IsKept { get; set; }
@@ -56,7 +56,7 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
         }
 
         var place = new PullPlace(feed, pull.Kind, pull.Window, found.AskedAt) { BegunAt = now, State = found.State, Pages = found.Pages, IsKept = true };
-        place.ChargePoints.UnionWith(found.ChargePoints);
+        place.Names.Add(found.ChargePoints);
         return place;
     }
 
@@ -67,11 +67,10 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
     /// <summary>A page has been committed, and it was not the last.</summary>
     public async Task ReachedAsync(PullPlace place, PulledPage page, CancellationToken cancellationToken)
     {
-        place.ChargePoints.UnionWith(page.Records.ChargePoints.Select(c => c.Record.ChargePointId));
         var now = time.GetUtcNow();
         if (place.Kind == RunKind.Live || page.Continuation is not { } state || (!place.IsKept && now - place.BegunAt < WorthKeepingAfter)) return;
         await kept.SaveAsync(
-            new PullContinuation(place.Feed, place.Kind, place.Window, place.AskedAt, now, place.Pages + page.Number, state(), [.. place.ChargePoints]),
+            new PullContinuation(place.Feed, place.Kind, place.Window, place.AskedAt, now, place.Pages + page.Number, state(), place.Names.All),
             cancellationToken);
         place.IsKept = true;
     }

@@ -109,6 +109,7 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton<DiscrepancyStore>()
             .AddSingleton<PullPlaces>()
             .AddSingleton<CollectionLedger>()
+            .AddSingleton<StatusSweeper>()
             .AddSingleton<RunLog>()
             .AddSingleton(new FeedClientFactory(parts.Time))
             .AddSingleton<FeedClients>()
@@ -117,7 +118,7 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton<OperatorLeases>()
             .AddSingleton<CollectionStart>(s => (definition, lease) => new OperatorCollection(
                 definition, lease.Token, s.GetRequiredService<IReadOnlyList<IFeedProtocol>>(), s.GetRequiredService<FeedRun>(),
-                s.GetRequiredService<CollectionLedger>(), parts.Time, s.GetRequiredService<ILogger<OperatorCollection>>()))
+                s.GetRequiredService<CollectionLedger>(), s.GetRequiredService<StatusSweeper>(), parts.Time, s.GetRequiredService<ILogger<OperatorCollection>>()))
             .AddHubApi(_ => new HubServices(
                 database,
                 ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),

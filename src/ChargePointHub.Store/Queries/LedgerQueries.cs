@@ -175,6 +175,16 @@ public sealed class LedgerQueries(Database database)
                 r => new ClosedLately(r.GetString(0), Dataset.Named(r.GetString(1))!, r.GetFieldValue<TimeSpan>(2), r.Instant(3)), cancellationToken);
     }
 
+    /// <summary>Up to which end of freshness each operator's statuses have been set to MISSING.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> ReadSweepsAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        var sweeps = await connection.Command("SELECT operator_id, deadline FROM status_sweep")
+            .ListAsync(r => (Id: r.GetString(0), Deadline: r.Instant(1)), cancellationToken);
+        return sweeps.ToDictionary(s => s.Id, s => s.Deadline, StringComparer.Ordinal);
+    }
+
     /// <summary>Refused and waiting records whose event time (else the time of their arrival) lies in the window; null: all.</summary>
     public async Task<long> CountQuarantinedAsync(
         Dataset dataset, IReadOnlyList<string> operators, Window? window, Scope scope, CancellationToken cancellationToken)

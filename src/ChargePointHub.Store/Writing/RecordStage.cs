@@ -89,6 +89,9 @@ internal readonly record struct Counts(int Added, int Changed, int Late, int Sta
 {
     public bool WriteSomething => Added + Changed + Late > 0;
 
+    /// <summary>After so many decided changes were taken back.</summary>
+    public Counts Without(int takenBack) => this with { Changed = Changed - takenBack, Staged = Staged - takenBack };
+
     public int Unchanged => Staged - Added - Changed - Late;
 }
 

@@ -12,7 +12,7 @@ internal readonly record struct CurrentStatus(Status Status, DateTimeOffset Sinc
 /// follows the newest change; an observation older than it says nothing. Where the operator reports changes itself, an observation
 /// stands only until the next event.
 /// </summary>
-internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
+internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page, AbsenceStage absence)
 {
     public const string CreateStage =
         """
@@ -24,6 +24,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
         """;
 
     private readonly Dictionary<string, CurrentStatus> current = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Finding> removed = new(StringComparer.Ordinal);
     private readonly HashSet<string> moved = new(StringComparer.Ordinal);
     private DateTimeOffset earliest = DateTimeOffset.MaxValue;
     private DateTimeOffset latest = DateTimeOffset.MinValue;
@@ -36,20 +37,28 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
     public static IEnumerable<DateTimeOffset> TimesOf(PageToWrite page)
     {
         var times = page.Records.StatusChanges.Select(c => c.Record.At);
-        return page.StatusesAreEvidence && page.Records.Statuses.Count > 0 ? times.Append(page.AskedAt) : times;
+        if (page.StaleAt is { } stale) times = times.Append(stale);
+        return page.IsOfCrawl || (page.StatusesAreEvidence && page.Records.Statuses.Count > 0) ? times.Append(page.AskedAt) : times;
     }
 
     public async Task DecideAsync(PageBuffer buffer, CancellationToken cancellationToken)
     {
-        if (page.Records.StatusChanges.Count + page.Records.Statuses.Count == 0) return;
-        await ReadCurrentAsync(cancellationToken);
+        var observed = Observed();
+        if (page.Records.StatusChanges.Count + observed.Count == 0 && page.StaleAt is null) return;
+        await ReadCurrentAsync(observed, cancellationToken);
         var changes = page.Records.StatusChanges.ToList();
         var followed = new HashSet<StatusChange>(ReferenceEqualityComparer.Instance);
-        foreach (var seen in page.Records.Statuses)
+        foreach (var seen in observed)
         {
             if (Observe(seen) is not { } snapshot) continue;
-            changes.Add(new Judged<StatusChange>(snapshot, []));
+            changes.Add(new Judged<StatusChange>(snapshot, seen.Status == Status.Removed && removed.TryGetValue(seen.ChargePointId, out var reason) ? [reason] : []));
             followed.Add(snapshot);
+        }
+
+        foreach (var missing in await SweepAsync(cancellationToken))
+        {
+            changes.Add(new Judged<StatusChange>(missing, []));
+            followed.Add(missing);
         }
 
         var staged = changes
@@ -120,9 +129,58 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
             ids.Select(i => Words<Evidence>.Of(current[i].Evidence)).ToArray()).ExecuteAsync(cancellationToken);
     }
 
-    private async Task ReadCurrentAsync(CancellationToken cancellationToken)
+    /// <summary>What the page saw, and what the crawl's whole says: what is gone, and what came back without a word.</summary>
+    private List<StatusObservation> Observed()
     {
-        var ids = page.Records.StatusChanges.Select(c => c.Record.ChargePointId).Concat(page.Records.Statuses.Select(s => s.ChargePointId));
+        foreach (var (id, since) in absence.Removed) removed[id] = AbsenceStage.Reason(since);
+        var seen = page.Records.Statuses.Select(s => s.ChargePointId).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. page.Records.Statuses,
+            .. absence.Removed.Select(r => new StatusObservation(r.Id, Status.Removed, null)),
+            .. absence.Returned.Where(id => !seen.Contains(id)).Select(id => new StatusObservation(id, Status.Unknown, null)),
+        ];
+    }
+
+    /// <summary>Every status that nobody has seen since the deadline becomes MISSING as of then; nothing where a crawl has come after all.</summary>
+    private async Task<List<StatusChange>> SweepAsync(CancellationToken cancellationToken)
+    {
+        if (page.StaleAt is not { } deadline) return [];
+        var marked = await connection.Command(
+            """
+            INSERT INTO status_sweep (operator_id, deadline) SELECT $1, $2
+            WHERE NOT EXISTS (SELECT FROM coverage WHERE operator_id = $1 AND dataset = 'charge_points' AND kind = 'covered' AND to_at > $2)
+            ON CONFLICT (operator_id) DO UPDATE SET deadline = excluded.deadline WHERE status_sweep.deadline < excluded.deadline
+            """,
+            page.Feed.OperatorId, deadline).ExecuteAsync(cancellationToken);
+        if (marked == 0) return [];
+        var unseen = await connection.Command(
+            """
+            SELECT charge_point_id FROM charge_point_status
+            WHERE operator_id = $1 AND status NOT IN ('MISSING', 'REMOVED') AND since < $2 ORDER BY charge_point_id
+            """,
+            page.Feed.OperatorId, deadline).ListAsync(r => r.GetString(0), cancellationToken);
+        foreach (var id in unseen)
+        {
+            current[id] = new CurrentStatus(Status.Missing, deadline, Evidence.Snapshot);
+            moved.Add(id);
+        }
+
+        return [.. unseen.Select(id => Snapshot(id, Status.Missing, deadline))];
+    }
+
+    private StatusChange Snapshot(string chargePointId, Status status, DateTimeOffset at) => new()
+    {
+        ChargePointId = chargePointId,
+        OperatorId = page.Feed.OperatorId,
+        Status = status,
+        At = at,
+        Evidence = Evidence.Snapshot,
+    };
+
+    private async Task ReadCurrentAsync(List<StatusObservation> observed, CancellationToken cancellationToken)
+    {
+        var ids = page.Records.StatusChanges.Select(c => c.Record.ChargePointId).Concat(observed.Select(s => s.ChargePointId));
         var rows = await connection.Command(
             "SELECT charge_point_id, status, since, evidence FROM charge_point_status WHERE operator_id = $1 AND charge_point_id = ANY ($2)",
             page.Feed.OperatorId, ids.Distinct(StringComparer.Ordinal).ToArray()).ListAsync(
@@ -142,14 +200,8 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
         if (!differs && (since is null || page.LastUpdatedLies)) return null;
         current[seen.ChargePointId] = new CurrentStatus(seen.Status, since ?? page.AskedAt, Evidence.Snapshot);
         moved.Add(seen.ChargePointId);
-        return !differs || !page.StatusesAreEvidence ? null : new StatusChange
-        {
-            ChargePointId = seen.ChargePointId,
-            OperatorId = page.Feed.OperatorId,
-            Status = seen.Status,
-            At = page.AskedAt,
-            Evidence = Evidence.Snapshot,
-        };
+        var isTold = page.StatusesAreEvidence || removed.ContainsKey(seen.ChargePointId) || absence.Returned.Contains(seen.ChargePointId);
+        return differs && isTold ? Snapshot(seen.ChargePointId, seen.Status, page.AskedAt) : null;
     }
 
     private async Task FollowAsync(List<StatusChange> fresh, CancellationToken cancellationToken)
@@ -168,9 +220,12 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page)
         }
     }
 
-    /// <summary>The operator reports its changes, this is one, and only a crawl says that there is something newer.</summary>
+    /// <summary>
+    /// The operator reports its changes, this is one, and only a crawl says that there is something newer; but what is removed
+    /// stays so, whatever comes late.
+    /// </summary>
     private bool OnlySeen(StatusChange change, CurrentStatus now) =>
-        !page.StatusesAreEvidence && change.Evidence == Evidence.Event && now.Evidence == Evidence.Snapshot && change.At < now.Since;
+        !page.StatusesAreEvidence && now.Status != Status.Removed && change.Evidence == Evidence.Event && now.Evidence == Evidence.Snapshot && change.At < now.Since;
 
     /// <summary>When each charge point's newest event was, of those that could be followed.</summary>
     private async Task<Dictionary<string, DateTimeOffset>> LastEventsAsync(string[] chargePoints, CancellationToken cancellationToken)

@@ -102,7 +102,8 @@ public sealed class CollectorServiceTests : IDisposable
         return new CollectorService(
             registry, new OperatorLeases(database),
             (definition, lease) => new OperatorCollection(
-                definition, lease.Token, [protocol], run, new CollectionLedger(new CoverageStore(database), places, new RereadStore(database)), TimeProvider.System, NullLogger.Instance),
+                definition, lease.Token, [protocol], run, new CollectionLedger(new CoverageStore(database), places, new RereadStore(database)),
+                new StatusSweeper(new PageWriter(database), new CoverageStore(database), TimeProvider.System), TimeProvider.System, NullLogger.Instance),
             new FeedClients(new FeedClientFactory(TimeProvider.System)), runs, TimeProvider.System, NullLogger<CollectorService>.Instance);
     }
 

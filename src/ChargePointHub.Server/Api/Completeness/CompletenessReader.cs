@@ -32,15 +32,20 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         ];
     }
 
-    /// <summary>Operators whose current status may be believed now: a fresh crawl, or a feed of changes that is up to date.</summary>
+    /// <summary>
+    /// Operators whose stored status may be told now: a fresh crawl, a feed of changes that is up to date, or MISSING has been written
+    /// for what the last crawl saw, so that what is stored is what the history says.
+    /// </summary>
     public async Task<IReadOnlyList<string>> ReadFreshAsync(OperatorDirectory directory, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
     {
         var windows = await ledger.ReadAsync([Dataset.ChargePoints, Dataset.StatusChanges], null, scope, cancellationToken);
         var crawls = Judged(directory.Operators, Dataset.ChargePoints, windows);
         var changes = Judged(directory.Operators, Dataset.StatusChanges, windows);
+        var swept = await ledger.ReadSweepsAsync(scope, cancellationToken);
         return
         [
-            .. directory.Operators.Where((_, i) => crawls[i].Covered.Contains(now)
+            .. directory.Operators.Where((o, i) => crawls[i].Covered.Contains(now)
+                || (changes[i].Plan is null && swept.TryGetValue(o.OperatorId, out var deadline) && deadline >= crawls[i].Covered.End)
                 || (changes[i].Plan is { } plan && changes[i].Covered.End is { } end && end >= now - plan.Freshness)).Select(o => o.OperatorId),
         ];
     }
