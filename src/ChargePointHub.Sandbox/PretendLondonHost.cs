@@ -90,7 +90,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
     private static async Task<SandboxStart> StartAsync(
         SandboxOptions options, FolderClaim claim, TimeProvider time, DateTimeOffset now, List<string> faults, CancellationToken cancellationToken)
     {
-        if (options.Fresh) await SandboxState.ForgetAsync(options.DataFolder, faults, cancellationToken);
+        if (options.Fresh) await SandboxState.ForgetAsync(options.DataFolder, options.PostgresBinaries, faults, cancellationToken);
         var (layer, areas) = Areas(options, faults);
         if (faults.Count > 0) return new SandboxStart.Refused(faults);
         if (SandboxState.Settle(options, areas, now, faults) is not { } state) return new SandboxStart.Refused(faults);

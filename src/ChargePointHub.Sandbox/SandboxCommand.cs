@@ -39,9 +39,11 @@ public static class SandboxCommand
         var replay = new Option<string?>("--replay") { Description = "Folder whose sub-folders hold a replay.json and recorded answers: each becomes an operator.", HelpName = "FOLDER" };
         var oracle = new Option<string?>("--oracle") { Description = "Folder in which to write each operator's truth as NDJSON.", HelpName = "FOLDER" };
 
+        var binaries = new Option<string?>("--postgres-binaries") { Description = "Folder of PostgreSQL's programs. Default: PATH and the usual places, else npm's.", HelpName = "FOLDER" };
+
         var command = new RootCommand("A pretend London: simulated operators with TLS APIs, and a hub that collects from them.")
         {
-            port, data, fresh, operators, chargePoints, days, seed, scale, areas, outage, lookBack, replay, oracle,
+            port, data, fresh, operators, chargePoints, days, seed, scale, areas, outage, lookBack, replay, oracle, binaries,
         };
         command.SetAction((result, cancellationToken) => run(
             new SandboxOptions
@@ -58,6 +60,7 @@ public static class SandboxCommand
                 Outages = result.GetValue(outage) ?? [],
                 LookBacks = result.GetValue(lookBack) ?? [],
                 ReplayFolder = result.GetValue(replay),
+                PostgresBinaries = result.GetValue(binaries),
                 OracleFolder = result.GetValue(oracle),
             },
             cancellationToken));

@@ -28,6 +28,7 @@ public sealed class SandboxHub : IAsyncDisposable
             Data = Path.Combine(london.DataFolder, "hub"),
             Operators = london.OperatorsFolder,
             Areas = [london.AreasFile],
+            PostgresBinaries = london.Options.PostgresBinaries ?? "",
             Port = london.Options.Port == 0 ? FreePort() : london.Options.Port,
         };
         var hub = await HubHost.StartAsync(

@@ -47,6 +47,9 @@ public sealed record SandboxOptions
     /// <summary>As OPERATOR=DURATION, ISO 8601: how far back that operator still answers.</summary>
     public IReadOnlyList<string> LookBacks { get; init; } = [];
 
+    /// <summary>Folder of PostgreSQL's programs; null: found, or fetched with npm.</summary>
+    public string? PostgresBinaries { get; init; }
+
     public string? ReplayFolder { get; init; }
 
     public string? OracleFolder { get; init; }

@@ -62,7 +62,8 @@ public sealed record SandboxState(World World, int Days, string Areas, IReadOnly
     public static string DatabaseFolder(string dataFolder) => Path.Combine(dataFolder, "hub", HubDatabaseHandle.FolderName);
 
     /// <summary>Empties a data folder; only one that a Sandbox has made, or an empty one.</summary>
-    public static async Task ForgetAsync(string dataFolder, List<string> faults, CancellationToken cancellationToken)
+    /// <param name="postgresBinaries">Needed only to stop a server that still runs there; null: found.</param>
+    public static async Task ForgetAsync(string dataFolder, string? postgresBinaries, List<string> faults, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(dataFolder)) return;
         if (!File.Exists(Path.Combine(dataFolder, FileName)))
@@ -72,7 +73,7 @@ public sealed record SandboxState(World World, int Days, string Areas, IReadOnly
         }
 
         // The database goes first: it may live elsewhere, and may still be running.
-        await EmbeddedPostgres.ForgetAsync(new EmbeddedPostgresOptions { DataFolder = DatabaseFolder(dataFolder) }, cancellationToken);
+        await EmbeddedPostgres.ForgetAsync(new EmbeddedPostgresOptions { DataFolder = DatabaseFolder(dataFolder), BinariesFolder = postgresBinaries }, cancellationToken);
 
         // The state goes last: until then the folder is still known as a Sandbox's.
         foreach (var folder in Directory.GetDirectories(dataFolder)) Directory.Delete(folder, recursive: true);

@@ -8,10 +8,13 @@ using Npgsql;
 namespace ChargePointHub.IntegrationTests;
 
 /// <summary>
-/// Real PostgreSQL for tests: one embedded cluster for the whole run, a fresh migrated database for each that asks.
+/// Real PostgreSQL for tests: one embedded cluster for the whole run, a fresh migrated database for each that asks. The variable
+/// CHARGEPOINTHUB_POSTGRES chooses which: a folder of programs, or <c>npm</c>; without it, what a hub would find by itself.
 /// </summary>
 public sealed class HubDatabase : IAsyncDisposable
 {
+    private static readonly string? Choice = Environment.GetEnvironmentVariable("CHARGEPOINTHUB_POSTGRES");
+
     private static readonly Lazy<Task<EmbeddedPostgres>> Cluster = new(StartAsync);
 
     private static readonly SemaphoreSlim OneAtATime = new(1);
@@ -50,12 +53,20 @@ public sealed class HubDatabase : IAsyncDisposable
         return new HubDatabase(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name }.ConnectionString);
     }
 
+    /// <summary>Options of a server in that folder, on the PostgreSQL that this run was asked to use.</summary>
+    internal static EmbeddedPostgresOptions Asked(string folder) => Choice switch
+    {
+        null or "" => new EmbeddedPostgresOptions { DataFolder = folder },
+        "npm" => new EmbeddedPostgresOptions { DataFolder = folder, Places = [] },
+        var binaries => new EmbeddedPostgresOptions { DataFolder = folder, BinariesFolder = binaries },
+    };
+
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
     private static async Task<EmbeddedPostgres> StartAsync()
     {
         // The same folder for the same build: a run that was killed is settled by the next one.
-        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(AppContext.BaseDirectory)))[..12];
+        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(AppContext.BaseDirectory + Choice)))[..12];
         var folder = Path.Combine(Path.GetTempPath(), $"chargepointhub-tests-{mark}");
         EmbeddedPostgres server;
         try
@@ -76,7 +87,7 @@ public sealed class HubDatabase : IAsyncDisposable
     /// <summary>Starts with the hub's database dropped, made anew and migrated: it is the template of all others.</summary>
     private static async Task<EmbeddedPostgres> StartFreshAsync(string folder)
     {
-        var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = folder }, CancellationToken.None);
+        var server = await EmbeddedPostgres.StartAsync(Asked(folder), CancellationToken.None);
         var maintenance = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "postgres", Pooling = false };
         await using (var connection = new NpgsqlConnection(maintenance.ConnectionString))
         {

@@ -11,7 +11,7 @@ public sealed class OptionArguments
 {
     private readonly Option<string?> data = new("--data") { Description = "Folder of the embedded database and local certificates.", Recursive = true };
     private readonly Option<string?> database = new("--database") { Description = "PostgreSQL connection string, env:NAME or file:PATH.", Recursive = true };
-    private readonly Option<string?> binaries = new("--postgres-binaries") { Description = "Folder of PostgreSQL's programs for the embedded database.", Recursive = true };
+    private readonly Option<string?> binaries = new("--postgres-binaries") { Description = "Folder of PostgreSQL's programs for the embedded database; else PATH and the usual places, else npm's.", Recursive = true };
     private readonly Option<string?> operators = new("--operators") { Description = "Folder of operator files.", Recursive = true };
     private readonly Option<string[]?> areas = new("--areas") { Description = "GeoJSON boundaries; may be given once each for boroughs, wards, LSOAs.", Recursive = true };
     private readonly Option<string?> listen = new("--listen") { Description = "localhost (default), * or an IP address.", Recursive = true };

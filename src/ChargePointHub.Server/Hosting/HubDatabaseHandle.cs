@@ -39,6 +39,7 @@ public sealed partial class HubDatabaseHandle : IAsyncDisposable
             {
                 DataFolder = Path.GetFullPath(Path.Combine(options.Data, FolderName)),
                 BinariesFolder = options.PostgresBinaries.Length > 0 ? options.PostgresBinaries : null,
+                Progress = StartProgress.Show,
             },
             cancellationToken);
         return new HubDatabaseHandle(Database.Open(embedded.ConnectionString), embedded);

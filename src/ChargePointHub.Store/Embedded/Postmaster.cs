@@ -7,6 +7,9 @@ namespace ChargePointHub.Store.Embedded;
 /// <param name="SocketFolder">Where it listens; null where the file does not say.</param>
 internal sealed record Postmaster(int Pid, string? SocketFolder)
 {
+    /// <summary>How the name of a socket's folder in the temporary folder begins.</summary>
+    public const string TemporaryPrefix = "cph-";
+
     /// <summary>Null when no server is named.</summary>
     public static Postmaster? NamedIn(string dataFolder)
     {
@@ -62,5 +65,12 @@ internal sealed record Postmaster(int Pid, string? SocketFolder)
             // It ended while it was looked at.
             return false;
         }
+    }
+
+    /// <summary>Its socket's folder, where that was made in the temporary folder for it.</summary>
+    public void DeleteTemporarySocket()
+    {
+        if (SocketFolder is { } folder && Path.GetFileName(folder).StartsWith(TemporaryPrefix, StringComparison.Ordinal) && Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 }

@@ -10,11 +10,12 @@ internal sealed record ToolResult(int ExitCode, string Output);
 internal static class Tool
 {
     /// <param name="account">Account to run as; null: ours.</param>
+    /// <param name="folder">Working folder; null: one that every account may enter.</param>
     /// <exception cref="EmbeddedPostgresException">It could not be started, or did not end within <paramref name="limit"/>.</exception>
     public static async Task<ToolResult> RunAsync(
-        string file, IReadOnlyList<string> arguments, string? account, TimeSpan limit, CancellationToken cancellationToken)
+        string file, IReadOnlyList<string> arguments, string? account, TimeSpan limit, CancellationToken cancellationToken, string? folder = null)
     {
-        using var process = Begin(file, arguments, account);
+        using var process = Begin(file, arguments, account, folder);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(limit);
         try
@@ -26,13 +27,13 @@ internal static class Tool
         }
         catch (OperationCanceledException)
         {
-            if (!process.HasExited) process.Kill();
+            if (!process.HasExited) process.Kill(entireProcessTree: folder is not null);
             cancellationToken.ThrowIfCancellationRequested();
             throw new EmbeddedPostgresException($"{Path.GetFileName(file)} did not end within {limit.TotalSeconds:0} s.");
         }
     }
 
-    private static Process Begin(string file, IReadOnlyList<string> arguments, string? account)
+    private static Process Begin(string file, IReadOnlyList<string> arguments, string? account, string? folder)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -40,7 +41,7 @@ internal static class Tool
             RedirectStandardError = true,
             UseShellExecute = false,
             // Ours may be closed to the account.
-            WorkingDirectory = Path.GetPathRoot(Path.GetFullPath(file)),
+            WorkingDirectory = folder ?? Path.GetPathRoot(Path.GetFullPath(file)),
         };
         if (account is not null) start.UserName = account;
 

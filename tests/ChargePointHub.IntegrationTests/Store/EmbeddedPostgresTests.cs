@@ -158,13 +158,35 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_programs_the_error_names_the_three_ways()
+    public async Task The_version_is_the_one_asked_for_and_one_that_the_hub_runs_on()
+    {
+        await using var server = await StartAsync(folder);
+        var served = Convert.ToInt32(await ScalarAsync(server, "SELECT current_setting('server_version_num')::int / 10000"), CultureInfo.InvariantCulture);
+        Assert.Equal(server.Major, served);
+        Assert.True(served >= BinariesSearch.OldestMajor);
+        if (Environment.GetEnvironmentVariable("CHARGEPOINTHUB_POSTGRES") == "npm") Assert.Equal(PostgresPackage.PinnedMajor, served);
+    }
+
+    [Fact]
+    public async Task A_configured_folder_without_programs_is_named_with_the_ways_out()
     {
         var options = new EmbeddedPostgresOptions { DataFolder = folder, BinariesFolder = folder };
         var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(options, CancellationToken.None));
-        Assert.Contains("connection string", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"--postgres-binaries names {folder}", refused.Message, StringComparison.Ordinal);
         Assert.Contains("install PostgreSQL", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("--postgres-binaries", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_folder_keeps_can_be_forgotten_without_the_programs_that_made_it()
+    {
+        await using (await StartAsync(folder))
+        {
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "postgres", "PG_VERSION"), "99\n");
+        await EmbeddedPostgres.ForgetAsync(HubDatabase.Asked(folder), CancellationToken.None);
+        Assert.False(Directory.Exists(folder));
+        Directory.CreateDirectory(folder);
     }
 
     [Fact]
@@ -207,7 +229,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     private int Postmaster() => int.Parse(File.ReadLines(PostmasterFile).First(), CultureInfo.InvariantCulture);
 
     private static Task<EmbeddedPostgres> StartAsync(string folder) =>
-        EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = folder }, CancellationToken.None);
+        EmbeddedPostgres.StartAsync(HubDatabase.Asked(folder), CancellationToken.None);
 
     private static async Task<object?> ScalarAsync(EmbeddedPostgres server, string sql)
     {

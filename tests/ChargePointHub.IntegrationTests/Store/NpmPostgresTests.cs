@@ -1,0 +1,241 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using ChargePointHub.Store.Embedded;
+using Npgsql;
+
+namespace ChargePointHub.IntegrationTests.Store;
+
+public sealed class NpmPostgresTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("cphtest-").FullName;
+    private readonly List<StartStep> steps = [];
+
+    public NpmPostgresTests()
+    {
+        // As root the server runs as another account, which must be able to pass through.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
+    }
+
+    private string Cache => Path.Combine(folder, "cache");
+
+    [NpmFact]
+    public async Task Where_no_PostgreSQL_is_installed_npm_brings_one_that_runs_and_is_kept()
+    {
+        await using (var server = await EmbeddedPostgres.StartAsync(FromNpm("a"), CancellationToken.None))
+        {
+            Assert.Equal(PostgresPackage.PinnedMajor, server.Major);
+            Assert.Equal("18", await ServerMajorAsync(server));
+        }
+
+        Assert.True(steps[^1].Ends);
+        var fetched = steps.Count;
+
+        // Without npm, as it is kept.
+        await using var second = await EmbeddedPostgres.StartAsync(FromNpm("b") with { NpmPath = "" }, CancellationToken.None);
+        Assert.Equal("18", await ServerMajorAsync(second));
+        Assert.Equal(fetched, steps.Count);
+    }
+
+    [ShellFact]
+    public async Task What_is_fetched_is_unpacked_readable_with_its_links_and_fetched_once()
+    {
+        var package = Package("one");
+        var folders = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Npm(package, Answering("one")).FolderAsync(CancellationToken.None)));
+        var bin = Assert.Single(folders.Distinct());
+        Assert.Equal("one", await File.ReadAllTextAsync(Path.Combine(bin, "postgres")));
+        if (!OperatingSystem.IsWindows()) Assert.True(File.GetUnixFileMode(Path.Combine(bin, "postgres")).HasFlag(UnixFileMode.OtherExecute));
+        var lib = Path.Combine(Path.GetDirectoryName(bin)!, "lib");
+        Assert.Equal("libpq.so.5.18", new FileInfo(Path.Combine(lib, "libpq.so.5")).LinkTarget);
+        Assert.Equal("pq", await File.ReadAllTextAsync(Path.Combine(lib, "libpq.so.5")));
+        Assert.Equal("x", await File.ReadAllTextAsync(Path.Combine(folder, "calls")));
+        Assert.Equal([Path.GetDirectoryName(bin)!], Directory.GetDirectories(Cache));
+    }
+
+    [ShellFact]
+    public async Task Other_bytes_than_the_pinned_ones_are_refused_and_nothing_of_them_stays()
+    {
+        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => Npm(Package("one"), Answering("other")).FolderAsync(CancellationToken.None));
+        Assert.Contains("not the package that this hub was built for", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Cache));
+    }
+
+    [ShellFact]
+    public async Task A_fetch_that_was_cut_leaves_nothing_that_is_used()
+    {
+        var package = Package("one");
+        var left = Path.Combine(Cache, $"{package.FolderName}.0123.new");
+        Directory.CreateDirectory(Path.Combine(left, "bin"));
+        await File.WriteAllTextAsync(Path.Combine(left, "bin", "postgres"), "half");
+        using var cut = new CancellationTokenSource();
+        var hanging = Npm(package, Script("hang", $"echo > '{folder}/begun'; exec sleep 600"));
+        var fetch = hanging.FolderAsync(cut.Token);
+        using (var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50)))
+        {
+            while (!File.Exists(Path.Combine(folder, "begun"))) await tick.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        await cut.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetch);
+        var bin = await Npm(package, Answering("one")).FolderAsync(CancellationToken.None);
+        Assert.Equal("one", await File.ReadAllTextAsync(Path.Combine(bin, "postgres")));
+        Assert.Single(Directory.GetDirectories(Cache));
+    }
+
+    [ShellFact]
+    public async Task A_package_that_lost_a_file_in_the_cache_is_fetched_again()
+    {
+        var package = Package("one");
+        var bin = await Npm(package, Answering("one")).FolderAsync(CancellationToken.None);
+        File.Delete(Path.Combine(bin, "initdb"));
+        await Npm(package, Answering("one")).FolderAsync(CancellationToken.None);
+        Assert.True(File.Exists(Path.Combine(bin, "initdb")));
+        Assert.Equal("xx", await File.ReadAllTextAsync(Path.Combine(folder, "calls")));
+    }
+
+    [ShellFact]
+    public async Task With_neither_PostgreSQL_nor_npm_one_error_names_the_three_ways()
+    {
+        var said = await RefusalAsync(FromNpm("data") with { NpmPath = "" });
+        Assert.Contains("npm, which could fetch PostgreSQL, is not on PATH", said, StringComparison.Ordinal);
+        Assert.Contains("install PostgreSQL", said, StringComparison.Ordinal);
+        Assert.Contains("--postgres-binaries", said, StringComparison.Ordinal);
+        Assert.Contains("install Node.js with npm", said, StringComparison.Ordinal);
+    }
+
+    [ShellFact]
+    public async Task What_npm_says_when_it_cannot_is_passed_on()
+    {
+        var said = await RefusalAsync(FromNpm("data") with { NpmPath = Script("offline", "echo 'npm error network is away' >&2; exit 1") });
+        Assert.Contains("npm error network is away", said, StringComparison.Ordinal);
+        Assert.Contains("install PostgreSQL", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("14", "pg_upgrade")]
+    [InlineData("16", "Install PostgreSQL 16")]
+    [InlineData("99", "Install PostgreSQL 99")]
+    public async Task Data_of_another_major_version_is_not_opened_and_not_touched(string made, string advice)
+    {
+        var file = Directory.CreateDirectory(Path.Combine(folder, "data", "postgres")).FullName + "/PG_VERSION";
+        await File.WriteAllTextAsync(file, made + "\n");
+        var said = await RefusalAsync(new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder, "data"), Places = [.. PostgresBinaries.UsualPlaces().Where(p => !p.Contains(made, StringComparison.Ordinal))] });
+        Assert.Contains($"was made by PostgreSQL {made}", said, StringComparison.Ordinal);
+        Assert.Contains(advice, said, StringComparison.Ordinal);
+        Assert.Equal([file], Directory.GetFiles(Path.GetDirectoryName(file)!));
+        Assert.Equal(made + "\n", await File.ReadAllTextAsync(file));
+    }
+
+    [Theory]
+    [InlineData("PG_VERSION", "")]
+    [InlineData("something-else", "text")]
+    public async Task A_folder_whose_version_cannot_be_told_is_left_alone(string name, string content)
+    {
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "data", "postgres")).FullName, name);
+        await File.WriteAllTextAsync(file, content);
+        Assert.Contains("damaged, or not a database", await RefusalAsync(HubDatabase.Asked(Path.Combine(folder, "data"))), StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(file));
+    }
+
+    [NpmFact]
+    public async Task Data_of_one_version_is_opened_by_that_version_where_newer_ones_are_installed()
+    {
+        var installed = PostgresBinaries.UsualPlaces().ToList();
+        int first;
+        await using (var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder, "data"), Places = installed }, CancellationToken.None))
+        {
+            first = server.Major;
+        }
+
+        string newer;
+        await using (var other = await EmbeddedPostgres.StartAsync(FromNpm("other") with { CacheFolder = null }, CancellationToken.None))
+        {
+            newer = await ScalarAsync(other, "SELECT setting || '/bin' FROM pg_config WHERE name = 'BINDIR'");
+        }
+
+        await using var again = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder, "data"), Places = [newer, .. installed] }, CancellationToken.None);
+        Assert.Equal(first, again.Major);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private EmbeddedPostgresOptions FromNpm(string data) => new()
+    {
+        DataFolder = Path.Combine(folder, data), Places = [], CacheFolder = Cache, Progress = steps.Add,
+    };
+
+    private NpmPostgres Npm(PostgresPackage package, string path) =>
+        new(package, new NpmClient(path), new PackageCache([Cache], new ServerAccount((string?)null)), steps.Add);
+
+    private static async Task<string> RefusalAsync(EmbeddedPostgresOptions options) =>
+        (await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(options, CancellationToken.None))).Message;
+
+    /// <summary>A small archive of the same shape as the real one.</summary>
+    private PostgresPackage Package(string content) =>
+        new("@example/linux-x64", "1.0.0", Convert.ToBase64String(SHA512.HashData(File.ReadAllBytes(Archive(content)))), 1);
+
+    private string Archive(string content)
+    {
+        var file = Path.Combine(folder, $"{content}.archive");
+        if (File.Exists(file)) return file;
+        using var zip = new GZipStream(File.Create(file), CompressionLevel.Fastest);
+        using var tar = new TarWriter(zip);
+        foreach (var (name, text, mode) in new[]
+        {
+            ("package.json", "{}", "644"), ("native/bin/postgres", content, "755"), ("native/bin/initdb", content, "755"), ("native/lib/libpq.so.5.18", "pq", "644"),
+            ("native/pg-symlinks.json", """[{"source":"native/lib/libpq.so.5.18","target":"native/lib/libpq.so.5"}]""", "644"),
+        })
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"package/{name}")
+            {
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)), Mode = (UnixFileMode)Convert.ToInt32(mode, 8),
+            });
+        }
+
+        return file;
+    }
+
+    /// <summary>PATH of an npm that brings that archive and counts its calls.</summary>
+    private string Answering(string content) => Script(content, $"printf x >> '{folder}/calls'; cp '{Archive(content)}' example.tgz");
+
+    private string Script(string name, string line)
+    {
+        var bin = Directory.CreateDirectory(Path.Combine(folder, $"path-{name}")).FullName;
+        var npm = Path.Combine(bin, "npm");
+        File.WriteAllText(npm, $"#!/bin/sh\n{line}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(npm, (UnixFileMode)Convert.ToInt32("755", 8));
+        return bin;
+    }
+
+    private static Task<string> ServerMajorAsync(EmbeddedPostgres server) => ScalarAsync(server, "SELECT split_part(current_setting('server_version'), '.', 1)");
+
+    private static async Task<string> ScalarAsync(EmbeddedPostgres server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+}
+
+/// <summary>A fact that needs npm, and packages for this system.</summary>
+public sealed class NpmFactAttribute : FactAttribute
+{
+    public NpmFactAttribute()
+    {
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (!path.Any(p => File.Exists(Path.Combine(p, OperatingSystem.IsWindows() ? "npm.cmd" : "npm")))) Skip = "Node.js with npm is not installed: PostgreSQL cannot be fetched with it.";
+        else if (PostgresPackage.ForThisSystem is null) Skip = $"npm has no PostgreSQL for {PostgresPackage.Platform}.";
+    }
+}
+
+/// <summary>A fact whose npm is a shell script.</summary>
+public sealed class ShellFactAttribute : FactAttribute
+{
+    public ShellFactAttribute()
+    {
+        if (OperatingSystem.IsWindows()) Skip = "Windows has no /bin/sh to play npm.";
+    }
+}
