@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ChargePointHub.Server.Commands;
 
 namespace ChargePointHub.Sandbox;
 
@@ -7,7 +8,8 @@ public static class SandboxCommand
 {
     /// <summary>Reads the arguments and runs; wrong ones are told, and the exit code is not 0.</summary>
     /// <param name="run">What to do with options that are in order; gives the exit code.</param>
-    public static Task<int> RunAsync(string[] arguments, Func<SandboxOptions, CancellationToken, Task<int>> run) => Build(run).Parse(arguments).InvokeAsync();
+    public static Task<int> RunAsync(string[] arguments, Func<SandboxOptions, CancellationToken, Task<int>> run) =>
+        Build(run).Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = HubCommands.StopLimit });
 
     /// <summary>What is wrong with the arguments, one sentence each; empty when they are in order.</summary>
     public static IReadOnlyList<string> ErrorsOf(string[] arguments) => [.. Build((_, _) => Task.FromResult(0)).Parse(arguments).Errors.Select(e => e.Message)];

@@ -8,6 +8,9 @@ namespace ChargePointHub.Server.Commands;
 /// <summary>The command line: <c>serve</c> (default), <c>migrate</c>, <c>keys create|list|revoke</c>.</summary>
 public static class HubCommands
 {
+    /// <summary>Longest wait for an orderly stop after Ctrl-C or SIGTERM: the embedded server's checkpoint takes what it takes.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(80);
+
     /// <summary>Exit codes: 0 done, 1 could not be done, 2 wrong use.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
@@ -19,7 +22,7 @@ public static class HubCommands
         root.Subcommands.Add(Migrate(shared, output, error));
         root.Subcommands.Add(Keys(shared, output, error));
         var parse = root.Parse(args);
-        var code = await parse.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        var code = await parse.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = StopLimit });
         return parse.Errors.Count > 0 ? 2 : code;
     }
 
