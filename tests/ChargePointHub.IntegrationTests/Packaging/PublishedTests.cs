@@ -55,7 +55,7 @@ public sealed class PublishedTests : IAsyncLifetime
         await using var hub = Bare("nobody", WithNothing, "server/ChargePointHub.Server", $"--port {port} --data hub");
         await hub.UntilItSaysAsync("The hub answers", Patience);
         Assert.DoesNotContain("npm fetches", hub.Said, StringComparison.Ordinal);
-        await IsReadyAsync($"https://localhost:{port}", Directory.GetFiles(Path.Combine(Home("nobody"), "hub"), "ca.pem", SearchOption.AllDirectories).Single());
+        await IsReadyAsync($"https://localhost:{port}", Directory.GetFiles(Path.Combine(Home("nobody"), "hub"), "localhost.pem", SearchOption.AllDirectories).Single());
         await hub.InterruptAsync();
         Assert.True(await hub.EndAsync(Patience) == 0, hub.Said);
     }
