@@ -163,7 +163,10 @@ public sealed class NpmPostgresTests : IDisposable
 
     private EmbeddedPostgresOptions FromNpm(string data) => new()
     {
-        DataFolder = Path.Combine(folder, data), Places = [], CacheFolder = Cache, Progress = steps.Add,
+        DataFolder = Path.Combine(folder, data),
+        Places = [],
+        CacheFolder = Cache,
+        Progress = steps.Add,
     };
 
     private NpmPostgres Npm(PostgresPackage package, string path) =>
@@ -190,7 +193,8 @@ public sealed class NpmPostgresTests : IDisposable
         {
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"package/{name}")
             {
-                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)), Mode = (UnixFileMode)Convert.ToInt32(mode, 8),
+                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)),
+                Mode = (UnixFileMode)Convert.ToInt32(mode, 8),
             });
         }
 
