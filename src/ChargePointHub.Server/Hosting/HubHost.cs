@@ -9,6 +9,7 @@ using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Geography;
+using ChargePointHub.Server.Pages;
 using ChargePointHub.Store;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -128,6 +129,7 @@ public sealed class HubHost : IAsyncDisposable
         if (options.Collect) builder.Services.AddHostedService<CollectorService>();
         var app = builder.Build();
         app.MapHubApi();
+        app.MapHubPages();
         return app;
     }
 

@@ -86,7 +86,7 @@ public sealed class ReadmeTests : IDisposable
         Assert.True(code is 0 or 77, said);
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

@@ -1,7 +1,6 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Server.Pages;
 
 namespace ChargePointHub.Server.Api.Errors;
 
@@ -34,11 +33,8 @@ internal static class GetError
 
         if (Formats.Prefers(request.Http.Request, "text/html", ApiRoute.Json))
         {
-            JsonAnswer.SetHeaders(request, "text/html; charset=utf-8");
-            request.Http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-            var page = Encoding.UTF8.GetBytes(PageOf(error));
-            request.Http.Response.ContentLength = page.Length;
-            await request.Http.Response.Body.WriteAsync(page, request.Aborted);
+            request.Http.Response.Headers.Vary = "Accept";
+            await HubPages.SendAsync(request.Http, error.Title, ErrorPages.Of(error));
             return;
         }
 
@@ -49,25 +45,5 @@ internal static class GetError
             ListErrors.Write(json, error);
             json.WriteEndObject();
         });
-    }
-
-    private static string PageOf(ErrorCode error)
-    {
-        Func<string, string> encode = HtmlEncoder.Default.Encode;
-        return $$"""
-            <!doctype html>
-            <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-            <title>{{error.Code}}: {{encode(error.Title)}}</title>
-            <style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}code{font-size:.95em;overflow-wrap:anywhere}</style></head>
-            <body><main>
-            <h1>{{encode(error.Title)}}</h1>
-            <p><code>{{error.Code}}</code>, HTTP status {{error.Status}}</p>
-            <h2>What happened</h2><p>{{encode(error.Happened)}}</p>
-            <h2>What to do</h2><p>{{encode(error.Remedy)}}</p>
-            <h2>Example</h2><p><code>{{encode(error.Example)}}</code></p>
-            <p><a href="/v1/errors">All codes</a></p>
-            </main></body></html>
-            """;
     }
 }

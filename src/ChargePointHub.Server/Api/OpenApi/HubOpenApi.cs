@@ -91,7 +91,7 @@ internal static class HubOpenApi
     }
 
     /// <summary>What the route can answer besides success: by its parameters, its access and its own.</summary>
-    private static IEnumerable<ErrorCode> ErrorsOf(ApiRoute route)
+    internal static IEnumerable<ErrorCode> ErrorsOf(ApiRoute route)
     {
         var errors = new List<ErrorCode> { ErrorCatalogue.UnknownParameter, ErrorCatalogue.KeyInUrl, ErrorCatalogue.Unexpected };
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.KeyMalformed, ErrorCatalogue.KeyUnknown, ErrorCatalogue.KeyExpired, ErrorCatalogue.KeyRevoked]);

@@ -68,7 +68,7 @@ public static class ErrorCatalogue
         "The key is valid, and its rights do not include what was asked for.", "Ask the hub's operators for a grant.", "/v1/charging-sessions");
 
     public static readonly ErrorCode NoSuchRoute = new("CPH-3001", 404, "No such route",
-        "Nothing is served at this address.", "/openapi/v1.json lists every route.", "/v1/charge-points");
+        "Nothing is served at this address.", "/docs/reference lists every route for people, /openapi/v1.json for programs.", "/v1/charge-points");
     public static readonly ErrorCode NoSuchChargePoint = new("CPH-3002", 404, "No such charge point",
         "No charge point of this id is known here.", "Ids are {operator_id}:{operator's own id}, as /v1/charge-points gives them; write / in them as %2F.", "/v1/charge-points/lamplight:GB*LMP*E1234");
     public static readonly ErrorCode NoSuchOperator = new("CPH-3003", 404, "No such operator",

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using ChargePointHub.Server.Api;
+
+namespace ChargePointHub.Server.Pages;
+
+/// <summary>A call written in the languages that readers use. Addresses hold only what needs no escape within quotes of any of them.</summary>
+internal static class RouteSnippets
+{
+    /// <summary>One that every pretend London has, so that what is copied is answered there.</summary>
+    private const string ChargePoint = "lamplight:CP00001";
+
+    /// <summary>An id for the sample; null: the path has none.</summary>
+    public static string? SampleId(ApiRoute route) => route.Id is not { } id ? null : id.Example.Contains(':', StringComparison.Ordinal) ? ChargePoint : id.Example;
+
+    /// <summary>Path and query of a small call of the route.</summary>
+    public static string SampleOf(ApiRoute route)
+    {
+        var path = SampleId(route) is { } id ? route.Path.Replace("{id}", Uri.EscapeDataString(id).Replace("%3A", ":", StringComparison.Ordinal), StringComparison.Ordinal) : route.Path;
+        return route.Parameters.Any(p => p.Name == "limit") ? path + "?limit=5" : path;
+    }
+
+    /// <summary>Name for people, language for tools, and the program.</summary>
+    public static IEnumerable<(string Name, string Language, string Text)> Of(ApiRoute route, string hub)
+    {
+        var sample = SampleOf(route);
+        var url = hub + sample;
+        var key = route.IsRestricted;
+        yield return ("curl", "sh", $"curl -s {(key ? "-H \"Authorization: Bearer $KEY\" " : "")}'{url}'");
+        yield return ("Python", "python", $$"""
+            import json, os, urllib.request
+
+            request = urllib.request.Request("{{url}}")
+            {{(key ? "request.add_header(\"Authorization\", \"Bearer \" + os.environ[\"KEY\"])\n" : "")}}with urllib.request.urlopen(request) as response:
+                answer = json.load(response)
+            print(json.dumps(answer, indent=2))
+            """);
+        yield return ("C#", "csharp", $$"""
+            using var http = new HttpClient();
+            {{(key ? "http.DefaultRequestHeaders.Authorization = new(\"Bearer\", Environment.GetEnvironmentVariable(\"KEY\"));\n" : "")}}Console.WriteLine(await http.GetStringAsync("{{url}}"));
+            """);
+        yield return ("R", "r", $"""
+            library(httr2)
+
+            answer <- request("{url}") |>
+            {(key ? "  req_auth_bearer_token(Sys.getenv(\"KEY\")) |>\n" : "")}  req_perform() |>
+              resp_body_json()
+            str(answer, max.level = 2)
+            """);
+        if (IsList(route)) yield return ("Power Query M", "powerquery", PowerQuery(hub, sample));
+    }
+
+    /// <summary>Where the answer is a table: one constant address, so that Power BI can refresh it; the key is asked for and kept by Excel or Power BI.</summary>
+    private static string PowerQuery(string hub, string sample)
+    {
+        var parts = sample.Split('?');
+        var query = parts.Length == 2 ? ", Query = [" + string.Join(", ", parts[1].Split('&').Select(p => p.Replace("=", " = \"", StringComparison.Ordinal) + "\"")) + "]" : "";
+        return $"""
+            let
+                Answer = Json.Document(Web.Contents("{hub}", [RelativePath = "{parts[0]}"{query}])),
+                Rows = Table.FromRecords(Answer[data], null, MissingField.UseNull)
+            in
+                Rows
+            """;
+    }
+
+    private static bool IsList(ApiRoute route)
+    {
+        using var example = JsonDocument.Parse(route.Example);
+        return example.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array;
+    }
+}

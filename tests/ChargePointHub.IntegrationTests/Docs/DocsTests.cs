@@ -1,0 +1,194 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ChargePointHub.IntegrationTests.Readme;
+using ChargePointHub.Server.Api;
+
+namespace ChargePointHub.IntegrationTests.Docs;
+
+/// <summary>The documentation followed by a test, all of it on one pretend London.</summary>
+[Collection(DocsLondon.Name)]
+public sealed partial class DocsTests(DocsLondon london)
+{
+    [Fact]
+    public async Task Every_sample_runs_as_printed_and_answers_as_printed()
+    {
+        var pages = await london.PagesAsync();
+        Assert.Contains(("start", DocsLondon.Command), pages["/docs/completeness"].Blocks);
+        Assert.Contains(("start", "dotnet run --project src/ChargePointHub.Sandbox"), pages["/docs/developers"].Blocks);
+        var faults = new List<string>();
+        var count = 0;
+        foreach (var page in pages.Values)
+        {
+            foreach (var (typed, language, printed) in page.Samples)
+            {
+                count++;
+                var (code, said) = await london.RunAsync(typed);
+                if (code == 77) continue;
+                if (code != 0) faults.Add($"{page.Path}: ended with {code}\n{typed}\n{said}");
+                else if (Difference(language, printed, said) is { } difference) faults.Add($"{page.Path}: {difference}\n{typed}\n{said}");
+            }
+        }
+
+        Assert.True(count >= 20, $"{count} samples");
+        Assert.True(faults.Count == 0, string.Join("\n\n", faults));
+    }
+
+    [Fact]
+    public async Task Every_call_that_can_be_copied_is_answered()
+    {
+        var setUp = (await london.PagesAsync())["/docs/keys"].Blocks.First(b => b.Language == "sh").Text;
+        foreach (var route in ApiRoutes.All)
+        {
+            using var answer = await london.GetAsync("/docs/reference/" + route.OperationId);
+            var page = new ServedPage(route.Path, await answer.Content.ReadAsStringAsync());
+            var curl = page.Blocks.Single(b => b.Language == "sh").Text.Replace("curl -s", "curl -s --fail-with-body", StringComparison.Ordinal);
+            var (code, said) = await london.RunAsync($"{setUp}\n{curl}");
+            Assert.True(code == 0, $"{curl}\n{said}");
+            using (JsonDocument.Parse(said.Split('\n')[0])) { }
+
+            (code, said) = await london.RunAsync($"{setUp}\n{ServedPage.AsShell(page.Blocks.Single(b => b.Language == "python").Text)}");
+            Assert.True(code is 0 or 77, $"{route.Path} by Python\n{said}");
+        }
+    }
+
+    [Fact]
+    public async Task A_copied_program_in_csharp_compiles_and_prints_the_answer()
+    {
+        var pages = await london.PagesAsync();
+        var program = pages["/docs/reference/listChargingSessions"].Blocks.Single(b => b.Language == "csharp").Text;
+        var folder = Directory.CreateDirectory(Path.Combine(london.Folder, "csharp")).FullName;
+
+        // Ahead-of-time compiling is for publishing; it would ask a package registry.
+        await File.WriteAllTextAsync(Path.Combine(folder, "copied.cs"), "#:property PublishAot=false\n" + program);
+        var (code, said) = await ChildProgram.RunAsync(
+            $"export KEY={london.Key} SSL_CERT_FILE={london.CaFile}; dotnet run copied.cs", folder, TimeSpan.FromMinutes(3));
+
+        Assert.True(code == 0, said);
+        Assert.StartsWith("{\"data\":[{\"session_id\":", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_link_and_anchor_resolves()
+    {
+        var pages = await london.PagesAsync();
+        Assert.True(pages.Count > ApiRoutes.All.Count + 10);
+        var known = new HashSet<string>();
+        foreach (var page in pages.Values)
+        {
+            foreach (var link in page.Links)
+            {
+                var (path, anchor) = link.Split('#') is [var p, var a] ? (p, a) : (link, null);
+                if (path.Length == 0) path = page.Path;
+                Assert.True(path.StartsWith('/'), $"{page.Path} leads elsewhere: {link}");
+                if (anchor is not null) Assert.True(pages[path].Ids.Contains(anchor), $"{page.Path}: {link} has no such place");
+                if (!known.Add(path)) continue;
+                using var answer = await london.GetAsync(path);
+                Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{page.Path}: {link} is answered with {(int)answer.StatusCode}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_page_is_closed_to_what_is_not_the_hubs()
+    {
+        foreach (var page in (await london.PagesAsync()).Values)
+        {
+            using var answer = await london.GetAsync(page.Path);
+            var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+            Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self';", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+            Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+            Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
+            Assert.DoesNotMatch(Inline(), page.Html);
+        }
+    }
+
+    [Fact]
+    public async Task The_bare_address_leads_people_to_the_documentation_and_tells_programs_that_nothing_is_there()
+    {
+        using (var people = await london.GetAsync("/"))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, people.StatusCode);
+            Assert.Equal("/docs", people.Headers.Location?.ToString());
+        }
+
+        using var programs = await london.GetAsync("/", "application/json");
+        using var problem = JsonDocument.Parse(await programs.Content.ReadAsStringAsync());
+        Assert.Equal("CPH-3001", problem.RootElement.GetProperty("code").GetString());
+        Assert.Contains("Accept", programs.Headers.Vary);
+    }
+
+    [Theory]
+    [InlineData("hub.example:9443", "https://hub.example:9443")]
+    [InlineData("[::1]:8443", "https://[::1]:8443")]
+    [InlineData("x';rm${IFS}-r", "https://localhost:8443")]
+    public async Task Samples_name_the_hub_as_the_reader_reached_it_and_never_what_ends_a_quoted_text(string host, string shown)
+    {
+        var (code, said) = await london.RunAsync($"curl -s --cacert '{london.CaFile}' -H \"Host: {host.Replace("$", "\\$", StringComparison.Ordinal)}\" --http1.1 {london.Hub}/docs/keys");
+
+        Assert.True(code == 0, said);
+        if (said.Length > 0) Assert.Contains("HUB=" + shown + "\n", said.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task The_hub_speaks_tls_1_2_and_1_3(SslProtocols version)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("localhost", london.Port);
+        await using var tls = new SslStream(client.GetStream(), false, (_, certificate, _, _) => london.Trusts((X509Certificate2)certificate!));
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = version });
+
+        Assert.Equal(version, tls.SslProtocol);
+    }
+
+    [Theory]
+    [InlineData(0x01)]
+    [InlineData(0x02)]
+    public async Task The_hub_refuses_tls_1_0_and_1_1(byte minor)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("localhost", london.Port);
+        var stream = client.GetStream();
+
+        // A ClientHello that offers this version and nothing above, with suites that it had.
+        byte[] hello = [3, minor, .. new byte[32], 0, 0, 4, 0xC0, 0x13, 0x00, 0x2F, 1, 0];
+        await stream.WriteAsync((byte[])[0x16, 3, 1, 0, (byte)(hello.Length + 4), 1, 0, 0, (byte)hello.Length, .. hello]);
+        var answer = new byte[7];
+        var read = await stream.ReadAsync(answer);
+
+        // An alert, or a connection that ends; never a handshake.
+        Assert.True(read == 0 || answer[0] == 0x15, Convert.ToHexString(answer));
+    }
+
+    /// <summary>Null: what came is what is printed, but for times, ids and counts.</summary>
+    private static string? Difference(string language, string printed, string came)
+    {
+        if (language == "text") return Digits().Replace(printed, "0").Trim() == Digits().Replace(came, "0").Trim() ? null : $"printed {printed}; came {came}";
+        var (wanted, lines) = language == "json" ? ([printed], [came]) : (Lines(printed), Lines(came));
+        if (wanted.Length != lines.Length) return $"printed {wanted.Length} lines; came {lines.Length}";
+        foreach (var (one, other) in wanted.Zip(lines))
+        {
+            using var first = JsonDocument.Parse(one);
+            using var second = JsonDocument.Parse(other);
+            if (JsonShape.Difference(first.RootElement, second.RootElement) is { } difference) return difference;
+        }
+
+        return null;
+    }
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Numbers that are counts; a status of HTTP stays as it is.</summary>
+    [GeneratedRegex(@"(?<![\w.])(?!200\b)\d+(\.\d+)?\b")]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(@"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:")]
+    private static partial Regex Inline();
+}
