@@ -12,7 +12,10 @@ public sealed record PlacedChargePoint(string OperatorId, string ChargePointId, 
 /// <param name="BoundaryVersion">Version of the boundaries that it is placed by; null: not placed yet.</param>
 public sealed record ChargePointPlace(string OperatorId, string ChargePointId, decimal Latitude, decimal Longitude, string? BoundaryVersion);
 
-/// <summary>Area codes of charge points: they follow the boundaries that are loaded, not the hub's clock, and take no tick.</summary>
+/// <summary>
+/// Area codes of charge points: they follow the boundaries that are loaded and have no history. A change of them takes a tick, so
+/// that the clock tells readers when something joined has changed.
+/// </summary>
 public sealed class AreaStore(Database database)
 {
     /// <summary>Every charge point that has coordinates.</summary>
@@ -29,8 +32,17 @@ public sealed class AreaStore(Database database)
     public async Task<int> WriteAsync(IReadOnlyList<PlacedChargePoint> placed, CancellationToken cancellationToken)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
-        return await WriteAsync(connection, placed, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var written = await WriteAsync(connection, placed, cancellationToken);
+        if (written > 0) await MarkChangeAsync(connection, await HubClock.NextAsync(connection, cancellationToken), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return written;
     }
+
+    /// <summary>Keeps the last tick at which a charge point or its areas changed: what readers join in memory is good until then.</summary>
+    internal static Task<int> MarkChangeAsync(NpgsqlConnection connection, Tick tick, CancellationToken cancellationToken) => connection.Command(
+        "INSERT INTO hub_setting (name, value) VALUES ('places_tick', int8send($1)) ON CONFLICT (name) DO UPDATE SET value = excluded.value", tick.Number)
+        .ExecuteAsync(cancellationToken);
 
     internal static async Task<int> WriteAsync(NpgsqlConnection connection, IReadOnlyList<PlacedChargePoint> placed, CancellationToken cancellationToken)
     {

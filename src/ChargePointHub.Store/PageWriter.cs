@@ -75,12 +75,12 @@ public sealed class PageWriter(Database database)
         await statuses.DecideAsync(buffer, cancellationToken);
         var coverage = new CoverageStage(connection, page);
         await coverage.DecideAsync(cancellationToken);
-        await AreaStore.WriteAsync(connection, [.. page.Areas.Select(a => new PlacedChargePoint(page.Feed.OperatorId, a.Key, a.Value))], cancellationToken);
+        var areas = await AreaStore.WriteAsync(connection, [.. page.Areas.Select(a => new PlacedChargePoint(page.Feed.OperatorId, a.Key, a.Value))], cancellationToken);
         await ReachAsync(CommitPoint.Staged, page);
 
         Tick? tick = null;
         if (quarantine.Written > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething
-            || statuses.WriteSomething || coverage.WriteSomething)
+            || statuses.WriteSomething || coverage.WriteSomething || areas > 0)
         {
             var taken = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await RecordStages.ChargePoints.WriteAsync(connection, page, chargePoints, taken, cancellationToken);
@@ -88,6 +88,7 @@ public sealed class PageWriter(Database database)
             await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken);
             await statuses.WriteAsync(taken, cancellationToken);
             await coverage.WriteAsync(taken, cancellationToken);
+            if (areas > 0 || chargePoints.WriteSomething) await AreaStore.MarkChangeAsync(connection, taken, cancellationToken);
             tick = taken;
         }
 

@@ -8,6 +8,7 @@ public sealed record ApiRoute
 {
     public const string Json = "application/json";
     public const string GeoJson = "application/geo+json";
+    public const string NdJson = "application/x-ndjson";
 
     /// <summary>Pattern of the address, e.g. <c>/v1/operators/{id}</c>. The only variable part is <c>id</c>.</summary>
     public required string Path { get; init; }

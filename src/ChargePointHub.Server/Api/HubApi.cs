@@ -1,7 +1,9 @@
 using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
+using Microsoft.AspNetCore.Routing;
 
 namespace ChargePointHub.Server.Api;
 
@@ -21,16 +23,37 @@ public static class HubApi
     public static WebApplication MapHubApi(this WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
+        app.Use(static (context, next) =>
+        {
+            // Routing would say that a route does not exist when a browser asks about a method that it does not take.
+            var asked = context.Request.Headers.AccessControlRequestMethod.ToString();
+            if (!Methods.Contains(asked, StringComparer.Ordinal)) context.Request.Headers.AccessControlRequestMethod = default;
+            return next(context);
+        });
+        app.UseRouting();
         foreach (var route in ApiRoutes.All)
         {
             var validator = new RequestValidator(route.Parameters);
             // As a Delegate: what is mapped as a RequestDelegate is left out of OpenAPI.
             Delegate handler = (HttpContext context) => AnswerAsync(context, route, validator);
-            app.MapMethods(route.Path, Methods, handler).WithMetadata(route);
+            app.MapMethods(route.Path, Methods, handler).WithMetadata(route, new HttpMethodMetadata(Methods, acceptCorsPreflight: !route.IsRestricted));
         }
 
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
+    }
+
+    /// <summary>
+    /// A browser asks whether another site's page may read: open data may be read with the headers of a careful client. Not with a key:
+    /// keys are for servers, and one that a page holds is everybody's. Routing brings no other OPTIONS here.
+    /// </summary>
+    private static void Preflight(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status204NoContent;
+        response.Headers.AccessControlAllowMethods = string.Join(", ", Methods);
+        response.Headers.AccessControlAllowHeaders = "Accept, If-None-Match, X-Request-Id";
+        response.Headers.AccessControlMaxAge = "86400";
+        response.Headers.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
     }
 
     /// <summary>Who asks, then what is asked, then the answer; whatever is wrong with the question is told at once.</summary>
@@ -40,7 +63,13 @@ public static class HubApi
         if (!route.IsRestricted)
         {
             context.Response.Headers.AccessControlAllowOrigin = "*";
-            context.Response.Headers.AccessControlExposeHeaders = "Link, Hub-Completeness, X-Request-Id";
+            context.Response.Headers.AccessControlExposeHeaders = "ETag, Link, Hub-Completeness, Hub-Count, X-Request-Id";
+        }
+
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            Preflight(context.Response);
+            return;
         }
 
         var caller = Caller.Anyone;
@@ -67,14 +96,14 @@ public static class HubApi
             return;
         }
 
-        var request = new HubRequest(context, route, parameters, caller, hub, against.Directory, against.Now);
-        faults = [.. faults, .. validator.Faults(parameters, against)];
+        var (coding, noCoding) = ContentCodings.Negotiate(context.Request);
+        faults = [.. faults, .. validator.Faults(parameters, against), .. noCoding is null ? Array.Empty<Fault>() : [noCoding]];
         if (faults.Count > 0)
         {
             await Problem.Of(faults).WriteAsync(context);
             return;
         }
 
-        await route.Handler(request);
+        await route.Handler(new HubRequest(context, route, parameters, caller, hub, against.Directory, against.Now, coding));
     }
 }

@@ -1,5 +1,6 @@
 using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
 
@@ -8,7 +9,7 @@ namespace ChargePointHub.Server.Api;
 /// <summary>One valid request on its way to its endpoint: who asks, what for, and when.</summary>
 /// <param name="Directory">The operators as they stood when it was asked: one reading for the whole request.</param>
 public sealed record HubRequest(
-    HttpContext Http, ApiRoute Route, RequestParameters Parameters, Caller Caller, HubServices Hub, OperatorDirectory Directory, DateTimeOffset Now)
+    HttpContext Http, ApiRoute Route, RequestParameters Parameters, Caller Caller, HubServices Hub, OperatorDirectory Directory, DateTimeOffset Now, ContentCoding Coding)
 {
     public Scope Scope => Caller.Scope;
 

@@ -29,6 +29,9 @@ public sealed class HubServices(
 
     public DateTimeOffset Now => Instants.ToStoredResolution(time.GetUtcNow());
 
+    /// <summary>How long an exact count may take before it is refused.</summary>
+    public TimeSpan CountPatience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The signing key is asked of the database once.</summary>
     public async ValueTask<PageCursors> CursorsAsync(CancellationToken cancellationToken) =>
         cursors ??= new PageCursors(await cursorKey(cancellationToken));

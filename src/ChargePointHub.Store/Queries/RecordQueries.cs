@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
 using Npgsql;
 
 namespace ChargePointHub.Store.Queries;
@@ -6,32 +8,35 @@ namespace ChargePointHub.Store.Queries;
 /// <summary>Where the hub's clock stood.</summary>
 /// <param name="Tick">The last tick committed.</param>
 /// <param name="RecordedAt">When that tick was.</param>
-public sealed record ClockReading(long Tick, DateTimeOffset RecordedAt);
+/// <param name="PlacesTick">The last tick at which a charge point or its areas changed.</param>
+public sealed record ClockReading(long Tick, DateTimeOffset RecordedAt, long PlacesTick);
 
 /// <summary>Pages of records, as stored and as of a tick. There is no reading without a scope.</summary>
 public sealed class RecordQueries(Database database)
 {
+    private volatile ChargePointPlaces? places;
+
     public async Task<ClockReading> ReadClockAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("SELECT tick, recorded_at FROM hub_clock", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT tick, recorded_at, (SELECT value FROM hub_setting WHERE name = 'places_tick') FROM hub_clock", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new ClockReading(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1));
+        return new ClockReading(
+            reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.IsDBNull(2) ? 0 : BinaryPrimitives.ReadInt64BigEndian(reader.GetFieldValue<byte[]>(2)));
     }
 
     /// <summary>Rows in the dataset's order. The receiver disposes of them before anything is sent to a reader: they hold a connection.</summary>
     /// <exception cref="UnauthorizedAccessException">The scope does not hold the dataset: the caller should have refused.</exception>
     public async Task<RecordRows> ReadAsync(RecordQuery query, Scope scope, CancellationToken cancellationToken)
     {
-        if (query.Dataset.IsRestricted && !scope.ReadsRestricted)
-            throw new UnauthorizedAccessException($"The scope {scope.Name} does not read {query.Dataset}.");
-
+        Refuse(query, scope);
         var connection = await database.OpenServingAsync(cancellationToken);
         var command = RecordSql.Command(query, connection);
         try
         {
-            return new RecordRows(query.Dataset, connection, command, await command.ExecuteReaderAsync(cancellationToken));
+            return new RecordRows(query, connection, command, await command.ExecuteReaderAsync(cancellationToken));
         }
         catch
         {
@@ -39,6 +44,42 @@ public sealed class RecordQueries(Database database)
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>All records that a query meets at its tick; null: they could not be counted in the time given.</summary>
+    public async Task<long?> CountAsync(RecordQuery query, Scope scope, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        Refuse(query, scope);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        await using var command = RecordSql.Count(query, connection);
+        command.CommandTimeout = Math.Max(1, (int)patience.TotalSeconds);
+        try
+        {
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (NpgsqlException failure) when (failure.InnerException is TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What records take from their charge points, as new as the clock says or newer: read again only after one of them changed.</summary>
+    public async ValueTask<ChargePointPlaces> ReadPlacesAsync(ClockReading clock, Scope scope, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        if (places is { } known && known.Tick == clock.PlacesTick) return known;
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT c.charge_point_id, c.published, a.borough_gss, a.ward_gss, a.lsoa21, c.power_band
+            FROM charge_point c LEFT JOIN charge_point_area a USING (operator_id, charge_point_id)
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var read = new ChargePointPlaces(clock.PlacesTick);
+        while (await reader.ReadAsync(cancellationToken))
+            read.Add(reader.GetString(0), reader.GetBoolean(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4), reader.TextOrNull(5));
+        return places = read;
     }
 
     /// <summary>Whether readers of this scope may know of the charge point.</summary>
@@ -60,5 +101,10 @@ public sealed class RecordQueries(Database database)
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand("SELECT 1", connection);
         await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    private static void Refuse(RecordQuery query, Scope scope)
+    {
+        if (query.Dataset.IsRestricted && !scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read {query.Dataset}.");
     }
 }

@@ -31,6 +31,12 @@ public sealed record RecordQuery
     /// <summary>Hub id.</summary>
     public string? ChargePointId { get; init; }
 
+    /// <summary>Joined in memory instead of in SQL; null: in SQL. See <see cref="TakesPlaces"/>.</summary>
+    public ChargePointPlaces? Places { get; init; }
+
+    /// <summary>Records that take something of their charge point which no filter asks about.</summary>
+    public bool TakesPlaces => (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null;
+
     /// <summary>Operators whose current status may be believed; all others' is MISSING. Charge points only.</summary>
     public IReadOnlyList<string> FreshOperators { get; init; } = [];
 }

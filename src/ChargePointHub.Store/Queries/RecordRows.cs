@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using ChargePointHub.Model;
 using Npgsql;
 
@@ -13,28 +10,45 @@ namespace ChargePointHub.Store.Queries;
 /// </summary>
 public sealed class RecordRows : IAsyncDisposable
 {
-    private readonly Dataset dataset;
+    private readonly RecordQuery query;
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlCommand command;
     private readonly NpgsqlDataReader reader;
+    private readonly LocalTimeText localTime = new();
     private readonly int document;
+    private ChargePointPlaces.Place? place;
+    private int read;
 
-    internal RecordRows(Dataset dataset, NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader)
+    internal RecordRows(RecordQuery query, NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader)
     {
-        this.dataset = dataset;
+        this.query = query;
         this.connection = connection;
         this.command = command;
         this.reader = reader;
-        document = RecordSql.OrderColumns(dataset);
+        document = RecordSql.OrderColumns(query.Dataset);
     }
 
-    /// <summary>False when there is no further row.</summary>
-    public Task<bool> NextAsync(CancellationToken cancellationToken) => reader.ReadAsync(cancellationToken);
+    /// <summary>Where the next chunk begins; null as long as fewer rows than the query's limit have come.</summary>
+    public PageKey? LastKey { get; private set; }
+
+    /// <summary>False when there is no further row. Rows that are withheld are passed over.</summary>
+    public async Task<bool> NextAsync(CancellationToken cancellationToken)
+    {
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (++read == query.Limit) LastKey = Key();
+            if (query.Places is null) return true;
+            place = FindPlace(query.Places);
+            if (place.Published) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The current row's place in the order.</summary>
     public PageKey Key()
     {
-        var time = RecordSql.LeadsWithTime(dataset);
+        var time = RecordSql.LeadsWithTime(query.Dataset);
         var texts = new string[document - (time ? 1 : 0)];
         for (var i = 0; i < texts.Length; i++) texts[i] = reader.GetString(i + (time ? 1 : 0));
         return new PageKey(time ? reader.GetFieldValue<DateTimeOffset>(0) : null, texts);
@@ -57,11 +71,11 @@ public sealed class RecordRows : IAsyncDisposable
             var length = (int)stored.Length;
             var span = output.GetSpan(length)[..length];
             stored.ReadExactly(span);
-            output.Advance(dataset == Dataset.ChargePoints || dataset == Dataset.ChargingSessions ? span.LastIndexOf((byte)'}') : length);
+            output.Advance(query.Dataset == Dataset.ChargePoints || query.Dataset == Dataset.ChargingSessions ? span.LastIndexOf((byte)'}') : length);
         }
 
         var joined = document + 1;
-        if (dataset == Dataset.ChargePoints)
+        if (query.Dataset == Dataset.ChargePoints)
         {
             Text(output, ",\"borough_gss\":"u8, joined);
             Text(output, ",\"borough_name\":"u8, joined + 1);
@@ -69,18 +83,15 @@ public sealed class RecordRows : IAsyncDisposable
             Text(output, ",\"lsoa21\":"u8, joined + 3);
             Text(output, ",\"boundary_version\":"u8, joined + 4);
             Text(output, ",\"status\":"u8, joined + 5);
-            Text(output, ",\"status_since\":"u8, reader.IsDBNull(joined + 6) ? null : Instants.Format(reader.GetFieldValue<DateTimeOffset>(joined + 6)));
+            JoinedField.Write(output, ",\"status_since\":"u8, reader.IsDBNull(joined + 6) ? null : Instants.Format(reader.GetFieldValue<DateTimeOffset>(joined + 6)));
             output.Write("}"u8);
         }
-        else if (dataset == Dataset.ChargingSessions)
+        else if (query.Dataset == Dataset.ChargingSessions)
         {
-            Text(output, ",\"borough_gss\":"u8, joined);
-            Text(output, ",\"ward_gss\":"u8, joined + 1);
-            Text(output, ",\"lsoa21\":"u8, joined + 2);
-            Text(output, ",\"power_band\":"u8, joined + 3);
-            var local = LondonCalendar.ToLocal(reader.GetFieldValue<DateTimeOffset>(0));
-            Text(output, ",\"started_local\":"u8, local.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
-            output.Write("}"u8);
+            output.Write((place is not null ? place.Fields : ChargePointPlaces.FieldsOf(TextOrNull(joined), TextOrNull(joined + 1), TextOrNull(joined + 2), TextOrNull(joined + 3))));
+            output.Write(",\"started_local\":\""u8);
+            localTime.Write(output, reader.GetDateTime(0));
+            output.Write("\"}"u8);
         }
     }
 
@@ -91,20 +102,23 @@ public sealed class RecordRows : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    private void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> name, int column) =>
-        Text(output, name, reader.IsDBNull(column) ? null : reader.GetString(column));
-
-    private static void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> name, string? value)
+    private ChargePointPlaces.Place FindPlace(ChargePointPlaces places)
     {
-        output.Write(name);
-        if (value is null)
+        using var id = reader.GetStream(RecordSql.ChargePointColumn(query.Dataset));
+        var length = (int)id.Length;
+        if (length > 512)
         {
-            output.Write("null"u8);
-            return;
+            var longId = new byte[length];
+            id.ReadExactly(longId);
+            return places.Find(longId);
         }
 
-        output.Write("\""u8);
-        Encoding.UTF8.GetBytes(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value), output);
-        output.Write("\""u8);
+        Span<byte> bytes = stackalloc byte[length];
+        id.ReadExactly(bytes);
+        return places.Find(bytes);
     }
+
+    private void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> name, int column) => JoinedField.Write(output, name, TextOrNull(column));
+
+    private string? TextOrNull(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -44,7 +44,7 @@ internal static class RecordSql
 
     public static NpgsqlCommand Command(RecordQuery query, NpgsqlConnection connection)
     {
-        var shape = Shapes[query.Dataset];
+        var shape = ShapeOf(query);
         var command = new NpgsqlCommand { Connection = connection };
         var conditions = Conditions(query, shape, command.Parameters);
         var order = string.Join(", ", Order(shape).Select((_, i) => (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
@@ -66,10 +66,32 @@ internal static class RecordSql
         return command;
     }
 
+    /// <summary>How many records the query meets, whatever its limit and place.</summary>
+    public static NpgsqlCommand Count(RecordQuery query, NpgsqlConnection connection)
+    {
+        var shape = ShapeOf(query);
+        var command = new NpgsqlCommand { Connection = connection };
+        var conditions = Conditions(query with { After = null }, shape, command.Parameters);
+        var sql = new StringBuilder("SELECT (SELECT count(*) FROM ").Append(shape.Table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(')');
+        if (shape.VersionTable is { } versions)
+            sql.Append(" + (SELECT count(*) FROM ").Append(versions).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(" AND r.tick_to > @tick)");
+        command.CommandText = sql.ToString();
+        return command;
+    }
+
+    /// <summary>Where the id of the record's charge point stands when places are joined in memory.</summary>
+    public static int ChargePointColumn(Dataset dataset) => dataset == Dataset.StatusChanges ? 2 : OrderColumns(dataset) + 1;
+
     /// <summary>Columns that lead each row: the order. The document follows them.</summary>
     public static int OrderColumns(Dataset dataset) => Order(Shapes[dataset]).Count();
 
     public static bool LeadsWithTime(Dataset dataset) => Shapes[dataset].TimeColumn is not null;
+
+    private static Shape ShapeOf(RecordQuery query)
+    {
+        var shape = Shapes[query.Dataset];
+        return query.Places is null ? shape : shape with { Joins = "", Joined = query.Dataset == Dataset.StatusChanges ? "" : ", r.charge_point_id" };
+    }
 
     private static IEnumerable<string> Order(Shape shape) => shape.TimeColumn is null ? shape.KeyColumns : shape.KeyColumns.Prepend(shape.TimeColumn);
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -19,6 +20,10 @@ namespace ChargePointHub.IntegrationTests.Api;
 public sealed class ApiHost : IAsyncLifetime
 {
     public const string Key = "cph_live_test_secret";
+
+    /// <summary>Opens the same as <see cref="Key"/>.</summary>
+    public const string OtherKey = "cph_live_next_secret";
+
     public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
     private HubDatabase database = null!;
@@ -27,6 +32,8 @@ public sealed class ApiHost : IAsyncLifetime
     public HttpClient Http { get; private set; } = null!;
 
     public string ConnectionString => database.ConnectionString;
+
+    public ChargePointHub.Store.Database Database => database.Database;
 
     public OperatorDirectory Directory { get; set; } = new(
     [
@@ -46,12 +53,12 @@ public sealed class ApiHost : IAsyncLifetime
         (app, Http) = await StartAsync(database.Database);
     }
 
-    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over)
+    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over, HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock()));
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = protocols));
+        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock()) { CountPatience = TimeSpan.FromSeconds(1) });
         var host = builder.Build();
         host.MapHubApi();
         await host.StartAsync();
@@ -89,7 +96,12 @@ public sealed class ApiHost : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    public Task TickAsync(long tick) => ExecuteAsync("UPDATE hub_clock SET tick = @tick, recorded_at = @at", ("tick", tick), ("at", Now.AddMinutes(-5)));
+    public Task TickAsync(long tick) => ExecuteAsync(
+        """
+        UPDATE hub_clock SET tick = @tick, recorded_at = @at;
+        INSERT INTO hub_setting (name, value) VALUES ('places_tick', int8send(@tick)) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """,
+        ("tick", tick), ("at", Now.AddMinutes(-5)));
 
     public Task CoverAsync(string operatorId, Dataset dataset, Window window, string kind = "covered", long tick = 0, string? cause = null) => ExecuteAsync(
         "INSERT INTO coverage VALUES (@operator, @dataset, @kind, @from, @to, @cause); INSERT INTO coverage_change VALUES (@tick, @operator, @dataset, @kind, @from, @to)",
@@ -164,7 +176,7 @@ public sealed class ApiHost : IAsyncLifetime
 
     private static Task<KeyCheck> CheckAsync(string key, CancellationToken cancellationToken) => Task.FromResult(key switch
     {
-        Key => KeyCheck.Opens(Scope.Everything),
+        Key or OtherKey => KeyCheck.Opens(Scope.Everything),
         "cph_live_narrow_secret" => KeyCheck.Opens(Scope.Public),
         "cph_live_expired_secret" => KeyCheck.Refused(KeyRefusal.Expired),
         "cph_live_revoked_secret" => KeyCheck.Refused(KeyRefusal.Revoked),

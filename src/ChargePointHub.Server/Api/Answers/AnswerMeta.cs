@@ -7,7 +7,8 @@ namespace ChargePointHub.Server.Api.Answers;
 
 /// <summary>What an answer says about itself.</summary>
 /// <param name="AsOf">When the hub last learnt something before it answered.</param>
-internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffset AsOf, IReadOnlyList<ListedOperator> Operators, CompletenessStatement Completeness)
+/// <param name="Count">All records that the question meets, at the answer's tick; null: it was not asked for.</param>
+internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffset AsOf, IReadOnlyList<ListedOperator> Operators, CompletenessStatement Completeness, long? Count)
 {
     /// <summary>From <c>meta</c> to the closing brace; the caller has written everything before, comma included.</summary>
     public static void WriteTail(IBufferWriter<byte> output, AnswerMeta meta, string self, string? next, string? cursor)
@@ -16,8 +17,9 @@ internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffse
         using (var json = new Utf8JsonWriter(part, HubJson.WriterOptions))
         {
             json.WriteStartObject();
-            json.WritePropertyName("meta");
-            meta.Write(json);
+            json.WriteStartObject("meta");
+            meta.WriteProperties(json);
+            json.WriteEndObject();
             json.WriteStartObject("links");
             json.WriteString("self", self);
             json.WriteString("next", next);
@@ -29,9 +31,8 @@ internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffse
         output.Write(part.WrittenSpan[1..]);
     }
 
-    public void Write(Utf8JsonWriter json)
+    public void WriteProperties(Utf8JsonWriter json)
     {
-        json.WriteStartObject();
         json.WriteString("dataset", Dataset.Name);
         json.WriteWindow("window", Window);
         json.WriteInstant("as_of", AsOf);
@@ -48,8 +49,9 @@ internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffse
 
         json.WriteEndArray();
         json.WriteStrings("restricted_to", []);
+        if (Count is { } count) json.WriteNumber("count", count);
+        else json.WriteNull("count");
         json.WritePropertyName("completeness");
         Completeness.Write(json);
-        json.WriteEndObject();
     }
 }

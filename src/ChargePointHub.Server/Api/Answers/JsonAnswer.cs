@@ -8,18 +8,29 @@ internal static class JsonAnswer
 {
     public static async Task SendAsync(HubRequest request, Action<Utf8JsonWriter> write)
     {
-        SetHeaders(request, request.Route.MediaType);
-        using var body = new AnswerBody(request.Http.Response);
+        using var body = new AnswerBody(request.Http.Response, request.Coding);
         using (var json = new Utf8JsonWriter(body, HubJson.WriterOptions)) write(json);
+        await SendAsync(request, request.Route.MediaType, body);
+    }
+
+    /// <summary>A body that is whole: its tag is made from its bytes.</summary>
+    public static async Task SendAsync(HubRequest request, string mediaType, AnswerBody body)
+    {
+        SetHeaders(request, mediaType);
+        if (EntityTags.IsHeld(request, EntityTags.OfBytes(body.Held, request.Coding))) return;
         await body.EndAsync(request.Aborted);
     }
 
-    /// <summary>Whoever shows a key gets an answer of their own, which no cache may keep.</summary>
+    /// <summary>
+    /// Public answers may be kept by anyone and are asked for again each time, at the price of a 304; what holds restricted data is
+    /// kept by nobody on the way.
+    /// </summary>
     public static void SetHeaders(HubRequest request, string mediaType)
     {
         var headers = request.Http.Response.Headers;
         request.Http.Response.ContentType = mediaType;
-        headers.CacheControl = request.Scope.ReadsRestricted ? "no-store" : "no-cache";
-        headers.Vary = "Accept, Authorization, X-API-Key";
+        headers.CacheControl = request.Scope.ReadsRestricted || request.Route.IsOpen ? "no-store" : "public, no-cache";
+        headers.Vary = "Accept, Accept-Encoding, Authorization, X-API-Key";
+        headers.ContentEncoding = ContentCodings.NameOf(request.Coding);
     }
 }

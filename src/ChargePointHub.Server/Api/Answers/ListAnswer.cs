@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Text.Json;
 using ChargePointHub.Model;
-using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Paging;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
@@ -9,7 +7,7 @@ using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Answers;
 
-/// <summary>One page of a dataset in the envelope: the same for every dataset, so that a client learns it once.</summary>
+/// <summary>Records of a dataset: the same for every dataset, so that a client learns it once.</summary>
 internal static class ListAnswer
 {
     /// <summary>Rows read at once. A default page, and the row that shows whether another follows, is one chunk.</summary>
@@ -20,63 +18,43 @@ internal static class ListAnswer
     public static async Task SendAsync(
         HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
     {
-        var geoJson = Formats.WantsGeoJson(request);
-        var cursors = await request.Hub.CursorsAsync(request.Aborted);
-        var question = $"{request.Path}?{request.Parameters.Normalised()}|{request.Scope.Name}|{(geoJson ? "geojson" : "json")}";
-        PageCursor? cursor = null;
-        if (request.Parameters["cursor"] is { } text)
+        var (reading, fault) = await ListReading.PrepareAsync(request, dataset, operators, narrow);
+        if (reading is null)
         {
-            (cursor, var fault) = cursors.Read(text, question);
-            if (fault is not null)
-            {
-                await request.RefuseAsync(fault);
-                return;
-            }
+            await request.RefuseAsync(fault!);
+            return;
         }
 
-        var window = cursor is not null ? cursor.Window
-            : dataset.IsSnapshot ? null
-            : WindowReading.Read(request.Parameters["from"], request.Parameters["to"], request.Parameters["period"], request.Now).Window;
-        var askedAt = cursor?.AskedAt ?? request.Now;
-
-        // A claim that was read before the clock is true at the clock's tick; the other way round it might not be.
-        var completeness = await request.Hub.Completeness.ReadAsync(
-            new CompletenessQuestion(dataset, operators, window, askedAt, cursor?.Tick), request.Scope, request.Aborted);
-        var clock = await request.Hub.Records.ReadClockAsync(request.Aborted);
-        if (cursor is not null)
+        JsonAnswer.SetHeaders(request, Formats.MediaTypeOf(reading.Form));
+        var headers = request.Http.Response.Headers;
+        headers["Hub-Completeness"] = reading.Meta.Completeness.ToHeader();
+        if (EntityTags.IsHeld(request, reading.Tag)) return;
+        if (request.Parameters["count"] is not null)
         {
-            if (cursor.Tick > clock.Tick)
+            if (await request.Hub.Records.CountAsync(reading.Query with { After = null }, request.Scope, request.Hub.CountPatience, request.Aborted) is not { } count)
             {
-                await request.RefuseAsync(new Fault(ErrorCatalogue.CursorAhead, "cursor", "This database does not hold the state that the cursor was made from."));
+                await request.RefuseAsync(new Fault(ErrorCatalogue.TooMuchToCount, "count", "These records are too many to be counted while somebody waits."));
                 return;
             }
 
-            clock = new ClockReading(cursor.Tick, cursor.RecordedAt);
+            headers["Hub-Count"] = count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            reading = reading with { Meta = reading.Meta with { Count = count } };
         }
 
-        var limit = request.Parameters.Limit;
-        var query = narrow(new RecordQuery
-        {
-            Dataset = dataset,
-            Tick = clock.Tick,
-            Window = window,
-            After = cursor?.After,
-            Limit = limit,
-            Operators = request.Parameters.List("operator"),
-            FreshOperators = dataset == Dataset.ChargePoints
-                ? await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted)
-                : [],
-        });
+        await (reading.Form == AnswerForm.NdJson ? StreamAnswer.SendAsync(request, reading) : SendPageAsync(request, reading));
+    }
 
-        JsonAnswer.SetHeaders(request, geoJson ? ApiRoute.GeoJson : ApiRoute.Json);
-        request.Http.Response.Headers["Hub-Completeness"] = completeness.ToHeader();
-        using var body = new AnswerBody(request.Http.Response);
+    private static async Task SendPageAsync(HubRequest request, ListReading reading)
+    {
+        var geoJson = reading.Form == AnswerForm.GeoJson;
+        using var body = new AnswerBody(request.Http.Response, request.Coding);
         body.Write(geoJson ? "{\"type\":\"FeatureCollection\",\"features\":["u8 : "{\"data\":["u8);
-        var last = await WriteRowsAsync(request, query, limit, new RecordShape(geoJson, request.Parameters.List("select")), body);
-        var next = last is null ? null : cursors.Write(new PageCursor(clock.Tick, clock.RecordedAt, askedAt, window, last), question);
-        var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness);
+        var last = await WriteRowsAsync(request, reading.Query, request.Parameters.Limit, new RecordShape(geoJson, request.Parameters.List("select")), body);
+        var next = last is null ? null
+            : reading.Cursors.Write(new PageCursor(reading.Clock.Tick, reading.Clock.RecordedAt, reading.Asked, reading.Meta.Window, last), reading.Question);
         body.Write("],"u8);
-        AnswerMeta.WriteTail(body, meta, request.Parameters.Link(request.Path, request.Parameters["cursor"]), next is null ? null : request.Parameters.Link(request.Path, next), next);
+        AnswerMeta.WriteTail(
+            body, reading.Meta, request.Parameters.Link(request.Path, request.Parameters["cursor"]), next is null ? null : request.Parameters.Link(request.Path, next), next);
         if (!body.IsStreaming && next is not null) request.Http.Response.Headers.Link = $"<{request.Parameters.Link(request.Path, next)}>; rel=\"next\"";
         await body.EndAsync(request.Aborted);
     }

@@ -23,7 +23,7 @@ internal static class GetChargePoint
         Errors = [ErrorCatalogue.NoSuchChargePoint],
         Example = """
             {"data":{"charge_point_id":"lamplight:GB*LMP*E1234","operator_id":"lamplight","status":"AVAILABLE","status_since":"2026-11-20T08:15:00.000Z"},
-            "meta":{"dataset":"charge_points","window":null,"as_of":"2026-11-20T08:20:00.000Z","schema":"hub/v1/charge_points","licence":[],"restricted_to":[],
+            "meta":{"dataset":"charge_points","window":null,"as_of":"2026-11-20T08:20:00.000Z","schema":"hub/v1/charge_points","licence":[],"restricted_to":[],"count":null,
             "completeness":{"complete":true,"settled_to":"2026-11-20T08:19:00.000Z","covered_percent":100,"gaps":[],"not_provided":[],"quarantined":0}},
             "links":{"self":"/v1/charge-points/lamplight:GB*LMP*E1234","next":null},"next_cursor":null}
             """,
@@ -55,8 +55,9 @@ internal static class GetChargePoint
             ChargePointId = request.Id,
             FreshOperators = await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted),
         };
-        var geoJson = Formats.WantsGeoJson(request);
-        using var body = new AnswerBody(request.Http.Response);
+        var form = Formats.Of(request);
+        var geoJson = form == AnswerForm.GeoJson;
+        using var body = new AnswerBody(request.Http.Response, request.Coding);
         if (!geoJson) body.Write("{\"data\":"u8);
         if (!await WriteAsync(request, query, new RecordShape(geoJson, request.Parameters.List("select")), body))
         {
@@ -64,16 +65,15 @@ internal static class GetChargePoint
             return;
         }
 
-        JsonAnswer.SetHeaders(request, geoJson ? ApiRoute.GeoJson : ApiRoute.Json);
         request.Http.Response.Headers["Hub-Completeness"] = completeness.ToHeader();
         if (!geoJson)
         {
             body.Write(","u8);
-            var meta = new AnswerMeta(Dataset.ChargePoints, null, clock.RecordedAt, operators, completeness);
+            var meta = new AnswerMeta(Dataset.ChargePoints, null, clock.RecordedAt, operators, completeness, null);
             AnswerMeta.WriteTail(body, meta, request.Parameters.Link(request.Path, null), null, null);
         }
 
-        await body.EndAsync(request.Aborted);
+        await JsonAnswer.SendAsync(request, Formats.MediaTypeOf(form), body);
     }
 
     /// <summary>False when there is none. The connection is given back before anything is sent.</summary>

@@ -19,12 +19,12 @@ internal static class ListChargePoints
         Parameters =
         [
             HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand, HubParameters.Status, HubParameters.Limit, HubParameters.Cursor,
-            HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints)),
+            HubParameters.PlacedListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints)),
         ],
         Example = """
             {"data":[{"charge_point_id":"lamplight:GB*LMP*E1234","operator_id":"lamplight","max_power_kw":7.4,"power_band":"slow","borough_gss":"E09000022",
             "borough_name":"Lambeth","status":"AVAILABLE","status_since":"2026-11-20T08:15:00.000Z"}],
-            "meta":{"dataset":"charge_points","window":null,"as_of":"2026-11-20T08:20:00.000Z","schema":"hub/v1/charge_points","licence":[],"restricted_to":[],
+            "meta":{"dataset":"charge_points","window":null,"as_of":"2026-11-20T08:20:00.000Z","schema":"hub/v1/charge_points","licence":[],"restricted_to":[],"count":null,
             "completeness":{"complete":true,"settled_to":"2026-11-20T08:19:00.000Z","covered_percent":100,"gaps":[],"not_provided":[],"quarantined":0}},
             "links":{"self":"/v1/charge-points?limit=1","next":null},"next_cursor":null}
             """,
@@ -37,7 +37,7 @@ internal static class ListChargePoints
         OperationId = "listChargePointsAsGeoJson",
         Summary = "Charge points as GeoJSON",
         Description = "The same as a FeatureCollection (RFC 7946) of points. meta, links and next_cursor stand beside the features.",
-        Parameters = [.. Route.Parameters.Where(p => p != HubParameters.Format)],
+        Parameters = [.. Route.Parameters.Where(p => p != HubParameters.PlacedListFormat)],
         MediaType = ApiRoute.GeoJson,
         Example = """
             {"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[-0.1167,51.4601]},

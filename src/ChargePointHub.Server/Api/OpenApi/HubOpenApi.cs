@@ -71,10 +71,9 @@ internal static class HubOpenApi
             ["200"] = new OpenApiResponse
             {
                 Description = route.Summary,
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    [route.MediaType] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object }, Example = JsonNode.Parse(route.Example) },
-                },
+                Content = Answers.Formats.OfRoute(route).ToDictionary(type => type, type => type == route.MediaType
+                    ? new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object }, Example = JsonNode.Parse(route.Example) }
+                    : new OpenApiMediaType { Schema = new OpenApiSchema { Type = type == ApiRoute.NdJson ? JsonSchemaType.String : JsonSchemaType.Object } }),
             },
         };
         foreach (var status in ErrorsOf(route).GroupBy(e => e.Status).OrderBy(s => s.Key))
@@ -93,7 +92,7 @@ internal static class HubOpenApi
     /// <summary>What the route can answer besides success: by its parameters, its access and its own.</summary>
     internal static IEnumerable<ErrorCode> ErrorsOf(ApiRoute route)
     {
-        var errors = new List<ErrorCode> { ErrorCatalogue.UnknownParameter, ErrorCatalogue.KeyInUrl, ErrorCatalogue.Unexpected };
+        var errors = new List<ErrorCode> { ErrorCatalogue.UnknownParameter, ErrorCatalogue.KeyInUrl, ErrorCatalogue.NoSuchCoding, ErrorCatalogue.Unexpected };
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.KeyMalformed, ErrorCatalogue.KeyUnknown, ErrorCatalogue.KeyExpired, ErrorCatalogue.KeyRevoked]);
         if (route.IsRestricted) errors.AddRange([ErrorCatalogue.KeyNeeded, ErrorCatalogue.ScopeTooNarrow]);
         if (route.Parameters.Count > 0) errors.AddRange([ErrorCatalogue.SeveralFaults, ErrorCatalogue.RepeatedParameter, ErrorCatalogue.EmptyValue]);
@@ -113,6 +112,8 @@ internal static class HubOpenApi
         "borough" => [ErrorCatalogue.UnknownBorough],
         "limit" => [ErrorCatalogue.InvalidLimit, ErrorCatalogue.LimitTooLarge],
         "cursor" => [ErrorCatalogue.BrokenCursor, ErrorCatalogue.ForeignCursor, ErrorCatalogue.CursorAhead],
+        "format" when parameter.Allowed!.Contains("ndjson") => [ErrorCatalogue.CursorOfStream],
+        "count" => [ErrorCatalogue.TooMuchToCount],
         "select" => [ErrorCatalogue.UnknownField],
         _ => [],
     };

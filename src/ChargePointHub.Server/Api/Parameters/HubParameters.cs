@@ -52,14 +52,24 @@ public static class HubParameters
     public static readonly Parameter Cause = Words("cause", "Causes of gaps, separated by commas; told under a key only.", GapCauses.All);
 
     public static readonly Parameter Limit = new(
-        "limit", "Records a page: 1 to 50000. Default: 1000.", "1000", null, CheckLimit);
+        "limit", "Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.", "1000", null, CheckLimit);
 
     /// <summary>Its own checks come with the signature, in <see cref="Paging.PageCursors"/>.</summary>
     public static readonly Parameter Cursor = new(
-        "cursor", "`next_cursor` of the page before, exactly as it came.", "AQAAAA...", null, (_, _) => [], _ => null);
+        "cursor", "`next_cursor` of the page before, exactly as it came. A stream takes none.", "AQAAAA...", null, (_, _) => [], _ => null);
 
-    public static readonly Parameter Format = new(
-        "format", "`json` or `geojson`; the same as the Accept header. Default: json.", "geojson", ["json", "geojson"], (value, _) => OneOf("format", value, ["json", "geojson"]));
+    /// <summary>Of one charge point.</summary>
+    public static readonly Parameter Format = FormatOf("`json` or `geojson`", "json", "geojson");
+
+    /// <summary>Of a dataset's records.</summary>
+    public static readonly Parameter ListFormat = FormatOf("`json`, or `ndjson` for the whole answer as a stream", "json", "ndjson");
+
+    /// <summary>Of records that have a place.</summary>
+    public static readonly Parameter PlacedListFormat = FormatOf("`json`, `geojson`, or `ndjson` for the whole answer as a stream", "json", "geojson", "ndjson");
+
+    public static readonly Parameter Count = new(
+        "count", "`exact`: all records that the question meets are counted, in `meta.count` and the header Hub-Count. Default: they are not.",
+        "exact", ["exact"], (value, _) => OneOf("count", value, ["exact"]));
 
     /// <summary>Fields that a route's records have.</summary>
     public static Parameter Select(IReadOnlyList<string> fields) => Words("select", "Fields to keep, separated by commas. Default: all.", fields, ErrorCatalogue.UnknownField);
@@ -67,6 +77,9 @@ public static class HubParameters
     private static Parameter Words(string name, string description, IReadOnlyList<string> allowed, ErrorCode? code = null) =>
         new(name, description, allowed[0], allowed, (value, _) => Listed(value, name, word =>
             allowed.Contains(word) ? null : NotOneOf(name, word, allowed, code ?? ErrorCatalogue.UnknownValue)));
+
+    private static Parameter FormatOf(string description, params string[] words) => new(
+        "format", description + "; the same as the Accept header. Default: json.", words[1], words, (value, _) => OneOf("format", value, words));
 
     private static IEnumerable<Fault> OneOf(string name, string value, IReadOnlyList<string> allowed)
     {

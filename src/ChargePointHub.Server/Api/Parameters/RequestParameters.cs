@@ -38,6 +38,13 @@ public sealed class RequestParameters
         return rest.Count == 0 ? path : path + "?" + string.Join('&', rest.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
     }
 
+    /// <summary>The same question as one JSON record: for what its envelope says.</summary>
+    public string LinkToStatement(string path)
+    {
+        var rest = values.Where(p => p.Key is not ("cursor" or "limit" or "format" or "count")).Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}&");
+        return $"{path}?{string.Concat(rest)}format=json&limit=1";
+    }
+
     /// <summary>Takes what is known; everything about names is a fault here, everything about values is the validator's.</summary>
     public static (RequestParameters Parameters, IReadOnlyList<Fault> Faults) Read(IQueryCollection query, ApiRoute route, CheckAgainst against)
     {

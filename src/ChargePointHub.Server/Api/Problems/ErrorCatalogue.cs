@@ -34,6 +34,12 @@ public static class ErrorCatalogue
         "A filter by area was asked for, and this hub has no boundaries of that kind: an empty answer would look like an empty borough.",
         "Leave the filter out, or ask the hub's operators to load boundaries (--areas).", "/v1/charge-points");
 
+    public static readonly ErrorCode NoSuchCoding = new("CPH-1016", 406, "No coding is left",
+        "`Accept-Encoding` refuses every coding that the hub has, and plain bytes as well.", "Accept br, gzip or identity, or leave the header out.", "Accept-Encoding: br, gzip");
+    public static readonly ErrorCode TooMuchToCount = new("CPH-1017", 400, "Too much to count",
+        "An exact count was asked for, and these records could not be counted within the seconds that the hub gives to it.",
+        "Narrow the window or the filters, or leave `count` out.", "/v1/charging-sessions?period=2026-11-20&count=exact");
+
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
     public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
@@ -53,6 +59,9 @@ public static class ErrorCatalogue
         "Between the pages the route, a filter, the window, the format or the rights changed.", "Follow `links.next` as it is, or start the new question without `cursor`. Only `limit` may change between pages.", "/v1/tariffs?operator=lamplight (with a cursor of /v1/tariffs)");
     public static readonly ErrorCode CursorAhead = new("CPH-1203", 400, "Cursor is ahead of this database",
         "The cursor was made from a later state than this database holds; it may have been restored.", "Start again without `cursor`.", "/v1/tariffs");
+
+    public static readonly ErrorCode CursorOfStream = new("CPH-1204", 400, "A stream takes no cursor",
+        "NDJSON is the whole answer at once; it has no pages to go on from.", "Leave `cursor` out, or ask for `format=json`.", "/v1/charging-sessions?period=2026-11-20&format=ndjson");
 
     public static readonly ErrorCode KeyNeeded = new("CPH-2001", 401, "A key is needed",
         "The data is restricted and the request carried no key.", "Send `Authorization: Bearer <key>`, `X-API-Key: <key>`, or HTTP Basic with key id and secret.", "/v1/charging-sessions");
@@ -86,9 +95,9 @@ public static class ErrorCatalogue
     public static readonly IReadOnlyList<ErrorCode> All =
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
-        UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries,
+        UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod,
-        BrokenCursor, ForeignCursor, CursorAhead,
+        BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode,
         Unexpected, DatabaseAway, HubBusy,

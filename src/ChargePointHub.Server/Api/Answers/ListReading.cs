@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Server.Api.Paging;
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Api.Answers;
+
+/// <summary>Everything about an answer of records that is settled before the first record is read.</summary>
+/// <param name="Question">What binds the cursors of this answer.</param>
+/// <param name="Asked">When the first page was asked for.</param>
+/// <param name="Clock">The tick that is shown, and when it was.</param>
+/// <param name="Query">Without its limit.</param>
+/// <param name="Tag">Strong entity tag.</param>
+internal sealed record ListReading(
+    AnswerForm Form, PageCursors Cursors, string Question, DateTimeOffset Asked, ClockReading Clock, RecordQuery Query, AnswerMeta Meta, string Tag)
+{
+    /// <param name="narrow">Puts the route's own filters into the query.</param>
+    /// <param name="operators">Operators that the answer could hold records of.</param>
+    public static async Task<(ListReading? Reading, Fault? Fault)> PrepareAsync(
+        HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
+    {
+        var form = Formats.Of(request);
+        var cursors = await request.Hub.CursorsAsync(request.Aborted);
+        var question = $"{request.Path}?{request.Parameters.Normalised()}|{request.Scope.Name}|{form}";
+        PageCursor? cursor = null;
+        if (request.Parameters["cursor"] is { } text)
+        {
+            if (form == AnswerForm.NdJson) return (null, new Fault(ErrorCatalogue.CursorOfStream, "cursor", "A stream is the whole answer, so it goes on from nowhere."));
+            (cursor, var fault) = cursors.Read(text, question);
+            if (fault is not null) return (null, fault);
+        }
+
+        var window = cursor is not null ? cursor.Window
+            : dataset.IsSnapshot ? null
+            : WindowReading.Read(request.Parameters["from"], request.Parameters["to"], request.Parameters["period"], request.Now).Window;
+        var asked = cursor?.AskedAt ?? request.Now;
+
+        // A claim that was read before the clock is true at the clock's tick; the other way round it might not be.
+        var completeness = await request.Hub.Completeness.ReadAsync(
+            new CompletenessQuestion(dataset, operators, window, asked, cursor?.Tick), request.Scope, request.Aborted);
+        var now = await request.Hub.Records.ReadClockAsync(request.Aborted);
+        if (cursor is not null && cursor.Tick > now.Tick)
+            return (null, new Fault(ErrorCatalogue.CursorAhead, "cursor", "This database does not hold the state that the cursor was made from."));
+
+        var clock = cursor is null ? now : now with { Tick = cursor.Tick, RecordedAt = cursor.RecordedAt };
+        var query = narrow(new RecordQuery
+        {
+            Dataset = dataset,
+            Tick = clock.Tick,
+            Window = window,
+            After = cursor?.After,
+            Limit = int.MaxValue,
+            Operators = request.Parameters.List("operator"),
+            FreshOperators = dataset == Dataset.ChargePoints
+                ? await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted)
+                : [],
+        });
+        var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, null);
+        var tag = EntityTags.OfFacts(Facts(request, question, now, query, meta), form == AnswerForm.NdJson ? null : asked, request.Coding);
+        return (new ListReading(form, cursors, question, asked, clock, query, meta, tag), null);
+    }
+
+    /// <summary>
+    /// What decides the bytes, in one text. What is joined is as it stands now, so today's tick is part of it beside the one that is shown:
+    /// whatever is served, area codes too, changes under a tick.
+    /// </summary>
+    private static ReadOnlySpan<byte> Facts(HubRequest request, string question, ClockReading now, RecordQuery query, AnswerMeta meta)
+    {
+        var facts = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(facts, HubJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            meta.WriteProperties(json);
+            json.WriteEndObject();
+        }
+
+        Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"|{question}|{request.Parameters["limit"]}|{request.Parameters["cursor"]}|{query.Tick}|{now.Tick}|{now.RecordedAt.UtcTicks}|{request.Coding}|"),
+            facts);
+        Encoding.UTF8.GetBytes(string.Join(',', query.FreshOperators), facts);
+        return facts.WrittenSpan;
+    }
+}

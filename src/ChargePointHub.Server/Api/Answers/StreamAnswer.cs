@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text.Json;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Server.Api.Answers;
+
+/// <summary>
+/// The whole answer as NDJSON: one record a line, and a last line that sums up, so that a stream without it was cut. While one
+/// chunk goes out the next is read, and the connection is given back before it goes.
+/// </summary>
+internal static class StreamAnswer
+{
+    public static async Task SendAsync(HubRequest request, ListReading reading)
+    {
+        request.Http.Response.Headers.Append("Link", $"<{request.Parameters.LinkToStatement(request.Path)}>; rel=\"describedby\"; type=\"{ApiRoute.Json}\"");
+        if (HttpMethods.IsHead(request.Http.Request.Method)) return;
+
+        using var body = new AnswerBody(request.Http.Response, request.Coding);
+        using var going = new PooledBuffer(RecordChunks.Bytes);
+        using var coming = new PooledBuffer(RecordChunks.Bytes);
+        var chunks = new RecordChunks(request, reading);
+        var (read, next) = (going, coming);
+        var pending = chunks.ReadAsync(read);
+        try
+        {
+            while (await pending)
+            {
+                (read, next) = (next, read);
+                pending = chunks.ReadAsync(read);
+                await body.SendAsync(next.Written, request.Aborted);
+            }
+        }
+        finally
+        {
+            // A reader who went away leaves a chunk that is still being read into memory that would be given back.
+            await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        body.Write(read.Written.Span);
+        WriteSummary(body, reading.Meta, chunks);
+        await body.EndAsync(request.Aborted);
+    }
+
+    private static void WriteSummary(AnswerBody body, AnswerMeta meta, RecordChunks chunks)
+    {
+        using (var json = new Utf8JsonWriter(body, HubJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("summary");
+            json.WriteNumber("rows", chunks.Written);
+            json.WriteBoolean("limited", chunks.MoreFollow);
+            meta.WriteProperties(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        body.Write("\n"u8);
+    }
+}
