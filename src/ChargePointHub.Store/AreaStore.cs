@@ -34,7 +34,7 @@ public sealed class AreaStore(Database database)
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var written = await WriteAsync(connection, placed, cancellationToken);
-        if (written > 0) await MarkChangeAsync(connection, await HubClock.NextAsync(connection, cancellationToken), cancellationToken);
+        if (written > 0) await MarkChangeAsync(connection, await HubClock.NextAsync(connection, null, cancellationToken), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return written;
     }

@@ -4,17 +4,21 @@ using System.Text.Json;
 using ChargePointHub.Benchmarks;
 
 // dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions] [rounds]
+// dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- stream [sessions] [rounds]
+if (args is ["stream", ..]) return await StreamReport.RunAsync(Argument(1, 143_766), Argument(2, 7));
 if (args is not ["ingest", ..])
 {
-    await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions, 200000] [rounds, 5]");
+    await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions, 200000] [rounds, 5] | stream [sessions, 143766] [rounds, 7]");
     return 2;
 }
 
-var sessions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200_000;
-var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
+var sessions = Argument(1, 200_000);
+var rounds = Argument(2, 5);
 var machine = $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}";
 Console.WriteLine($"Ingest of {sessions:N0} sessions in pages of 10,000, {machine}");
 var measured = await IngestBenchmark.RunAsync(sessions, rounds, Console.Out);
+
+int Argument(int place, int otherwise) => args.Length > place ? int.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
 
 static double Median(IEnumerable<double> values)
 {

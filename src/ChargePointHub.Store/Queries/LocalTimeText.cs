@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Store.Queries;
@@ -7,6 +8,7 @@ namespace ChargePointHub.Store.Queries;
 /// <summary>Writes instants in London time with their offset. Rows come in order of time, so the offset is worked out once an hour.</summary>
 internal sealed class LocalTimeText
 {
+    private readonly byte[] suffix = new byte[6];
     private long hour = -1;
     private TimeSpan offset;
 
@@ -18,10 +20,11 @@ internal sealed class LocalTimeText
         {
             hour = utc.Ticks / TimeSpan.TicksPerHour;
             offset = LondonCalendar.ToLocal(new DateTimeOffset(utc, TimeSpan.Zero)).Offset;
+            Encoding.ASCII.GetBytes("+" + offset.ToString("hh\\:mm", CultureInfo.InvariantCulture), suffix);
         }
 
-        var local = new DateTimeOffset(utc.Ticks + offset.Ticks, offset);
-        local.TryFormat(output.GetSpan(32), out var length, "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+        (utc + offset).TryFormat(output.GetSpan(32), out var length, "s", CultureInfo.InvariantCulture);
         output.Advance(length);
+        output.Write(suffix);
     }
 }

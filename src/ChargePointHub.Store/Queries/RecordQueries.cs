@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Data;
 using ChargePointHub.Model;
 using ChargePointHub.Store.Writing;
 using Npgsql;
@@ -36,7 +37,8 @@ public sealed class RecordQueries(Database database)
         var command = RecordSql.Command(query, connection);
         try
         {
-            return new RecordRows(query, connection, command, await command.ExecuteReaderAsync(cancellationToken));
+            return new RecordRows(query, connection, command, await command.ExecuteReaderAsync(
+                query.Places is null ? CommandBehavior.Default : CommandBehavior.SequentialAccess, cancellationToken));
         }
         catch
         {

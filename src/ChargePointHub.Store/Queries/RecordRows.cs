@@ -10,13 +10,21 @@ namespace ChargePointHub.Store.Queries;
 /// </summary>
 public sealed class RecordRows : IAsyncDisposable
 {
+    /// <summary>Ids are at most 255 characters long (the rule of the protocols), four bytes each.</summary>
+    private const int MostIdBytes = 1024;
+
     private readonly RecordQuery query;
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlCommand command;
     private readonly NpgsqlDataReader reader;
     private readonly LocalTimeText localTime = new();
+    private readonly bool leadsWithTime;
+    private readonly bool joinsSession;
+    private readonly int keys;
     private readonly int document;
+    private readonly byte[] id = new byte[MostIdBytes];
     private ChargePointPlaces.Place? place;
+    private DateTime at;
     private int read;
 
     internal RecordRows(RecordQuery query, NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader)
@@ -25,7 +33,10 @@ public sealed class RecordRows : IAsyncDisposable
         this.connection = connection;
         this.command = command;
         this.reader = reader;
-        document = RecordSql.OrderColumns(query.Dataset);
+        leadsWithTime = RecordSql.LeadsWithTime(query.Dataset);
+        joinsSession = query.Dataset == Dataset.ChargingSessions;
+        keys = RecordSql.OrderColumns(query.Dataset);
+        document = RecordSql.DocumentColumn(query);
     }
 
     /// <summary>Where the next chunk begins; null as long as fewer rows than the query's limit have come.</summary>
@@ -36,7 +47,9 @@ public sealed class RecordRows : IAsyncDisposable
     {
         while (await reader.ReadAsync(cancellationToken))
         {
+            // With places in memory each column is read once, from left to right: the row need not be here as a whole.
             if (++read == query.Limit) LastKey = Key();
+            else if (leadsWithTime) at = reader.GetDateTime(0);
             if (query.Places is null) return true;
             place = FindPlace(query.Places);
             if (place.Published) return true;
@@ -48,10 +61,11 @@ public sealed class RecordRows : IAsyncDisposable
     /// <summary>The current row's place in the order.</summary>
     public PageKey Key()
     {
-        var time = RecordSql.LeadsWithTime(query.Dataset);
-        var texts = new string[document - (time ? 1 : 0)];
-        for (var i = 0; i < texts.Length; i++) texts[i] = reader.GetString(i + (time ? 1 : 0));
-        return new PageKey(time ? reader.GetFieldValue<DateTimeOffset>(0) : null, texts);
+        if (leadsWithTime) at = reader.GetDateTime(0);
+        var first = leadsWithTime ? 1 : 0;
+        var texts = new string[keys - first];
+        for (var i = 0; i < texts.Length; i++) texts[i] = reader.GetString(i + first);
+        return new PageKey(leadsWithTime ? new DateTimeOffset(at, TimeSpan.Zero) : null, texts);
     }
 
     /// <summary>WGS84 degrees of the current charge point, longitude first; null when its place is unknown.</summary>
@@ -71,7 +85,7 @@ public sealed class RecordRows : IAsyncDisposable
             var length = (int)stored.Length;
             var span = output.GetSpan(length)[..length];
             stored.ReadExactly(span);
-            output.Advance(query.Dataset == Dataset.ChargePoints || query.Dataset == Dataset.ChargingSessions ? span.LastIndexOf((byte)'}') : length);
+            output.Advance(joinsSession || query.Dataset == Dataset.ChargePoints ? span.LastIndexOf((byte)'}') : length);
         }
 
         var joined = document + 1;
@@ -86,11 +100,11 @@ public sealed class RecordRows : IAsyncDisposable
             JoinedField.Write(output, ",\"status_since\":"u8, reader.IsDBNull(joined + 6) ? null : Instants.Format(reader.GetFieldValue<DateTimeOffset>(joined + 6)));
             output.Write("}"u8);
         }
-        else if (query.Dataset == Dataset.ChargingSessions)
+        else if (joinsSession)
         {
             output.Write((place is not null ? place.Fields : ChargePointPlaces.FieldsOf(TextOrNull(joined), TextOrNull(joined + 1), TextOrNull(joined + 2), TextOrNull(joined + 3))));
             output.Write(",\"started_local\":\""u8);
-            localTime.Write(output, reader.GetDateTime(0));
+            localTime.Write(output, at);
             output.Write("\"}"u8);
         }
     }
@@ -102,21 +116,8 @@ public sealed class RecordRows : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    private ChargePointPlaces.Place FindPlace(ChargePointPlaces places)
-    {
-        using var id = reader.GetStream(RecordSql.ChargePointColumn(query.Dataset));
-        var length = (int)id.Length;
-        if (length > 512)
-        {
-            var longId = new byte[length];
-            id.ReadExactly(longId);
-            return places.Find(longId);
-        }
-
-        Span<byte> bytes = stackalloc byte[length];
-        id.ReadExactly(bytes);
-        return places.Find(bytes);
-    }
+    private ChargePointPlaces.Place FindPlace(ChargePointPlaces places) =>
+        places.Find(id.AsSpan(0, (int)reader.GetBytes(keys, 0, id, 0, id.Length)));
 
     private void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> name, int column) => JoinedField.Write(output, name, TextOrNull(column));
 

@@ -10,7 +10,7 @@ namespace ChargePointHub.Store.Queries;
 /// </summary>
 internal static class RecordSql
 {
-    private sealed record Shape(string Table, string? VersionTable, string? TimeColumn, string[] KeyColumns, string Joined, string Joins, string? PowerBand, string? Status);
+    private sealed record Shape(string Table, string? VersionTable, string? TimeColumn, string[] KeyColumns, string Joined, string Joins, string? PowerBand, string? Status, string Leading = "");
 
     private const string AreaJoin = " LEFT JOIN charge_point_area a ON a.operator_id = r.operator_id AND a.charge_point_id = r.charge_point_id";
     private const string PointJoin = " LEFT JOIN charge_point c ON c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id";
@@ -79,8 +79,8 @@ internal static class RecordSql
         return command;
     }
 
-    /// <summary>Where the id of the record's charge point stands when places are joined in memory.</summary>
-    public static int ChargePointColumn(Dataset dataset) => dataset == Dataset.StatusChanges ? 2 : OrderColumns(dataset) + 1;
+    /// <summary>Where the document stands. With places in memory the id of the charge point comes before it: columns are read from left to right, each once.</summary>
+    public static int DocumentColumn(RecordQuery query) => OrderColumns(query.Dataset) + (query.Places is null ? 0 : 1);
 
     /// <summary>Columns that lead each row: the order. The document follows them.</summary>
     public static int OrderColumns(Dataset dataset) => Order(Shapes[dataset]).Count();
@@ -90,13 +90,13 @@ internal static class RecordSql
     private static Shape ShapeOf(RecordQuery query)
     {
         var shape = Shapes[query.Dataset];
-        return query.Places is null ? shape : shape with { Joins = "", Joined = query.Dataset == Dataset.StatusChanges ? "" : ", r.charge_point_id" };
+        return query.Places is null ? shape : shape with { Joins = "", Joined = "", Leading = ", r.charge_point_id" };
     }
 
     private static IEnumerable<string> Order(Shape shape) => shape.TimeColumn is null ? shape.KeyColumns : shape.KeyColumns.Prepend(shape.TimeColumn);
 
     private static void Branch(StringBuilder sql, Shape shape, string table, string conditions, string order) =>
-        sql.Append("SELECT ").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(", r.document").Append(shape.Joined)
+        sql.Append("SELECT ").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(shape.Leading).Append(", r.document").Append(shape.Joined)
             .Append(" FROM ").Append(table).Append(" r").Append(shape.Joins)
             .Append(" WHERE ").Append(conditions)
             .Append(" ORDER BY ").Append(order).Append(" LIMIT @limit");

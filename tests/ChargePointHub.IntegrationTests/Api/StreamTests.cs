@@ -77,6 +77,23 @@ public sealed class StreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Many_status_changes_hold_every_one_once_and_none_that_is_withheld()
+    {
+        await host.ExecuteAsync(
+            $"""
+            INSERT INTO status_change
+            SELECT 'alpha', point, timestamptz '{Now.AddHours(-20).ToString("O", CultureInfo.InvariantCulture)}' + n * interval '1 second', 'CHARGING', 'EVENT', 'main', '{Guid.Empty}', 1, now(), NULL,
+                json_build_object('charge_point_id', point, 'n', n)
+            FROM (SELECT n, CASE WHEN n % 4 = 0 THEN 'alpha:HOME' ELSE 'alpha:P1' END AS point FROM generate_series(1, 4000) n) filled
+            """);
+
+        var stream = Lines(await host.GetAsync("/v1/status-changes?format=ndjson"));
+
+        Assert.Equal(3001 + 1, stream.Count);
+        Assert.Equal((await host.GetAsync("/v1/status-changes?limit=50000")).Data.Select(d => d.GetRawText()), stream[..^1]);
+    }
+
+    [Fact]
     public async Task What_is_joined_in_memory_follows_the_places()
     {
         await FillAsync();

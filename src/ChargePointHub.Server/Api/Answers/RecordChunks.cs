@@ -6,8 +6,8 @@ namespace ChargePointHub.Server.Api.Answers;
 /// <summary>Records one after another in keyset chunks at one tick, each chunk a query of its own.</summary>
 internal sealed class RecordChunks(HubRequest request, ListReading reading)
 {
-    /// <summary>What a chunk is meant to fill: two of them are all that a stream holds.</summary>
-    public const int Bytes = 2 * 1024 * 1024;
+    /// <summary>What a chunk may fill: two of them are all that a stream holds.</summary>
+    public const int Bytes = 1024 * 1024;
 
     /// <summary>Rows of the first chunk: few, so that the first byte comes soon.</summary>
     private const int FirstRows = 100;
@@ -51,6 +51,6 @@ internal sealed class RecordChunks(HubRequest request, ListReading reading)
         return true;
     }
 
-    /// <summary>As many as fill a chunk, if they are like those before.</summary>
-    private int RowsFor(int bytes) => bytes == 0 ? query.Limit : (int)Math.Clamp((long)Bytes * query.Limit / bytes, FirstRows, MostRows);
+    /// <summary>As many as leave an eighth of a chunk free, if they are like those before: memory that grows is copied.</summary>
+    private int RowsFor(int bytes) => bytes == 0 ? query.Limit : (int)Math.Clamp(Bytes / 8L * 7 * query.Limit / bytes, FirstRows, MostRows);
 }
