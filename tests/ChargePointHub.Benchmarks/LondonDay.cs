@@ -121,7 +121,9 @@ internal static class LondonDay
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
         foreach (var value in values)
         {
-            command.Parameters.Add(value is DateTime[] ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz } : new NpgsqlParameter { Value = value });
+            var parameter = new NpgsqlParameter { Value = value };
+            if (value is DateTime[]) parameter.NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz;
+            command.Parameters.Add(parameter);
         }
 
         await command.ExecuteNonQueryAsync();

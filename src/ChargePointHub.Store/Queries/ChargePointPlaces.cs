@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 
@@ -12,6 +13,10 @@ namespace ChargePointHub.Store.Queries;
 public sealed class ChargePointPlaces
 {
     private readonly Dictionary<byte[], Place> places = new(new ByBytes());
+
+    /// <summary>Neighbours share their place: there are far fewer of these than charge points.</summary>
+    private readonly Dictionary<(bool, string?, string?, string?, string?), Place> distinct = [];
+
     private readonly Dictionary<byte[], Place>.AlternateLookup<ReadOnlySpan<byte>> byId;
 
     internal ChargePointPlaces(long tick) => (Tick, byId) = (tick, places.GetAlternateLookup<ReadOnlySpan<byte>>());
@@ -26,8 +31,11 @@ public sealed class ChargePointPlaces
     /// <summary>Of a charge point that nobody knows.</summary>
     internal static readonly Place Unknown = new(true, FieldsOf(null, null, null, null));
 
-    internal void Add(string chargePointId, bool published, string? borough, string? ward, string? lsoa, string? powerBand) =>
-        places[Encoding.UTF8.GetBytes(chargePointId)] = new Place(published, FieldsOf(borough, ward, lsoa, powerBand));
+    internal void Add(byte[] chargePointId, bool published, string? borough, string? ward, string? lsoa, string? powerBand)
+    {
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(distinct, (published, borough, ward, lsoa, powerBand), out _);
+        places[chargePointId] = place ??= new Place(published, FieldsOf(borough, ward, lsoa, powerBand));
+    }
 
     internal Place Find(ReadOnlySpan<byte> chargePointId) => byId.TryGetValue(chargePointId, out var place) ? place : Unknown;
 

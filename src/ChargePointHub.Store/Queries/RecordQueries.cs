@@ -80,7 +80,7 @@ public sealed class RecordQueries(Database database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var read = new ChargePointPlaces(clock.PlacesTick);
         while (await reader.ReadAsync(cancellationToken))
-            read.Add(reader.GetString(0), reader.GetBoolean(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4), reader.TextOrNull(5));
+            read.Add(reader.GetFieldValue<byte[]>(0), reader.GetBoolean(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4), reader.TextOrNull(5));
         return places = read;
     }
 
