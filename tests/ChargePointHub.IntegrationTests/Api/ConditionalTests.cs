@@ -239,7 +239,9 @@ public sealed class ConditionalTests : IAsyncLifetime
     [Fact]
     public async Task A_count_counts_what_was_current_at_its_tick()
     {
+        // T2 was replaced after tick 1 and counts as it was; a late version of T1 was current at no tick and does not count.
         await host.ExecuteAsync("INSERT INTO tariff_version SELECT *, 2, now() FROM tariff WHERE tariff_id = 'alpha:T2'; UPDATE tariff SET tick = 2 WHERE tariff_id = 'alpha:T2'");
+        await host.ExecuteAsync("INSERT INTO tariff_version SELECT *, tick, now() FROM tariff WHERE tariff_id = 'alpha:T1'");
 
         Assert.Equal("2", (await host.GetAsync("/v1/tariffs?count=exact", key: null)).Headers["Hub-Count"]);
     }

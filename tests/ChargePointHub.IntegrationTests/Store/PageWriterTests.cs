@@ -211,13 +211,15 @@ public sealed class PageWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Areas_are_written_beside_the_record_without_a_tick()
+    public async Task Areas_are_written_beside_the_record_and_only_a_change_of_them_takes_a_tick()
     {
         await WriteAsync(Points("1"));
         var placed = new AreaCodes("E09000022", "Lambeth", "E05014095", "E01003017", "2024");
         var page = Points("1") with { Areas = new Dictionary<string, AreaCodes> { [$"{Operator}:1"] = placed } };
+        Assert.Equal(2, (await WriteAsync(page)).Tick);
         Assert.Null((await WriteAsync(page)).Tick);
         Assert.Equal("Lambeth", await hub.OneAsync("SELECT borough_name FROM charge_point_area"));
+        Assert.Equal("1", await hub.OneAsync("SELECT tick FROM charge_point"));
 
         var areas = new AreaStore(hub.Database);
         var place = Assert.Single(await areas.ReadPlacesAsync(CancellationToken.None));
@@ -225,6 +227,7 @@ public sealed class PageWriterTests : IAsyncLifetime
         PlacedChargePoint[] moved = [new(Operator, $"{Operator}:1", placed with { BoundaryVersion = "2026" })];
         Assert.Equal(1, await areas.WriteAsync(moved, CancellationToken.None));
         Assert.Equal(0, await areas.WriteAsync(moved, CancellationToken.None));
+        Assert.Equal("true", await hub.OneAsync("SELECT (tick = 3 AND value = int8send(3))::text FROM hub_clock, hub_setting WHERE name = 'places_tick'"));
     }
 
     private Task<PageWritten> WriteAsync(PageToWrite page) => writer.WriteAsync(page, CancellationToken.None);

@@ -17,7 +17,7 @@ internal static class JsonAnswer
     public static async Task SendAsync(HubRequest request, string mediaType, AnswerBody body)
     {
         SetHeaders(request, mediaType);
-        if (EntityTags.IsHeld(request, EntityTags.OfBytes(body.Held, request.Coding))) return;
+        if (AnswerTags.IsHeld(request, AnswerTags.OfBytes(body.Held, request.Coding))) return;
         await body.EndAsync(request.Aborted);
     }
 

@@ -28,7 +28,7 @@ internal static class ListAnswer
         JsonAnswer.SetHeaders(request, Formats.MediaTypeOf(reading.Form));
         var headers = request.Http.Response.Headers;
         headers["Hub-Completeness"] = reading.Meta.Completeness.ToHeader();
-        if (EntityTags.IsHeld(request, reading.Tag)) return;
+        if (AnswerTags.IsHeld(request, reading.Tag)) return;
         if (request.Parameters["count"] is not null)
         {
             if (await request.Hub.Records.CountAsync(reading.Query with { After = null }, request.Scope, request.Hub.CountPatience, request.Aborted) is not { } count)

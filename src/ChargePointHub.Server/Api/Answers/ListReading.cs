@@ -62,7 +62,7 @@ internal sealed record ListReading(
                 : [],
         });
         var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, null);
-        var tag = EntityTags.OfFacts(Facts(request, question, now, query, meta), form == AnswerForm.NdJson ? null : asked, request.Coding);
+        var tag = AnswerTags.OfFacts(Facts(request, question, now, query, meta), form == AnswerForm.NdJson ? null : asked, request.Coding);
         return (new ListReading(form, cursors, question, asked, clock, query, meta, tag), null);
     }
 

@@ -9,10 +9,10 @@ namespace ChargePointHub.Server.Api.Answers;
 /// <summary>
 /// Strong entity tags: the same tag is the same bytes. They hold the reader's scope and not the key, so that they outlive its rotation.
 /// </summary>
-internal static class EntityTags
+internal static class AnswerTags
 {
     /// <summary>A new build may write the same facts in other bytes.</summary>
-    private static readonly string Build = typeof(EntityTags).Module.ModuleVersionId.ToString("N");
+    private static readonly string Build = typeof(AnswerTags).Module.ModuleVersionId.ToString("N");
 
     /// <summary>Of an answer that is here.</summary>
     public static string OfBytes(ReadOnlySpan<byte> body, ContentCoding coding) => Quoted(Hash(body), null, coding);
