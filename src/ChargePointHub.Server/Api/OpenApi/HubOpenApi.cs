@@ -48,7 +48,7 @@ public static class HubOpenApi
                 + "Reference and availability data are open; charging sessions and the history of status need a key. HEAD is answered as GET, without the body.",
             ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
         },
-        ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "The hub that serves this document." }),
+        ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "The hub that serves this document.", ["x-internal"] = false }),
         ["tags"] = new JsonArray([.. Chapters.All.Select(c => new JsonObject { ["name"] = c.Name, ["description"] = c.Description })]),
         ["paths"] = new JsonObject(ApiRoutes.All.Select(r => KeyValuePair.Create(r.Path, (JsonNode?)new JsonObject { ["get"] = OperationOf(r) }))),
         ["components"] = Components(),
