@@ -36,7 +36,7 @@ public sealed record ApiRoute
     public IReadOnlyList<Parameter> Parameters { get; init; } = [];
 
     /// <summary>The forms that an answer comes in; the usual one first.</summary>
-    public required IReadOnlyList<AnswerForm> Answers { get; init; }
+    public required IReadOnlyList<MediaForm> Answers { get; init; }
 
     public string MediaType => Answers[0].MediaType;
 
@@ -60,4 +60,4 @@ public sealed record ApiRoute
 
 /// <summary>One form of an answer.</summary>
 /// <param name="Schema">Component of <c>schemas/hub/v1</c> that it fits, e.g. <c>TariffList</c>; null: not JSON, such as a page for people.</param>
-public sealed record AnswerForm(string MediaType, string? Schema);
+public sealed record MediaForm(string MediaType, string? Schema);

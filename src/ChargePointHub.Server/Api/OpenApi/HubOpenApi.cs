@@ -100,7 +100,7 @@ public static class HubOpenApi
         };
     }
 
-    private static JsonObject ContentOf(AnswerForm form) => form.Schema is { } schema
+    private static JsonObject ContentOf(MediaForm form) => form.Schema is { } schema
         ? new JsonObject { ["schema"] = Reference(schema), ["example"] = JsonNode.Parse(HubSchemas.Component(schema).Example) }
         : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 100_000, ["description"] = "A page for people." } };
 
