@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChargePointHub.Server.Api.Schemas;
@@ -32,7 +33,7 @@ internal static class SpoiltRecords
     private static IEnumerable<string[]> Fields(JsonNode? node, string[] at) => node switch
     {
         JsonObject o => o.SelectMany(p => (string[][])[[.. at, p.Key], .. Fields(p.Value, [.. at, p.Key])]),
-        JsonArray { Count: > 0 } a => Fields(a[0], [.. at, "0"]),
+        JsonArray a => a.SelectMany((item, i) => Fields(item, [.. at, i.ToString(CultureInfo.InvariantCulture)])),
         _ => [],
     };
 
@@ -42,7 +43,7 @@ internal static class SpoiltRecords
         const string place = "put the value here";
         var copy = example.DeepClone();
         var holder = copy;
-        foreach (var step in pointer[..^1]) holder = holder is JsonArray array ? array[int.Parse(step, null)]! : holder[step]!;
+        foreach (var step in pointer[..^1]) holder = holder is JsonArray array ? array[int.Parse(step, CultureInfo.InvariantCulture)]! : holder[step]!;
         holder.AsObject().Remove(pointer[^1]);
         if (value is not null) holder.AsObject()[pointer[^1]] = place;
         return copy.ToJsonString().Replace(JsonSerializer.Serialize(place), value, StringComparison.Ordinal);
