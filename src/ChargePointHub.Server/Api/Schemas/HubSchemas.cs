@@ -6,8 +6,9 @@ using ChargePointHub.Model;
 namespace ChargePointHub.Server.Api.Schemas;
 
 /// <summary>One named thing of <c>schemas/hub/v1</c>: a file's root under its title, or one of its <c>$defs</c>.</summary>
+/// <param name="PublishedAs">Below <c>/v1/schemas/</c>, e.g. <c>hub/v1/tariffs#/$defs/TariffList</c>.</param>
 /// <param name="Schema">As OpenAPI holds it: references point to <c>#/components/schemas/</c>. Not to be changed.</param>
-public sealed record SchemaComponent(string Name, JsonObject Schema)
+public sealed record SchemaComponent(string Name, string PublishedAs, JsonObject Schema)
 {
     /// <summary>The first example, as JSON.</summary>
     public string Example => Examples is [{ } first, ..] ? first.ToJsonString(HubSchemas.Writing) : throw new InvalidOperationException($"{Name} of schemas/hub/v1 has no examples: add one.");
@@ -48,9 +49,9 @@ public static class HubSchemas
     {
         var root = PublishedSchemas.Find(Folder + file)!.Read();
         var (title, parts) = ((string)root["title"]!, root["$defs"]?.AsObject());
-        foreach (var part in parts ?? []) yield return new SchemaComponent(part.Key, Pointed(part.Value!.DeepClone().AsObject(), file));
+        foreach (var part in parts ?? []) yield return new SchemaComponent(part.Key, $"{Folder}{file}#/$defs/{part.Key}", Pointed(part.Value!.DeepClone().AsObject(), file));
         foreach (var frame in new[] { "$schema", "$id", "$defs", "title" }) root.Remove(frame);
-        if (root.ContainsKey("type")) yield return new SchemaComponent(title, Pointed(root, file));
+        if (root.ContainsKey("type")) yield return new SchemaComponent(title, Folder + file, Pointed(root, file));
     }
 
     /// <summary>With references turned from files to components: <c>answer#/$defs/Links</c> becomes <c>#/components/schemas/Links</c>.</summary>
