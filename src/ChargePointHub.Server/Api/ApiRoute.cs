@@ -1,5 +1,7 @@
+using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Server.Api.Schemas;
 
 namespace ChargePointHub.Server.Api;
 
@@ -34,13 +36,29 @@ public sealed record ApiRoute
 
     public IReadOnlyList<Parameter> Parameters { get; init; } = [];
 
-    public string MediaType { get; init; } = Json;
+    /// <summary>The forms that an answer comes in; the usual one first.</summary>
+    public required IReadOnlyList<MediaForm> Answers { get; init; }
 
-    /// <summary>An answer, as JSON; shortened records are well.</summary>
-    public required string Example { get; init; }
+    public string MediaType => Answers[0].MediaType;
+
+    /// <summary>A whole answer of the usual form, as JSON: the first example of its schema.</summary>
+    public string Example => HubSchemas.Component(Answers[0].Schema!).Example;
+
+    /// <summary>The dataset whose records it serves; null: none, so its answers state no completeness.</summary>
+    public Dataset? Dataset { get; init; }
+
+    /// <summary>True: <c>id</c> may hold slashes as they are.</summary>
+    public bool IdSpansSegments { get; init; }
+
+    /// <summary>As the web host maps it.</summary>
+    public string Pattern => IdSpansSegments ? Path.Replace("{id}", "{**id}", StringComparison.Ordinal) : Path;
 
     /// <summary>Errors of this route beyond those of its parameters and its access.</summary>
     public IReadOnlyList<ErrorCode> Errors { get; init; } = [];
 
     public required Func<HubRequest, Task> Handler { get; init; }
 }
+
+/// <summary>One form of an answer.</summary>
+/// <param name="Schema">Component of <c>schemas/hub/v1</c> that it fits, e.g. <c>TariffList</c>; null: not JSON, such as a page for people.</param>
+public sealed record MediaForm(string MediaType, string? Schema);

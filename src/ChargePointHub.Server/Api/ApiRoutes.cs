@@ -3,7 +3,9 @@ using ChargePointHub.Server.Api.ChargingSessions;
 using ChargePointHub.Server.Api.Errors;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Ledger;
+using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Operators;
+using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Server.Api.StatusChanges;
 using ChargePointHub.Server.Api.Tariffs;
 
@@ -30,6 +32,9 @@ public static class ApiRoutes
         ListGaps.Route,
         ListErrors.Route,
         GetError.Route,
+        ListSchemas.Route,
+        GetSchema.Route,
+        GetOpenApi.Route,
         GetHealth.Live,
         GetHealth.Ready,
     ];

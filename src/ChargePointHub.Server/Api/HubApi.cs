@@ -1,6 +1,5 @@
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
-using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +14,6 @@ public static class HubApi
     public static IServiceCollection AddHubApi(this IServiceCollection services, Func<IServiceProvider, HubServices> hub)
     {
         services.AddSingleton(hub);
-        services.AddOpenApi("v1", HubOpenApi.Configure);
         return services;
     }
 
@@ -34,12 +32,10 @@ public static class HubApi
         foreach (var route in ApiRoutes.All)
         {
             var validator = new RequestValidator(route.Parameters);
-            // As a Delegate: what is mapped as a RequestDelegate is left out of OpenAPI.
-            Delegate handler = (HttpContext context) => AnswerAsync(context, route, validator);
-            app.MapMethods(route.Path, Methods, handler).WithMetadata(route, new HttpMethodMetadata(Methods, acceptCorsPreflight: !route.IsRestricted));
+            app.MapMethods(route.Pattern, Methods, context => AnswerAsync(context, route, validator))
+                .WithMetadata(route, new HttpMethodMetadata(Methods, acceptCorsPreflight: !route.IsRestricted));
         }
 
-        app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }
 

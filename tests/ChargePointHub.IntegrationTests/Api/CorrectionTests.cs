@@ -76,6 +76,7 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         { "GET", "/v1/charge-points/alpha:NONE", "", "CPH-3002" },
         { "GET", "/v1/operators/alfa", "", "CPH-3003" },
         { "GET", "/v1/errors/CPH-9999", "", "CPH-3004" },
+        { "GET", "/v1/schemas/hub/v1/charge_point", "", "CPH-3005" },
         { "GET", "/v1/charging-sessions?form=x&limit=0&operator=alfa&from=2026-11-19T08:00:00&power_band=", WithKey, "CPH-1001 CPH-1004 CPH-1006 CPH-1010 CPH-1102" },
     };
 

@@ -172,26 +172,6 @@ public sealed class LedgerTests : IAsyncLifetime
         Assert.Equal("charge_points", Assert.Single(one.GetProperty("datasets").EnumerateArray()).GetProperty("dataset").GetString());
     }
 
-    [Fact]
-    public async Task OpenApi_lists_every_route_with_its_words_its_parameters_and_an_example()
-    {
-        var document = (await host.GetAsync("/openapi/v1.json", key: null)).Json;
-
-        Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
-        var paths = document.GetProperty("paths");
-        Assert.Equal(ApiRoutes.All.Select(r => r.Path).Order(StringComparer.Ordinal), paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
-        foreach (var route in ApiRoutes.All)
-        {
-            var operation = Assert.Single(paths.GetProperty(route.Path).EnumerateObject()).Value;
-            Assert.Equal(route.OperationId, operation.GetProperty("operationId").GetString());
-            Assert.Equal(route.Summary, operation.GetProperty("summary").GetString());
-            var parameters = operation.TryGetProperty("parameters", out var listed) ? listed.EnumerateArray().Select(p => p.GetProperty("name").GetString()) : [];
-            Assert.Equal(route.Parameters.Select(p => p.Name).Concat(route.Id is null ? [] : ["id"]).Order(StringComparer.Ordinal), parameters.Order(StringComparer.Ordinal));
-            Assert.Equal(JsonValueKind.Object, operation.GetProperty("responses").GetProperty("200").GetProperty("content").GetProperty(route.MediaType).GetProperty("example").ValueKind);
-            Assert.Equal(route.IsRestricted, operation.TryGetProperty("security", out _));
-        }
-    }
-
     private static async Task ClaimAsync(Database database, PageWriter writer, Moments clock, RunKind kind, DateTimeOffset from, DateTimeOffset to)
     {
         var feed = new FeedKey("alpha", "main", Dataset.StatusChanges);

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Text.RegularExpressions;
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Problems;
 
 namespace ChargePointHub.IntegrationTests.Api;
@@ -50,6 +53,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/operators/none", null, "CPH-3003" },
         { "/v1/operators/none/findings", ApiHost.Key, "CPH-3003" },
         { "/v1/errors/CPH-9999", null, "CPH-3004" },
+        { "/v1/schemas/hub/v1/charge_point", null, "CPH-3005" },
     };
 
     [Theory]
@@ -69,6 +73,23 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         var page = await host.GetAsync(answer.Json.GetProperty("type").GetString()!, key: null, headers: ("Accept", "text/html"));
         Assert.Equal("text/html; charset=utf-8", page.Headers["Content-Type"]);
         Assert.Contains(code, page.Body, StringComparison.Ordinal);
+        AssertDocumented(path.Split('?')[0], answer);
+    }
+
+    /// <summary>What went wrong stands in OpenAPI under the route that was asked, with every code that was told.</summary>
+    private static void AssertDocumented(string path, Answer answer)
+    {
+        var route = ApiRoutes.All.SingleOrDefault(r => Regex.IsMatch(path, $"^{Regex.Escape(r.Path).Replace(@"\{id}", r.IdSpansSegments ? ".+" : "[^/]+", StringComparison.Ordinal)}$"));
+        if (route is null)
+        {
+            Assert.Equal("CPH-3001", answer.Code);
+            return;
+        }
+
+        var documented = HubOpenApi.ErrorsOf(route).Select(e => e.Code).ToList();
+        Assert.All(
+            answer.Json.GetProperty("errors").EnumerateArray().Select(f => f.GetProperty("code").GetString()!).Append(answer.Code),
+            code => Assert.True(documented.Contains(code), $"{route.Path} answered {code}, which its OpenAPI operation does not list: name it in the route's Errors or in its parameter's."));
     }
 
     [Fact]

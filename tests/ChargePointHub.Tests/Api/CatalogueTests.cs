@@ -35,7 +35,6 @@ public sealed class CatalogueTests
         foreach (var route in ApiRoutes.All)
         {
             Assert.All([route.Summary, route.Description, route.Tag], text => Assert.False(string.IsNullOrWhiteSpace(text)));
-            using var example = System.Text.Json.JsonDocument.Parse(route.Example);
             Assert.Equal(route.Path.Contains("{id}", StringComparison.Ordinal), route.Id is not null);
         }
     }

@@ -14,7 +14,7 @@ public class ArrowTests
         ["Store"] = new(["Model"], ["Npgsql", "Dapper"]),
         ["Server"] = new(
             ["Feeds", "Model", "Store"],
-            ["FluentValidation", "Microsoft.AspNetCore.OpenApi", "NetTopologySuite", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "System.CommandLine"]),
+            ["FluentValidation", "NetTopologySuite", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "System.CommandLine"]),
         ["Validator"] = new(["Feeds", "Model"], ["System.CommandLine"]),
         ["Sandbox"] = new(["Feeds", "Model", "Server", "Store"], ["System.CommandLine"]),
         ["Client"] = new([], []),

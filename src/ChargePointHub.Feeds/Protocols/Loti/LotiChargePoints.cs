@@ -241,7 +241,8 @@ internal sealed class LotiChargePoints(FeedDefinition feed, RecordReader reader)
 
         foreach (var item in value.EnumerateArray())
         {
-            if (reader.Word<PaymentMethod>(item, "payment_methods") is { } method && !methods.Contains(method)) methods.Add(method);
+            if (item.ValueKind == JsonValueKind.Null) reader.Add(ValueRules.ValueWrongType, "payment_methods", null);
+            else if (reader.Word<PaymentMethod>(item, "payment_methods") is { } method && !methods.Contains(method)) methods.Add(method);
         }
 
         return methods;

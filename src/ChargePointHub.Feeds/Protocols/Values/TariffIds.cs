@@ -18,7 +18,8 @@ internal static class TariffIds
         var ids = new List<string>();
         foreach (var item in value.EnumerateArray())
         {
-            if (reader.Id(item, name, isKey: false) is { } id) ids.Add($"{operatorId}:{id}");
+            if (item.ValueKind == JsonValueKind.Null) reader.Add(ValueRules.ValueWrongType, name, null);
+            else if (reader.Id(item, name, isKey: false) is { } id) ids.Add($"{operatorId}:{id}");
         }
 
         return ids;

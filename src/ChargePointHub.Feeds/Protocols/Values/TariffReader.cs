@@ -23,7 +23,12 @@ internal static class TariffReader
         var (simple, vatUnstated) = (true, false);
         foreach (var element in elements.EnumerateArray())
         {
-            if (element.ValueKind != JsonValueKind.Object) continue;
+            if (element.ValueKind != JsonValueKind.Object)
+            {
+                reader.Add(ValueRules.ValueWrongType, name, null);
+                continue;
+            }
+
             var restricted = element.TryGetProperty("restrictions", out var restrictions) && restrictions.ValueKind == JsonValueKind.Object &&
                 restrictions.EnumerateObject().Any(r => r.Value.ValueKind != JsonValueKind.Null);
             if (!element.TryGetProperty("price_components", out var components) || components.ValueKind != JsonValueKind.Array) continue;

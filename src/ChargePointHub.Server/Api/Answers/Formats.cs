@@ -25,10 +25,7 @@ internal static class Formats
     public static string MediaTypeOf(AnswerForm form) => Known.First(k => k.Form == form).MediaType;
 
     /// <summary>Every media type that a route can answer with, its own first.</summary>
-    public static IReadOnlyList<string> OfRoute(ApiRoute route) =>
-        route.Parameters.FirstOrDefault(p => p.Name == "format")?.Allowed is { } words
-            ? [.. Known.Where(k => words.Contains(k.Word)).Select(k => k.MediaType)]
-            : [route.MediaType];
+    public static IReadOnlyList<string> OfRoute(ApiRoute route) => [.. route.Answers.Select(a => a.MediaType)];
 
     /// <summary>Whether Accept ranks <paramref name="type"/> above <paramref name="other"/>.</summary>
     public static bool Prefers(HttpRequest request, string type, string other) => Quality(request, type) > Quality(request, other);

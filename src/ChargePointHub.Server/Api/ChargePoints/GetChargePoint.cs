@@ -21,12 +21,8 @@ internal static class GetChargePoint
         Id = ("Hub id: {operator_id}:{operator's own id}; / is written %2F.", "lamplight:GB*LMP*E1234"),
         Parameters = [HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints))],
         Errors = [ErrorCatalogue.NoSuchChargePoint],
-        Example = """
-            {"data":{"charge_point_id":"lamplight:GB*LMP*E1234","operator_id":"lamplight","status":"AVAILABLE","status_since":"2026-11-20T08:15:00.000Z"},
-            "meta":{"dataset":"charge_points","window":null,"as_of":"2026-11-20T08:20:00.000Z","schema":"hub/v1/charge_points","licence":[],"restricted_to":[],"count":null,
-            "completeness":{"complete":true,"settled_to":"2026-11-20T08:19:00.000Z","covered_percent":100,"gaps":[],"not_provided":[],"quarantined":0}},
-            "links":{"self":"/v1/charge-points/lamplight:GB*LMP*E1234","next":null},"next_cursor":null}
-            """,
+        Dataset = Dataset.ChargePoints,
+        Answers = [new(ApiRoute.Json, "ChargePointAnswer"), new(ApiRoute.GeoJson, "ChargePointFeature")],
         Handler = HandleAsync,
     };
 
@@ -37,8 +33,7 @@ internal static class GetChargePoint
         Summary = "One charge point as GeoJSON",
         Description = "The same as a Feature (RFC 7946).",
         Parameters = [.. Route.Parameters.Where(p => p != HubParameters.Format)],
-        MediaType = ApiRoute.GeoJson,
-        Example = """{"type":"Feature","geometry":{"type":"Point","coordinates":[-0.1167,51.4601]},"properties":{"charge_point_id":"lamplight:GB*LMP*E1234"}}""",
+        Answers = [new(ApiRoute.GeoJson, "ChargePointFeature")],
     };
 
     private static async Task HandleAsync(HubRequest request)

@@ -16,10 +16,7 @@ internal static class GetError
         Tag = "Errors",
         Id = ("Error code.", "CPH-1102"),
         Errors = [ErrorCatalogue.NoSuchCode],
-        Example = """
-            {"data":{"code":"CPH-1102","status":400,"title":"Time without an offset","what_happened":"Without an offset the time could be UTC or London's.",
-            "what_to_do":"Add Z for UTC or the offset.","example":"/v1/charging-sessions?from=2026-11-20T08:00:00Z"}}
-            """,
+        Answers = [new(ApiRoute.Json, "ErrorAnswer"), new("text/html", null)],
         Handler = HandleAsync,
     };
 

@@ -14,7 +14,7 @@ internal static class GetHealth
         Description = "Answers as long as the process does; asks nothing of the database.",
         Tag = "Health",
         IsOpen = true,
-        Example = """{"status":"live"}""",
+        Answers = [new(ApiRoute.Json, "Health")],
         Handler = request => StatusAsync(request, "live"),
     };
 
@@ -25,7 +25,6 @@ internal static class GetHealth
         Summary = "Whether the hub can answer",
         Description = "Asks the database one question.",
         Errors = [ErrorCatalogue.DatabaseAway],
-        Example = """{"status":"ready"}""",
         Handler = async request =>
         {
             await request.Hub.Records.PingAsync(request.Aborted);

@@ -18,10 +18,7 @@ internal static class ListCoverage
             + "from, to and period cut the windows.",
         Tag = "Coverage",
         Parameters = [HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.DatasetName],
-        Example = """
-            {"data":[{"operator_id":"lamplight","dataset":"charging_sessions","axis":"last_updated","wanted":{"from":"2026-08-01T00:00:00.000Z",
-            "to":"2026-11-20T08:05:00.000Z"},"covered_percent":99.9,"covered":[{"from":"2026-08-01T00:00:00.000Z","to":"2026-11-20T08:00:00.000Z"}],"unavailable":[]}]}
-            """,
+        Answers = [new(ApiRoute.Json, "CoverageList")],
         Handler = HandleAsync,
     };
 

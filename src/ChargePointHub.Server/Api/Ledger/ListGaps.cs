@@ -29,11 +29,7 @@ internal static class ListGaps
             HubParameters.State, HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.DatasetName, HubParameters.Cause,
         ],
         Errors = [ErrorCatalogue.KeyNeeded],
-        Example = """
-            {"data":[{"operator_id":"lamplight","dataset":"charging_sessions","state":"open","from":"2026-11-20T01:00:00.000Z","to":"2026-11-20T01:30:00.000Z",
-            "since":"2026-11-20T01:15:00.000Z","cause":"operator_down"}],"meta":{"backfill":[{"operator_id":"lamplight","dataset":"charging_sessions",
-            "missing_hours":0.5,"here_percent":99.9,"filled_last_hour_hours":6,"hours_left":0.1}]}}
-            """,
+        Answers = [new(ApiRoute.Json, "GapList")],
         Handler = HandleAsync,
     };
 

@@ -1,151 +1,143 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
-using Microsoft.AspNetCore.OpenApi;
-using Microsoft.OpenApi;
+using ChargePointHub.Server.Api.Schemas;
 
 namespace ChargePointHub.Server.Api.OpenApi;
 
-/// <summary>Writes each route's own words into the OpenAPI document; nothing is documented in a second place.</summary>
-internal static class HubOpenApi
+/// <summary>
+/// The OpenAPI document: each route's own words, and the published schemas as its components. Nothing is documented in a second
+/// place. OpenAPI 3.1 takes JSON Schema as it is, so the document is written as JSON and no object model stands between.
+/// </summary>
+public static class HubOpenApi
 {
-    private const string BearerScheme = "bearer";
-    private const string HeaderScheme = "api_key";
-    private const string BasicScheme = "basic";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = HubJson.WriterOptions.Encoder };
 
-    public static void Configure(OpenApiOptions options)
-    {
-        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        // HEAD answers as GET does and would only repeat it.
-        options.ShouldInclude = api => api.HttpMethod == HttpMethods.Get;
-        options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info = new OpenApiInfo
-            {
-                Title = "ChargePointHub",
-                Version = "v1",
-                Description = "London's public charge points, their use and their prices from every operator in one form, with a statement of completeness in every answer.",
-            };
-            document.Servers = [];
-            document.Components ??= new OpenApiComponents();
-            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-            {
-                [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "cph_live_<id>_<secret>" },
-                [HeaderScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key", Description = "The key, whole." },
-                [BasicScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "basic", Description = "Key id as user, secret as password." },
-            };
-            return Task.CompletedTask;
-        });
-        options.AddOperationTransformer((operation, context, _) =>
-        {
-            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiRoute>().FirstOrDefault() is { } route) Describe(operation, route, context.Document!);
-            return Task.CompletedTask;
-        });
-    }
+    private static readonly Lazy<byte[]> Written = new(() => [.. JsonSerializer.SerializeToUtf8Bytes(Document(), Indented), (byte)'\n']);
 
-    private static void Describe(OpenApiOperation operation, ApiRoute route, OpenApiDocument document)
-    {
-        operation.OperationId = route.OperationId;
-        operation.Summary = route.Summary;
-        operation.Description = route.Description;
-        operation.Tags = new HashSet<OpenApiTagReference> { new(route.Tag, document) };
-        operation.Parameters = [.. route.Parameters.Select(ParameterOf)];
-        if (route.Id is { } id)
-        {
-            operation.Parameters.Insert(0, new OpenApiParameter
-            {
-                Name = "id",
-                In = ParameterLocation.Path,
-                Required = true,
-                Description = id.Description,
-                Schema = Text(),
-                Example = JsonValue.Create(id.Example),
-            });
-        }
+    /// <summary>As served, and as committed in <c>openapi/hub.v1.json</c>.</summary>
+    public static ReadOnlyMemory<byte> Utf8 => Written.Value;
 
-        if (route.IsRestricted)
-            operation.Security = [.. new[] { BearerScheme, HeaderScheme, BasicScheme }.Select(s => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(s, document)] = [] })];
-
-        operation.Responses = new OpenApiResponses
-        {
-            ["200"] = new OpenApiResponse
-            {
-                Description = route.Summary,
-                Content = Answers.Formats.OfRoute(route).ToDictionary(type => type, type => type == route.MediaType
-                    ? new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.Object }, Example = JsonNode.Parse(route.Example) }
-                    : new OpenApiMediaType { Schema = new OpenApiSchema { Type = type == ApiRoute.NdJson ? JsonSchemaType.String : JsonSchemaType.Object } }),
-            },
-        };
-        foreach (var status in ErrorsOf(route).GroupBy(e => e.Status).OrderBy(s => s.Key))
-        {
-            operation.Responses[status.Key.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new OpenApiResponse
-            {
-                Description = string.Join("; ", status.Select(e => $"{e.Code} {e.Title}")),
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    ["application/problem+json"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object }, Example = ProblemExample(status.First()) },
-                },
-            };
-        }
-    }
-
-    /// <summary>What the route can answer besides success: by its parameters, its access and its own.</summary>
-    internal static IEnumerable<ErrorCode> ErrorsOf(ApiRoute route)
+    /// <summary>What a route can answer besides success: by its parameters, its access and its own.</summary>
+    public static IReadOnlyList<ErrorCode> ErrorsOf(ApiRoute route)
     {
         var errors = new List<ErrorCode> { ErrorCatalogue.UnknownParameter, ErrorCatalogue.KeyInUrl, ErrorCatalogue.NoSuchCoding, ErrorCatalogue.Unexpected };
+        // A key in the address and a second mistake are two kinds of fault on any route.
+        errors.Add(ErrorCatalogue.SeveralFaults);
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.KeyMalformed, ErrorCatalogue.KeyUnknown, ErrorCatalogue.KeyExpired, ErrorCatalogue.KeyRevoked]);
         if (route.IsRestricted) errors.AddRange([ErrorCatalogue.KeyNeeded, ErrorCatalogue.ScopeTooNarrow]);
-        if (route.Parameters.Count > 0) errors.AddRange([ErrorCatalogue.SeveralFaults, ErrorCatalogue.RepeatedParameter, ErrorCatalogue.EmptyValue]);
-        if (route.Parameters.Any(p => p.Allowed is not null && p.Name != "select")) errors.Add(ErrorCatalogue.UnknownValue);
-        foreach (var parameter in route.Parameters) errors.AddRange(ErrorsOf(parameter));
-        if (!route.Path.StartsWith("/health/live", StringComparison.Ordinal)) errors.Add(ErrorCatalogue.DatabaseAway);
-        if (!route.Path.StartsWith("/health/", StringComparison.Ordinal)) errors.Add(ErrorCatalogue.HubBusy);
+        if (route.Parameters.Count > 0) errors.AddRange([ErrorCatalogue.RepeatedParameter, ErrorCatalogue.EmptyValue]);
+        foreach (var parameter in route.Parameters) errors.AddRange(parameter.Errors);
+        if (!route.IsOpen) errors.AddRange([ErrorCatalogue.DatabaseAway, ErrorCatalogue.HubBusy]);
         errors.AddRange(route.Errors);
-        return errors.Distinct().OrderBy(e => e.Code, StringComparer.Ordinal);
+        return [.. errors.Distinct().OrderBy(e => e.Code, StringComparer.Ordinal)];
     }
 
-    private static ErrorCode[] ErrorsOf(Parameter parameter) => parameter.Name switch
+    private static JsonObject Document() => new()
     {
-        "from" => [ErrorCatalogue.InvalidTime, ErrorCatalogue.NaiveTime, ErrorCatalogue.EndsBeforeItStarts, ErrorCatalogue.WhollyInFuture],
-        "period" => [ErrorCatalogue.PeriodWithBounds, ErrorCatalogue.InvalidPeriod],
-        "operator" => [ErrorCatalogue.UnknownOperator],
-        "borough" => [ErrorCatalogue.UnknownBorough],
-        "limit" => [ErrorCatalogue.InvalidLimit, ErrorCatalogue.LimitTooLarge],
-        "cursor" => [ErrorCatalogue.BrokenCursor, ErrorCatalogue.ForeignCursor, ErrorCatalogue.CursorAhead],
-        "format" when parameter.Allowed!.Contains("ndjson") => [ErrorCatalogue.CursorOfStream],
-        "count" => [ErrorCatalogue.TooMuchToCount],
-        "select" => [ErrorCatalogue.UnknownField],
-        _ => [],
-    };
-
-    private static OpenApiParameter ParameterOf(Parameter parameter) => new()
-    {
-        Name = parameter.Name,
-        In = ParameterLocation.Query,
-        Description = parameter.Allowed is { } allowed && parameter.Name != "select" ? $"{parameter.Description} One of: {string.Join(", ", allowed)}." : parameter.Description,
-        Schema = parameter.Name == "limit"
-            ? new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = "50000", Default = JsonValue.Create(HubParameters.DefaultLimit) }
-            : Text(),
-        Example = parameter.Name == "limit" ? JsonValue.Create(HubParameters.DefaultLimit) : JsonValue.Create(parameter.Example),
-    };
-
-    private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String, MaxLength = 4096 };
-
-    private static JsonObject ProblemExample(ErrorCode error) => new()
-    {
-        ["type"] = error.Path,
-        ["title"] = error.Title,
-        ["status"] = error.Status,
-        ["detail"] = error.Happened,
-        ["code"] = error.Code,
-        ["errors"] = new JsonArray(new JsonObject
+        ["openapi"] = "3.1.0",
+        ["info"] = new JsonObject
         {
-            ["in"] = error.Status switch { 401 or 403 => "header", 404 => "path", 405 => "method", >= 500 => "service", _ => "query" },
-            ["parameter"] = error.Status switch { 401 or 403 => "Authorization", 404 => "id", >= 405 => null, _ => "name" },
-            ["code"] = error.Code,
-            ["message"] = error.Happened,
-            ["example"] = error.Example,
-        }),
-        ["request_id"] = "0199f0c2a4f17c3a9d1f7c52c3a1b0de",
+            ["title"] = "ChargePointHub",
+            ["version"] = "1.0.0",
+            ["summary"] = "London's public charge points, their use and their prices.",
+            ["description"] = "Every operator's charge points, charging sessions, status changes and tariffs in one form, with a statement of completeness in every answer. "
+                + "Reference and availability data are open; charging sessions and the history of status need a key. HEAD is answered as GET, without the body.",
+            ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
+        },
+        ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "The hub that serves this document.", ["x-internal"] = false }),
+        ["tags"] = new JsonArray([.. Chapters.All.Select(c => new JsonObject { ["name"] = c.Name, ["description"] = c.Description })]),
+        ["paths"] = new JsonObject(ApiRoutes.All.Select(r => KeyValuePair.Create(r.Path, (JsonNode?)new JsonObject { ["get"] = OperationOf(r) }))),
+        ["components"] = Components(),
     };
+
+    private static JsonObject OperationOf(ApiRoute route)
+    {
+        var operation = new JsonObject
+        {
+            ["operationId"] = route.OperationId,
+            ["tags"] = new JsonArray(route.Tag),
+            ["summary"] = route.Summary,
+            ["description"] = route.Description,
+            ["security"] = SecurityOf(route),
+        };
+        var parameters = new JsonArray([.. route.Id is { } id ? [IdParameter(id)] : Array.Empty<JsonNode>(), .. route.Parameters.Select(OpenApiParameters.Of)]);
+        if (parameters.Count > 0) operation["parameters"] = parameters;
+        operation["responses"] = new JsonObject(
+        [
+            KeyValuePair.Create("200", (JsonNode?)SuccessOf(route)),
+            .. ErrorsOf(route).GroupBy(e => e.Status).OrderBy(s => s.Key)
+                .Select(s => KeyValuePair.Create(s.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)FailureOf(s.Key, [.. s]))),
+        ]);
+        return operation;
+    }
+
+    private static JsonObject IdParameter((string Description, string Example) id) => new()
+    {
+        ["name"] = "id",
+        ["in"] = "path",
+        ["required"] = true,
+        ["description"] = id.Description,
+        ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 4096 },
+        ["example"] = id.Example,
+    };
+
+    /// <summary>Restricted: one of the three ways to show a key. Otherwise none is needed, and one that is shown must be good.</summary>
+    private static JsonArray SecurityOf(ApiRoute route) => route.IsOpen ? []
+        : new JsonArray([.. route.IsRestricted ? Array.Empty<JsonNode>() : [new JsonObject()], .. OpenApiFrame.SecuritySchemes.Select(s => new JsonObject { [s.Key] = new JsonArray() })]);
+
+    private static JsonObject SuccessOf(ApiRoute route)
+    {
+        string[] headers = [.. route.Dataset is null ? Array.Empty<string>() : ["Hub-Completeness"], .. route.Parameters.Contains(HubParameters.Count) ? ["Hub-Count"] : Array.Empty<string>(), .. route.Parameters.Contains(HubParameters.Cursor) ? ["Link"] : Array.Empty<string>(), "X-Request-Id"];
+        return new JsonObject
+        {
+            ["description"] = route.Summary + ".",
+            ["headers"] = OpenApiFrame.HeadersOf(headers),
+            ["content"] = new JsonObject(route.Answers.Select(a => KeyValuePair.Create(a.MediaType, (JsonNode?)ContentOf(a)))),
+        };
+    }
+
+    private static JsonObject ContentOf(MediaForm form) => form.Schema is { } schema
+        ? new JsonObject { ["schema"] = Reference(schema), ["example"] = JsonNode.Parse(HubSchemas.Component(schema).Example) }
+        : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 100_000, ["description"] = "A page for people." } };
+
+    private static JsonObject FailureOf(int status, IReadOnlyList<ErrorCode> errors) => new()
+    {
+        ["description"] = string.Join("; ", errors.Select(e => $"{e.Code} {e.Title}")) + ".",
+        ["headers"] = OpenApiFrame.HeadersOf([.. status switch { 401 => ["WWW-Authenticate"], 503 => ["Retry-After"], _ => Array.Empty<string>() }, "X-Request-Id"]),
+        ["content"] = new JsonObject
+        {
+            ["application/problem+json"] = new JsonObject
+            {
+                ["schema"] = Reference("Problem"),
+                ["examples"] = new JsonObject(errors.Select(e => KeyValuePair.Create(e.Code, (JsonNode?)new JsonObject { ["$ref"] = "#/components/examples/" + e.Code }))),
+            },
+        },
+    };
+
+    private static JsonObject Components()
+    {
+        var used = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
+        var found = new Queue<string>(["Problem", .. ApiRoutes.All.SelectMany(r => r.Answers).Select(a => a.Schema).OfType<string>()]);
+        while (found.TryDequeue(out var name))
+        {
+            var component = HubSchemas.Component(name);
+            if (!used.TryAdd(name, component.Schema.DeepClone())) continue;
+            foreach (var reference in component.References) found.Enqueue(reference);
+        }
+
+        var errors = ApiRoutes.All.SelectMany(ErrorsOf).Distinct().OrderBy(e => e.Code, StringComparer.Ordinal);
+        return new JsonObject
+        {
+            ["schemas"] = new JsonObject(used),
+            ["examples"] = new JsonObject(errors.Select(e => KeyValuePair.Create(e.Code, (JsonNode?)OpenApiFrame.ExampleOf(e)))),
+            ["headers"] = new JsonObject(OpenApiFrame.Headers.Select(h => KeyValuePair.Create(h.Key, h.Value.DeepClone()))!),
+            ["securitySchemes"] = new JsonObject(OpenApiFrame.SecuritySchemes.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value.DeepClone()))),
+        };
+    }
+
+    private static JsonObject Reference(string component) => new() { ["$ref"] = HubSchemas.ComponentsAt + component };
 }

@@ -15,7 +15,7 @@ internal static class GetOperator
         Tag = "Operators",
         Id = ("Operator id.", "lamplight"),
         Errors = [ErrorCatalogue.NoSuchOperator],
-        Example = """{"data":{"operator_id":"lamplight","name":"Lamplight","licence":"OGL-UK-3.0","attribution":null,"datasets":[]}}""",
+        Answers = [new(ApiRoute.Json, "OperatorAnswer")],
         Handler = async request =>
         {
             if (request.Directory.Find(request.Id) is not { } o)

@@ -16,10 +16,7 @@ internal static class ListFindings
         Id = ("Operator id.", "lamplight"),
         IsRestricted = true,
         Errors = [ErrorCatalogue.NoSuchOperator],
-        Example = """
-            {"data":[{"dataset":"charge_points","rule":"power-unit-suspected-kw","severity":"warning","count":12,"samples":[{"record_id":"lamplight:GB*LMP*E1234",
-            "pointer":"/connectors/0/max_electric_power","value":"50","message":"50 W at a rapid connector was read as 50 kW."}]}]}
-            """,
+        Answers = [new(ApiRoute.Json, "FindingList")],
         Handler = async request =>
         {
             if (request.Directory.Find(request.Id) is null)

@@ -14,11 +14,7 @@ internal static class ListOperators
         Summary = "Operators and what they provide",
         Description = "Every operator that the hub collects from, with the licence of its data and how each dataset comes in.",
         Tag = "Operators",
-        Example = """
-            {"data":[{"operator_id":"lamplight","name":"Lamplight","licence":"OGL-UK-3.0","attribution":"Contains data of Lamplight","datasets":[{"dataset":
-            "charging_sessions","protocol":"loti-v1","axis":"last_updated","earliest":"2026-08-01T00:00:00.000Z","cadence_seconds":60,"settle_seconds":900,
-            "freshness_seconds":900,"look_back_days":null}]}]}
-            """,
+        Answers = [new(ApiRoute.Json, "OperatorList")],
         Handler = request => JsonAnswer.SendAsync(request, json =>
         {
             json.WriteStartObject();

@@ -13,23 +13,45 @@ public static class HubParameters
 
     public static readonly Parameter From = new(
         "from", "First instant inside the window: an instant with its offset, or a London date (its midnight). Default: 24 hours before `to`.",
-        "2026-11-20T08:00:00Z", null, (value, against) => Time(From!, value, against), against => TimeExamples.From(against.Now));
+        "2026-11-20T08:00:00Z", null, (value, against) => Time(From!, value, against), against => TimeExamples.From(against.Now))
+    {
+        MaxLength = 40,
+        Errors = [ErrorCatalogue.InvalidTime, ErrorCatalogue.NaiveTime, ErrorCatalogue.EndsBeforeItStarts, ErrorCatalogue.WhollyInFuture],
+    };
 
     public static readonly Parameter To = new(
         "to", "First instant after the window: an instant with its offset, or a London date (its midnight). Default: now.",
-        "2026-11-21", null, (value, against) => Time(To!, value, against), against => TimeExamples.To(against.Now));
+        "2026-11-21", null, (value, against) => Time(To!, value, against), against => TimeExamples.To(against.Now))
+    {
+        MaxLength = 40,
+        Errors = From.Errors,
+    };
 
     public static readonly Parameter Period = new(
         "period", "A whole London day, month, quarter or year, instead of `from` and `to`.", "2026-11-20", null, CheckPeriod,
-        against => TimeExamples.From(against.Now));
+        against => TimeExamples.From(against.Now))
+    {
+        MaxLength = 10,
+        Errors = [ErrorCatalogue.InvalidPeriod, ErrorCatalogue.PeriodWithBounds, ErrorCatalogue.WhollyInFuture],
+    };
 
     public static readonly Parameter Operator = new(
         "operator", "Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.", "lamplight", null, CheckOperators,
-        against => against.Directory.Operators is [var first, ..] ? first.OperatorId : null);
+        against => against.Directory.Operators is [var first, ..] ? first.OperatorId : null)
+    {
+        IsList = true,
+        MaxLength = 40,
+        Errors = [ErrorCatalogue.UnknownOperator],
+    };
 
     public static readonly Parameter Borough = new(
         "borough", "London boroughs by GSS code or name, separated by commas.", "lambeth", null, CheckBoroughs,
-        against => against.Directory.HasBoroughs ? "lambeth" : null);
+        against => against.Directory.HasBoroughs ? "lambeth" : null)
+    {
+        IsList = true,
+        MaxLength = 30,
+        Errors = [ErrorCatalogue.UnknownBorough, ErrorCatalogue.NoBoundaries],
+    };
 
     public static readonly Parameter PowerBand = Words("power_band", "Power bands of the Department for Transport, separated by commas.", Words<PowerBand>.All);
 
@@ -47,16 +69,26 @@ public static class HubParameters
     public static readonly Parameter State = new(
         "state",
         "`open`: can still be had. `lost`: can never be had. `closed`: was missing, and came. `discrepancy`: the operator counts other records than it sends. Default: open.",
-        "open", GapStates, (value, _) => OneOf("state", value, GapStates));
+        "open", GapStates, (value, _) => OneOf("state", value, GapStates))
+    {
+        Errors = [ErrorCatalogue.UnknownValue],
+    };
 
     public static readonly Parameter Cause = Words("cause", "Causes of gaps, separated by commas; told under a key only.", GapCauses.All);
 
     public static readonly Parameter Limit = new(
-        "limit", "Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.", "1000", null, CheckLimit);
+        "limit", "Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.", "1000", null, CheckLimit)
+    {
+        Range = (1, LargestLimit, DefaultLimit),
+        Errors = [ErrorCatalogue.InvalidLimit, ErrorCatalogue.LimitTooLarge],
+    };
 
     /// <summary>Its own checks come with the signature, in <see cref="Paging.PageCursors"/>.</summary>
     public static readonly Parameter Cursor = new(
-        "cursor", "`next_cursor` of the page before, exactly as it came. A stream takes none.", "AQAAAA...", null, (_, _) => [], _ => null);
+        "cursor", "`next_cursor` of the page before, exactly as it came. A stream takes none.", "AQAAAA...", null, (_, _) => [], _ => null)
+    {
+        Errors = [ErrorCatalogue.BrokenCursor, ErrorCatalogue.ForeignCursor, ErrorCatalogue.CursorAhead],
+    };
 
     /// <summary>Of one charge point.</summary>
     public static readonly Parameter Format = FormatOf("`json` or `geojson`", "json", "geojson");
@@ -69,17 +101,27 @@ public static class HubParameters
 
     public static readonly Parameter Count = new(
         "count", "`exact`: all records that the question meets are counted, in `meta.count` and the header Hub-Count. Default: they are not.",
-        "exact", ["exact"], (value, _) => OneOf("count", value, ["exact"]));
+        "exact", ["exact"], (value, _) => OneOf("count", value, ["exact"]))
+    {
+        Errors = [ErrorCatalogue.UnknownValue, ErrorCatalogue.TooMuchToCount],
+    };
 
     /// <summary>Fields that a route's records have.</summary>
     public static Parameter Select(IReadOnlyList<string> fields) => Words("select", "Fields to keep, separated by commas. Default: all.", fields, ErrorCatalogue.UnknownField);
 
     private static Parameter Words(string name, string description, IReadOnlyList<string> allowed, ErrorCode? code = null) =>
         new(name, description, allowed[0], allowed, (value, _) => Listed(value, name, word =>
-            allowed.Contains(word) ? null : NotOneOf(name, word, allowed, code ?? ErrorCatalogue.UnknownValue)));
+            allowed.Contains(word) ? null : NotOneOf(name, word, allowed, code ?? ErrorCatalogue.UnknownValue)))
+        {
+            IsList = true,
+            Errors = [code ?? ErrorCatalogue.UnknownValue],
+        };
 
     private static Parameter FormatOf(string description, params string[] words) => new(
-        "format", description + "; the same as the Accept header. Default: json.", words[1], words, (value, _) => OneOf("format", value, words));
+        "format", description + "; the same as the Accept header. Default: json.", words[1], words, (value, _) => OneOf("format", value, words))
+    {
+        Errors = words.Contains("ndjson") ? [ErrorCatalogue.UnknownValue, ErrorCatalogue.CursorOfStream] : [ErrorCatalogue.UnknownValue],
+    };
 
     private static IEnumerable<Fault> OneOf(string name, string value, IReadOnlyList<string> allowed)
     {

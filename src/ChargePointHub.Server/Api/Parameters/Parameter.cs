@@ -18,6 +18,18 @@ public sealed record Parameter(
     Func<string, CheckAgainst, IEnumerable<Fault>> Check,
     Func<CheckAgainst, string?>? Live = null)
 {
+    /// <summary>True: values separated by commas. False: one value.</summary>
+    public bool IsList { get; init; }
+
+    /// <summary>Longest value (of a list: longest word) that can be right, in characters.</summary>
+    public int MaxLength { get; init; } = 4096;
+
+    /// <summary>Whole numbers that are right, both inclusive; null: it is text.</summary>
+    public (int Least, int Most, int Default)? Range { get; init; }
+
+    /// <summary>What <see cref="Check"/>, or reading it, can answer beyond what every parameter can.</summary>
+    public IReadOnlyList<ErrorCode> Errors { get; init; } = [];
+
     /// <summary>Values of a list parameter.</summary>
     public static string[] Split(string value) => value.Split(',', StringSplitOptions.TrimEntries);
 

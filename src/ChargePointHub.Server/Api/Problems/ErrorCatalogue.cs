@@ -84,6 +84,8 @@ public static class ErrorCatalogue
         "No operator of this id is registered here.", "/v1/operators lists them.", "/v1/operators/lamplight");
     public static readonly ErrorCode NoSuchCode = new("CPH-3004", 404, "No such error code",
         "The catalogue has no entry of this code.", "/v1/errors lists them.", "/v1/errors/CPH-1102");
+    public static readonly ErrorCode NoSuchSchema = new("CPH-3005", 404, "No such schema",
+        "No schema of this name is published here.", "/v1/schemas lists them; `meta.schema` names the one of an answer's records.", "/v1/schemas/hub/v1/charge_points");
 
     public static readonly ErrorCode Unexpected = new("CPH-5000", 500, "The hub failed",
         "Something went wrong inside the hub. It is recorded under the request id.", "Try again; if it stays, report the request id.", "any");
@@ -99,7 +101,7 @@ public static class ErrorCatalogue
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,
-        NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode,
+        NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,
         Unexpected, DatabaseAway, HubBusy,
     ];
 

@@ -24,13 +24,8 @@ internal static class ListStatusChanges
             HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand,
             HubParameters.StatusBegun, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.StatusChanges)),
         ],
-        Example = """
-            {"data":[{"charge_point_id":"lamplight:GB*LMP*E1234","operator_id":"lamplight","status":"CHARGING","at":"2026-11-20T08:15:00.000Z","reported_at":null,
-            "evidence":"EVENT"}],"meta":{"dataset":"status_changes","window":{"from":"2026-11-20T00:00:00.000Z","to":"2026-11-21T00:00:00.000Z"},
-            "as_of":"2026-11-21T08:20:00.000Z","schema":"hub/v1/status_changes","licence":[],"restricted_to":[],"count":null,"completeness":{"complete":true,
-            "settled_to":"2026-11-21T08:05:00.000Z","covered_percent":100,"gaps":[],"not_provided":[],"quarantined":0}},
-            "links":{"self":"/v1/status-changes?period=2026-11-20","next":null},"next_cursor":null}
-            """,
+        Dataset = Dataset.StatusChanges,
+        Answers = [new(ApiRoute.Json, "StatusChangeList"), new(ApiRoute.NdJson, "StatusChangeLine")],
         Handler = request => ListAnswer.SendAsync(request, Dataset.StatusChanges, request.Operators, query => query with
         {
             Boroughs = request.Parameters.Boroughs(),

@@ -15,12 +15,8 @@ internal static class ListTariffs
         Description = "OCPI tariff elements with a price in pence per kWh where one price says it all. Ordered by operator_id, tariff_id.",
         Tag = "Tariffs",
         Parameters = [HubParameters.Operator, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.Tariffs))],
-        Example = """
-            {"data":[{"tariff_id":"lamplight:standard","operator_id":"lamplight","valid_from":null,"valid_to":null,"currency":"GBP","elements":[],"pence_per_kwh":59,
-            "vat_included":false,"last_updated":"2026-11-01T00:00:00.000Z"}],"meta":{"dataset":"tariffs","window":null,"as_of":"2026-11-20T08:20:00.000Z",
-            "schema":"hub/v1/tariffs","licence":[],"restricted_to":[],"count":null,"completeness":{"complete":true,"settled_to":"2026-11-20T08:19:00.000Z","covered_percent":100,
-            "gaps":[],"not_provided":[],"quarantined":0}},"links":{"self":"/v1/tariffs","next":null},"next_cursor":null}
-            """,
+        Dataset = Dataset.Tariffs,
+        Answers = [new(ApiRoute.Json, "TariffList"), new(ApiRoute.NdJson, "TariffLine")],
         Handler = request => ListAnswer.SendAsync(request, Dataset.Tariffs, request.Operators, query => query),
     };
 }

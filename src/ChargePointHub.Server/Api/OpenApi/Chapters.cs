@@ -1,0 +1,21 @@
+namespace ChargePointHub.Server.Api.OpenApi;
+
+/// <summary>A chapter of the documentation: what a route's <see cref="ApiRoute.Tag"/> names.</summary>
+public sealed record Chapter(string Name, string Description);
+
+/// <summary>The chapters in the order in which they are read.</summary>
+public static class Chapters
+{
+    public static readonly IReadOnlyList<Chapter> All =
+    [
+        new("Charge points", "Charge Point Data: where one can charge, with what power, at what price, and whether it is free now. Open."),
+        new("Charging sessions", "Management Information Data: how charge points are used. Under a key."),
+        new("Status changes", "Management Information Data: when charge points were free, in use or out of order. Under a key."),
+        new("Tariffs", "What charging costs. Open."),
+        new("Operators", "Who is collected from, under which licence, and what was noticed about their records."),
+        new("Coverage", "The ledger: what of each operator's data is here, what is missing, and whether it can still be had."),
+        new("Errors", "What each error code means and what to do."),
+        new("Documentation", "What describes the hub to programs: schemas and OpenAPI."),
+        new("Health", "For those who start, stop and route."),
+    ];
+}

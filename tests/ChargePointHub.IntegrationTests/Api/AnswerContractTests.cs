@@ -1,0 +1,50 @@
+using System.Net;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.Schemas;
+using ChargePointHub.Tests.Contract;
+
+namespace ChargePointHub.IntegrationTests.Api;
+
+/// <summary>What the running hub answers fits the schemas that it publishes, as ajv judges it: every route, every form, with and without a key.</summary>
+public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
+{
+    /// <summary>An id that is there, for each route that takes one.</summary>
+    private static readonly (string Path, string Id)[] Ids = [("/v1/charge-points/", "alpha:P1"), ("/v1/operators/", "alpha"), ("/v1/errors/", "CPH-1102"), ("/v1/schemas/", "hub/v1/values")];
+
+    [NodeFact]
+    public async Task Every_route_answers_in_every_form_what_its_schema_says()
+    {
+        await host.TickAsync(9);
+        await host.AddChargePointAsync("alpha:P1", findings: """[{"rule":"word-case","severity":"info","pointer":"/status","value":"available","message":"Written in other case."}]""");
+        await host.AddChargePointAsync("beta:P2", status: null);
+        await host.AddSessionAsync("alpha:S1", ApiHost.Now.AddHours(-2));
+        await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-1), Status.Charging);
+        await host.AddTariffAsync("alpha:T1");
+        await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(ApiHost.Now.AddDays(-3), ApiHost.Now.AddHours(-1)));
+        await host.CoverAsync("alpha", Dataset.StatusChanges, new Window(ApiHost.Now.AddDays(-30), ApiHost.Now.AddDays(-29)), "unavailable", cause: "beyond_look_back");
+        var answers = new List<(string What, string Schema, string Json)>();
+        foreach (var route in ApiRoutes.All)
+        {
+            Assert.True(route.Id is null || Ids.Any(i => route.Path.StartsWith(i.Path, StringComparison.Ordinal)), $"{route.Path}: name an id that this test's hub has.");
+            var path = route.Id is null ? route.Path : route.Path.Replace("{id}", Ids.First(i => route.Path.StartsWith(i.Path, StringComparison.Ordinal)).Id, StringComparison.Ordinal);
+            foreach (var form in route.Answers.Where(f => f.Schema is not null))
+            {
+                foreach (var key in route.IsRestricted ? [ApiHost.Key] : new[] { ApiHost.Key, null })
+                {
+                    var answer = await host.GetAsync(path, key, headers: ("Accept", form.MediaType));
+                    Assert.True(answer.Status == HttpStatusCode.OK, $"{path}: {answer.Body}");
+                    Assert.Equal(form.MediaType, answer.Headers["Content-Type"]);
+                    var documents = form.MediaType.EndsWith("ndjson", StringComparison.Ordinal) ? answer.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [answer.Body];
+                    answers.AddRange(documents.Select(d => ($"{path} as {form.MediaType}", HubSchemas.Component(form.Schema!).PublishedAs, d)));
+                }
+            }
+        }
+
+        foreach (var path in new[] { "/v1/charging-sessions?form=x&limit=0", "/nowhere", "/v1/operators/alfa" }) answers.Add((path, "hub/v1/problem", (await host.GetAsync(path)).Body));
+        foreach (var state in new[] { "lost", "closed", "discrepancy" }) answers.Add(($"gaps {state}", HubSchemas.Component("GapList").PublishedAs, (await host.GetAsync("/v1/gaps?state=" + state)).Body));
+        Assert.True(answers.Count > ApiRoutes.All.Count);
+        var verdicts = await OutsideJudge.JudgeAsync([.. answers.Select(a => (a.Schema, a.Json))]);
+        Assert.All(answers.Zip(verdicts), judged => Assert.True(judged.Second is null, $"{judged.First.What}: {judged.Second}\n{judged.First.Json}"));
+    }
+}
