@@ -44,6 +44,9 @@ public sealed record PageToWrite
     /// </summary>
     public DateTimeOffset? StaleAt { get; init; }
 
+    /// <summary>What the pull asks for, on the dataset's axis; null for snapshot datasets.</summary>
+    public Window? Asked { get; init; }
+
     /// <summary>Made with the last page only; a page without claims writes rows that are true and claims nothing.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 }

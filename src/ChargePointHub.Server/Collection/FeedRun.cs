@@ -93,6 +93,7 @@ public sealed partial class FeedRun(
                     Areas = Place(page.Records.ChargePoints),
                     LastUpdatedLies = feed.LastUpdatedLies,
                     StatusesAreEvidence = statusesAreEvidence,
+                    Asked = window,
                     Claims = claims,
                     IsOfCrawl = isOfChargePoints,
                     Whole = isOfChargePoints && page.IsLast ? place.Names.Whole : null,
