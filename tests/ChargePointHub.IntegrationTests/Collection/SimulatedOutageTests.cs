@@ -108,13 +108,24 @@ public sealed class SimulatedOutageTests : IAsyncLifetime
         world.Clock = clock;
         var plan = new DatasetPlan
         {
-            Dataset = Dataset.ChargingSessions, Axis = WindowAxis.LastUpdated, Earliest = Start.AddDays(-2), Cadence = TimeSpan.FromMinutes(cadenceMinutes),
-            LookBack = world.LookBack, PageSize = 20,
+            Dataset = Dataset.ChargingSessions,
+            Axis = WindowAxis.LastUpdated,
+            Earliest = Start.AddDays(-2),
+            Cadence = TimeSpan.FromMinutes(cadenceMinutes),
+            LookBack = world.LookBack,
+            PageSize = 20,
         };
         var feed = new FeedDefinition
         {
-            OperatorId = Samples.Operator, OperatorName = "char.gy", FeedId = "main", Protocol = world.Name, BaseUrl = new Uri("https://operator.example/"),
-            Zone = LondonCalendar.Zone, LimitGroup = "operator.example", Datasets = [plan], LastUpdatedLies = world.Lies,
+            OperatorId = Samples.Operator,
+            OperatorName = "char.gy",
+            FeedId = "main",
+            Protocol = world.Name,
+            BaseUrl = new Uri("https://operator.example/"),
+            Zone = LondonCalendar.Zone,
+            LimitGroup = "operator.example",
+            Datasets = [plan],
+            LastUpdatedLies = world.Lies,
         };
         var writer = new PageWriter(hub.Database) { SimulatedClock = clock, Planted = planted };
         var (coverage, places) = (new CoverageStore(hub.Database), new PullPlaces(new ContinuationStore(hub.Database), clock));
@@ -206,8 +217,13 @@ public sealed class SimulatedOutageTests : IAsyncLifetime
 
                 var sessions = pages.Count == 0 ? [] : pages[number - 1].Select(at => Samples.Accept(new ChargingSession
                 {
-                    SessionId = IdOf(at), OperatorId = Samples.Operator, ChargePointId = $"{Samples.Operator}:1", PlugInAt = at.AddHours(-2), PlugOutAt = at,
-                    EnergyKwh = 7, LastUpdated = Lies ? now : at,
+                    SessionId = IdOf(at),
+                    OperatorId = Samples.Operator,
+                    ChargePointId = $"{Samples.Operator}:1",
+                    PlugInAt = at.AddHours(-2),
+                    PlugOutAt = at,
+                    EnergyKwh = 7,
+                    LastUpdated = Lies ? now : at,
                 })).ToList();
                 yield return new PulledPage(number, number >= pages.Count, new RecordPage { ChargingSessions = sessions }, 1);
             }
