@@ -81,4 +81,7 @@ public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchang
 
     /// <summary>The crawl is held: more would have vanished or moved at once than is believed.</summary>
     public bool IsHeld { get; init; }
+
+    /// <summary>It is held, and the one before was not: news.</summary>
+    public bool IsHeldAnew { get; init; }
 }

@@ -108,6 +108,7 @@ public sealed class PageWriter(Database database)
         {
             SetAside = absence.SetAside,
             IsHeld = absence.IsHeld,
+            IsHeldAnew = absence.IsHeldAnew,
         };
     }
 
