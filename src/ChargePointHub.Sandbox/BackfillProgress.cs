@@ -1,5 +1,6 @@
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Collection;
+using ChargePointHub.Server.Commands;
 using ChargePointHub.Store;
 
 namespace ChargePointHub.Sandbox;
@@ -27,13 +28,10 @@ public sealed class BackfillProgress(LiveRegistry registry, CoverageStore ledger
         return wanted <= 0 ? 1 : 1 - (missing / wanted);
     }
 
-    /// <summary>One line: share done, time left at the rate so far.</summary>
+    /// <summary>One line: share done, rate, and time left at that rate.</summary>
     public string Line(double share)
     {
         if (shareAtStart < 0) shareAtStart = share;
-        var took = time.GetUtcNow() - started;
-        var done = share - shareAtStart;
-        var left = done > 0.001 && share < 1 ? $", about {took * ((1 - share) / done):mm\\:ss} left" : "";
-        return $"Backfill of history: {Math.Floor(share * 1000) / 10:0.0} %{left}";
+        return ProgressLine.Line("Backfill of history", share, share - shareAtStart, time.GetUtcNow() - started);
     }
 }

@@ -1,85 +1,109 @@
 using System.CommandLine;
+using System.Globalization;
 using ChargePointHub.Server.Commands;
+using ChargePointHub.Server.Hosting;
 
 namespace ChargePointHub.Sandbox;
 
 /// <summary>The Sandbox's command line.</summary>
 public static class SandboxCommand
 {
-    /// <summary>Reads the arguments and runs; wrong ones are told, and the exit code is not 0.</summary>
+    public static readonly IReadOnlyList<string> Examples =
+    [
+        "",
+        "--outage lamplight=+30s/+90s --fresh",
+        "--scale london --data london --port 9000",
+        "--replay recorded --oracle oracle",
+        "reference",
+    ];
+
+    private static readonly IReadOnlyList<Setting> Settings = Setting.Of<SandboxOptions>();
+
+    /// <summary>Reads the arguments and runs; wrong ones are told, and the exit code is that of wrong use.</summary>
     /// <param name="run">What to do with options that are in order; gives the exit code.</param>
-    public static Task<int> RunAsync(string[] arguments, Func<SandboxOptions, CancellationToken, Task<int>> run) =>
-        Build(run).Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = HubCommands.StopLimit });
+    public static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, Func<SandboxOptions, CancellationToken, Task<int>> run) =>
+        CommandLine.InvokeAsync(Build(output, run), Examples, arguments, output, error);
 
     /// <summary>What is wrong with the arguments, one sentence each; empty when they are in order.</summary>
-    public static IReadOnlyList<string> ErrorsOf(string[] arguments) => [.. Build((_, _) => Task.FromResult(0)).Parse(arguments).Errors.Select(e => e.Message)];
+    public static IReadOnlyList<string> ErrorsOf(string[] arguments) => CommandLine.MistakesOf(Build(TextWriter.Null, (_, _) => Task.FromResult(0)).Parse(arguments));
 
-    private static RootCommand Build(Func<SandboxOptions, CancellationToken, Task<int>> run)
+    /// <summary>Every option, in Markdown.</summary>
+    private static string Reference() => SettingReference.Of(
+        "# Options of the Sandbox",
+        "Made of the options class by the command `reference`; a test compares. All of them stand on the command line only.",
+        Settings,
+        isConfigured: false);
+
+    private static RootCommand Build(TextWriter output, Func<SandboxOptions, CancellationToken, Task<int>> run)
     {
-        var port = Whole("--port", "Port of the hub on localhost; operators take the next free ones. 0: any free ports. Default 8443.", 0, 65_535);
-        var data = new Option<string?>("--data") { Description = "Folder for everything that is kept. Default .chargepointhub/sandbox.", HelpName = "FOLDER" };
-        var fresh = new Option<bool>("--fresh") { Description = "Forget what the folder holds and begin anew." };
-        var operators = Whole("--operators", "Simulated operators. Default 5 (london: 50).", 1, SandboxOptions.MostOperators);
-        var chargePoints = Whole("--charge-points", "Charge points of all operators together. Default 240 (london: 27893).", 1, SandboxOptions.MostChargePoints);
-        var days = Whole("--days", "Days of history before the first start. Default 14 (london: 7).", 1, SandboxOptions.MostDays);
-        var seed = new Option<long?>("--seed") { Description = "Another number, another London. Default 1.", HelpName = "N" };
-        var scale = new Option<string?>("--scale") { Description = "small (default) or london: 50 operators, 27,893 charge points.", HelpName = "small|london" };
-        scale.AcceptOnlyFromAmong("small", "london");
-        var areas = new Option<string?>("--areas") { Description = "GeoJSON of areas to place charge points in. Default: simple areas of the Sandbox's own.", HelpName = "FILE" };
-        var outage = new Option<string[]>("--outage")
+        var port = Whole(nameof(SandboxOptions.Port), 0, 65_535);
+        var data = Text(nameof(SandboxOptions.DataFolder));
+        var fresh = new Option<bool>("--fresh") { Description = SettingReference.HelpLine(Of(nameof(SandboxOptions.Fresh))) };
+        var operators = Whole(nameof(SandboxOptions.Operators), 1, SandboxOptions.MostOperators);
+        var chargePoints = Whole(nameof(SandboxOptions.ChargePoints), 1, SandboxOptions.MostChargePoints);
+        var days = Whole(nameof(SandboxOptions.Days), 1, SandboxOptions.MostDays);
+        var seed = Whole(nameof(SandboxOptions.Seed), long.MinValue, long.MaxValue);
+        var scale = Text(nameof(SandboxOptions.Scale));
+        scale.Validators.Add(result =>
         {
-            Description = "An operator out of reach, as lamplight=-36h/-30h, lamplight=+30s/+90s, lamplight=2026-11-01/2026-11-01. May be repeated.",
-            HelpName = "OPERATOR=FROM/TO",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        var lookBack = new Option<string[]>("--look-back")
-        {
-            Description = "How far back an operator still answers, as lamplight=P2D. May be repeated.",
-            HelpName = "OPERATOR=DURATION",
-            AllowMultipleArgumentsPerToken = true,
-        };
-        var replay = new Option<string?>("--replay") { Description = "Folder whose sub-folders hold a replay.json and recorded answers: each becomes an operator.", HelpName = "FOLDER" };
-        var oracle = new Option<string?>("--oracle") { Description = "Folder in which to write each operator's truth as NDJSON.", HelpName = "FOLDER" };
+            if (result.Tokens is [{ Value: not ("small" or "london") and var text }]) result.AddError(NotAllowed(nameof(SandboxOptions.Scale), text));
+        });
+        var areas = Text(nameof(SandboxOptions.AreasFile));
+        var outage = Texts(nameof(SandboxOptions.Outages));
+        var lookBack = Texts(nameof(SandboxOptions.LookBacks));
+        var binaries = Text(nameof(SandboxOptions.PostgresBinaries));
+        var replay = Text(nameof(SandboxOptions.ReplayFolder));
+        var oracle = Text(nameof(SandboxOptions.OracleFolder));
 
-        var binaries = new Option<string?>("--postgres-binaries") { Description = "Folder of PostgreSQL's programs. Default: PATH and the usual places, else npm's.", HelpName = "FOLDER" };
+        var reference = new ExampleCommand("reference", "Prints every option: type, default, meaning, allowed values; in Markdown.", "reference");
+        reference.SetAction(_ => output.Write(Reference()));
 
         var command = new RootCommand("A pretend London: simulated operators with TLS APIs, and a hub that collects from them.")
         {
-            port, data, fresh, operators, chargePoints, days, seed, scale, areas, outage, lookBack, replay, oracle, binaries,
+            port, data, fresh, operators, chargePoints, days, seed, scale, areas, outage, lookBack, binaries, replay, oracle, reference,
         };
         command.SetAction((result, cancellationToken) => run(
             new SandboxOptions
             {
-                Port = result.GetValue(port) ?? SandboxOptions.DefaultPort,
+                Port = (int?)Number(result.GetValue(port)) ?? SandboxOptions.DefaultPort,
                 DataFolder = result.GetValue(data) ?? new SandboxOptions().DataFolder,
                 Fresh = result.GetValue(fresh),
-                Operators = result.GetValue(operators),
-                ChargePoints = result.GetValue(chargePoints),
-                Days = result.GetValue(days),
-                Seed = result.GetValue(seed),
+                Operators = (int?)Number(result.GetValue(operators)),
+                ChargePoints = (int?)Number(result.GetValue(chargePoints)),
+                Days = (int?)Number(result.GetValue(days)),
+                Seed = Number(result.GetValue(seed)),
                 Scale = result.GetValue(scale) switch { "london" => SandboxScale.London, "small" => SandboxScale.Small, _ => null },
                 AreasFile = result.GetValue(areas),
                 Outages = result.GetValue(outage) ?? [],
                 LookBacks = result.GetValue(lookBack) ?? [],
-                ReplayFolder = result.GetValue(replay),
                 PostgresBinaries = result.GetValue(binaries),
+                ReplayFolder = result.GetValue(replay),
                 OracleFolder = result.GetValue(oracle),
             },
             cancellationToken));
         return command;
     }
 
-    private static Option<int?> Whole(string name, string description, int least, int most)
+    private static Setting Of(string property) => Settings.Single(s => s.Property.Name == property);
+
+    private static string NotAllowed(string property, string text) => $"{Of(property).Option} is '{text}'; allowed: {Of(property).Text.Allowed}.";
+
+    private static Option<string?> Text(string property) =>
+        new(Of(property).Option) { Description = SettingReference.HelpLine(Of(property)), HelpName = Of(property).Text.Value };
+
+    private static Option<string[]> Texts(string property) =>
+        new(Of(property).Option) { Description = SettingReference.HelpLine(Of(property)), HelpName = Of(property).Text.Value, AllowMultipleArgumentsPerToken = true };
+
+    private static Option<string?> Whole(string property, long least, long most)
     {
-        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
+        var option = Text(property);
         option.Validators.Add(result =>
         {
-            // What is no number at all is told by the parser itself.
-            if (result.Tokens is [{ Value: var text }] && long.TryParse(text, out var value) && (value < least || value > most))
-            {
-                result.AddError($"{name} is a whole number from {least} to {most}; got {text}.");
-            }
+            if (result.Tokens is [{ Value: var text }] && (Number(text) is not { } value || value < least || value > most))
+                result.AddError(NotAllowed(property, text));
         });
         return option;
     }
+
+    private static long? Number(string? text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 }

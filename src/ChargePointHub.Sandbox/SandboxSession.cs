@@ -1,4 +1,5 @@
 using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Server.Commands;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
@@ -10,33 +11,36 @@ public static class SandboxSession
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Exit codes: 0 stopped as asked, 1 could not start, 2 wrong options.</summary>
+    /// <summary>Returns one of <see cref="ExitCodes"/>.</summary>
     public static async Task<int> RunAsync(SandboxOptions options, TimeProvider time, TextWriter output, TextWriter error, CancellationToken stopping)
     {
+        var progress = new ProgressLine(error);
+        var isUp = false;
         try
         {
+            progress.Show("Making a pretend London");
             var start = await PretendLondonHost.StartAsync(options, time, stopping);
-            if (start is SandboxStart.Refused refused)
-            {
-                foreach (var fault in refused.Faults) await error.WriteLineAsync(fault);
-                return 2;
-            }
+            if (start is SandboxStart.Refused refused) throw new StartException(refused.Faults);
 
             await using var london = ((SandboxStart.Started)start).Host;
             await using var sandbox = await SandboxHub.StartAsync(london, new HubParts { Time = time }, stopping);
+            progress.Clear();
+            isUp = true;
             await SayAsync(london, sandbox, output);
-            await FollowAsync(sandbox, time, output, error, stopping);
+            await FollowAsync(sandbox, time, output, progress, stopping);
             await output.WriteLineAsync("Stopping: the next start goes on where this one ends.");
-            return 0;
+            return (int)ExitCode.Done;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return 0;
+            progress.Clear();
+            return (int)(isUp ? ExitCode.Done : ExitCode.Interrupted);
         }
-        catch (Exception failure) when (StartFailures.Reasons(failure) is { } reasons)
+        catch (Exception failure) when (StartFailures.Of(failure) is { } faults)
         {
-            foreach (var reason in reasons) await error.WriteLineAsync(reason);
-            return 1;
+            progress.Clear();
+            foreach (var reason in faults.Reasons) await error.WriteLineAsync(reason);
+            return (int)faults.ExitCode;
         }
     }
 
@@ -63,28 +67,20 @@ public static class SandboxSession
             """);
     }
 
-    /// <summary>Shows the first backfill until it is done, then waits: on a terminal one line that changes, else a line for each tenth.</summary>
-    private static async Task FollowAsync(SandboxHub sandbox, TimeProvider time, TextWriter output, TextWriter error, CancellationToken stopping)
+    /// <summary>Follows the first backfill until it is done, for whoever looks on, then waits.</summary>
+    private static async Task FollowAsync(SandboxHub sandbox, TimeProvider time, TextWriter output, ProgressLine line, CancellationToken stopping)
     {
         var services = sandbox.Hub.Services;
         var progress = new BackfillProgress(services.GetRequiredService<LiveRegistry>(), services.GetRequiredService<CoverageStore>(), time);
-        var isTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
-        var told = -1.0;
         while (!stopping.IsCancellationRequested)
         {
-            if (await ShareAsync(progress, stopping) is not { } share)
-            {
-                await Task.Delay(Step, time, stopping);
-                continue;
-            }
-
-            if (isTerminal) await error.WriteAsync($"\r{progress.Line(share)}        ");
-            else if (share - told >= 0.1 || share >= 1) await error.WriteLineAsync(progress.Line(told = share));
+            var share = await ShareAsync(progress, stopping);
             if (share >= 1) break;
+            if (share is { } part) line.Show(progress.Line(part));
             await Task.Delay(Step, time, stopping);
         }
 
-        if (isTerminal) await error.WriteLineAsync();
+        line.Clear();
         await output.WriteLineAsync("All history is here; polling goes on.");
         await sandbox.Hub.WaitForShutdownAsync(stopping);
     }

@@ -12,6 +12,9 @@ public sealed class Database : IAsyncDisposable
     private const int MostServing = 24;
     private const int MostPages = 8;
 
+    /// <summary>Connections that one hub holds at most.</summary>
+    public const int MostConnections = MostReads + MostServing + MostPages;
+
     private readonly NpgsqlDataSource serving;
     private readonly string shown;
 

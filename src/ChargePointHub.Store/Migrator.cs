@@ -12,13 +12,29 @@ public sealed class MigrationException(string message) : Exception(message);
 /// <summary>Brings a database to this hub's schema: numbered files, each applied once, in order, in a transaction of its own.</summary>
 public static class Migrator
 {
+    /// <summary>Name of the newest file, which stands for the schema of this hub.</summary>
+    public static string Newest => Embedded()[^1].Name;
+
     /// <summary>Returns the names of the files applied now; empty when the database was up to date. Safe while other instances do the same.</summary>
+    /// <param name="applying">Told each file's name before it is applied; large tables may take long.</param>
     /// <exception cref="MigrationException">A file that was applied has changed since, or the database is newer than this hub.</exception>
-    public static Task<IReadOnlyList<string>> MigrateAsync(Database database, CancellationToken cancellationToken) =>
-        MigrateAsync(database, Embedded(), cancellationToken);
+    public static Task<IReadOnlyList<string>> MigrateAsync(Database database, CancellationToken cancellationToken, Action<string>? applying = null) =>
+        MigrateAsync(database, Embedded(), cancellationToken, applying);
+
+    /// <summary>Names of the files that the database lacks; changes nothing.</summary>
+    /// <exception cref="MigrationException">A file that was applied has changed since, or the database is newer than this hub.</exception>
+    public static async Task<IReadOnlyList<string>> PendingAsync(Database database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var exists = new NpgsqlCommand("SELECT to_regclass('schema_migration') IS NOT NULL", connection);
+        var applied = (bool)(await exists.ExecuteScalarAsync(cancellationToken))! ? await AppliedAsync(connection, cancellationToken) : [];
+        var migrations = Embedded();
+        Refuse(applied, migrations);
+        return [.. migrations.Where(m => !applied.ContainsKey(m.Number)).Select(m => m.Name)];
+    }
 
     internal static async Task<IReadOnlyList<string>> MigrateAsync(
-        Database database, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken)
+        Database database, IReadOnlyList<Migration> migrations, CancellationToken cancellationToken, Action<string>? applying = null)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({AdvisoryLocks.Migrations})", cancellationToken);
@@ -40,6 +56,7 @@ public static class Migrator
             var now = new List<string>();
             foreach (var migration in migrations.Where(m => !applied.ContainsKey(m.Number)).OrderBy(m => m.Number))
             {
+                applying?.Invoke(migration.Name);
                 await ApplyAsync(connection, migration, cancellationToken);
                 now.Add(migration.Name);
             }

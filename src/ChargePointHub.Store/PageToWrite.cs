@@ -44,6 +44,9 @@ public sealed record PageToWrite
     /// </summary>
     public DateTimeOffset? StaleAt { get; init; }
 
+    /// <summary>What the pull asks for, on the dataset's axis; null for snapshot datasets.</summary>
+    public Window? Asked { get; init; }
+
     /// <summary>Made with the last page only; a page without claims writes rows that are true and claims nothing.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 }
@@ -78,4 +81,7 @@ public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchang
 
     /// <summary>The crawl is held: more would have vanished or moved at once than is believed.</summary>
     public bool IsHeld { get; init; }
+
+    /// <summary>It is held, and the one before was not: news.</summary>
+    public bool IsHeldAnew { get; init; }
 }

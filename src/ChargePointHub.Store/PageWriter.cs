@@ -28,7 +28,7 @@ public sealed class PageWriter(Database database)
     public async Task<PageWritten> WriteAsync(PageToWrite page, CancellationToken cancellationToken)
     {
         await ReachAsync(CommitPoint.Arrived, page);
-        page = EventTimes.Refuse(page);
+        page = PlantedFaults.Apply(Planted, EventTimes.Refuse(page));
         if (Planted == PlantedBug.ClaimBeforeRows && page.Claims.Count > 0)
         {
             await WriteOnceAsync(page with { Records = new RecordPage() }, cancellationToken);
@@ -71,6 +71,7 @@ public sealed class PageWriter(Database database)
         IReadOnlyList<Judged<Tariff>> namedTariffs = [.. page.Records.Tariffs, .. await absence.EndedTariffsAsync(cancellationToken)];
         var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(namedTariffs), buffer, cancellationToken);
         var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken);
+        if (Planted == PlantedBug.NoKey) sessions = await PlantedFaults.ForgetKeysAsync(connection, cancellationToken);
         var statuses = new StatusStage(connection, page, absence);
         await statuses.DecideAsync(buffer, cancellationToken);
         var coverage = new CoverageStage(connection, page);
@@ -85,7 +86,7 @@ public sealed class PageWriter(Database database)
             var taken = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await RecordStages.ChargePoints.WriteAsync(connection, page, chargePoints, taken, cancellationToken);
             await RecordStages.Tariffs.WriteAsync(connection, page, tariffs, taken, cancellationToken);
-            await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken);
+            await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken, hasKey: Planted != PlantedBug.NoKey);
             await statuses.WriteAsync(taken, cancellationToken);
             await coverage.WriteAsync(taken, cancellationToken);
             if (areas > 0 || chargePoints.WriteSomething) await AreaStore.MarkChangeAsync(connection, taken, cancellationToken);
@@ -108,6 +109,7 @@ public sealed class PageWriter(Database database)
         {
             SetAside = absence.SetAside,
             IsHeld = absence.IsHeld,
+            IsHeldAnew = absence.IsHeldAnew,
         };
     }
 
@@ -143,4 +145,16 @@ internal enum PlantedBug
 
     /// <summary>Pages are written whoever holds the lease.</summary>
     NoFencing,
+
+    /// <summary>Sessions are inserted without looking for their key.</summary>
+    NoKey,
+
+    /// <summary>A window is read from after its first instant, which belongs to it.</summary>
+    EdgeLeftOut,
+
+    /// <summary>The operator's word for when a record changed is believed of feeds that lie.</summary>
+    TrustedLastUpdated,
+
+    /// <summary>A page that is not the last claims its window.</summary>
+    ClaimOnPartial,
 }

@@ -34,6 +34,9 @@ public sealed class FeedClient : IDisposable
         pipeline = FetchResilience.Retry(rules, breaker, time);
     }
 
+    /// <summary>The newest connection whose checks all passed; null: none yet.</summary>
+    public FeedConnection? Connection { get; private set; }
+
     /// <summary>Implements <see cref="Fetch"/>.</summary>
     public async Task<FetchResult> FetchAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
     {
@@ -80,6 +83,11 @@ public sealed class FeedClient : IDisposable
         ConnectTimeout = rules.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a changed name is followed
         ConnectCallback = (connecting, cancellationToken) => ConnectOnceAsync(guard, connecting, cancellationToken),
+        PlaintextStreamFilter = (connected, _) =>
+        {
+            Connection = FeedConnection.Of(connected.PlaintextStream) ?? Connection;
+            return ValueTask.FromResult(connected.PlaintextStream);
+        },
     };
 
     /// <summary>

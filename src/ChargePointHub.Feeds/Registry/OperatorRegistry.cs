@@ -43,6 +43,7 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
     private const int LargestFile = 1024 * 1024;
 
     /// <summary>Reads all <c>*.json</c> of the directory, not of directories below. A directory without files is a registry without operators.</summary>
+    /// <param name="directory">Or the path of one file, which is then all there is.</param>
     public RegistryResult Load(string directory)
     {
         var faults = new List<RegistryFault>();
@@ -113,11 +114,12 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(directory, "*.json").Order(StringComparer.Ordinal)];
+            return File.Exists(directory) ? [directory] : [.. Directory.EnumerateFiles(directory, "*.json").Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            faults.Add(new RegistryFault("", "", RegistryFaultCodes.FileUnreadable, $"The directory of operator files, {directory}, cannot be read ({e.GetType().Name})."));
+            var why = e is DirectoryNotFoundException ? "does not exist" : e is UnauthorizedAccessException ? "may not be read by this account" : $"cannot be read ({e.GetType().Name})";
+            faults.Add(new RegistryFault("", "", RegistryFaultCodes.FileUnreadable, $"The folder of operator files, {directory}, {why}."));
             return [];
         }
     }

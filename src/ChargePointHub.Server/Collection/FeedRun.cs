@@ -93,6 +93,7 @@ public sealed partial class FeedRun(
                     Areas = Place(page.Records.ChargePoints),
                     LastUpdatedLies = feed.LastUpdatedLies,
                     StatusesAreEvidence = statusesAreEvidence,
+                    Asked = window,
                     Claims = claims,
                     IsOfCrawl = isOfChargePoints,
                     Whole = isOfChargePoints && page.IsLast ? place.Names.Whole : null,
@@ -102,7 +103,7 @@ public sealed partial class FeedRun(
             progress.Counts = progress.Counts.Plus(written, page.Requests);
             progress.Records += page.Records.Count;
             place.Names.Put(written.SetAside, page.Records);
-            if (written.IsHeld) LogHeld(log, key.OperatorId);
+            if (written.IsHeldAnew) LogHeld(log, key.OperatorId);
             if (page.IsLast) await discrepancies.AgreedAsync(key.OperatorId, key.Dataset, window, time.GetUtcNow(), cancellationToken);
             else await places.ReachedAsync(place, page, cancellationToken);
             if (!page.IsLast) await betweenPages();

@@ -35,15 +35,22 @@ public sealed partial class HubDatabaseHandle : IAsyncDisposable
     {
         if (options.Database.Length > 0) return new HubDatabaseHandle(Open(ConnectionString(options.Database)), null);
         var embedded = await EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions
-            {
-                DataFolder = Path.GetFullPath(Path.Combine(options.Data, FolderName)),
-                BinariesFolder = options.PostgresBinaries.Length > 0 ? options.PostgresBinaries : null,
-                Progress = StartProgress.Show,
-            },
-            cancellationToken);
+            EmbeddedOptions(options), cancellationToken);
         return new HubDatabaseHandle(Database.Open(embedded.ConnectionString), embedded);
     }
+
+    /// <summary>For a command: the embedded database of a hub that runs now is joined; otherwise as a hub opens it.</summary>
+    public static async Task<HubDatabaseHandle> JoinAsync(HubOptions options, CancellationToken cancellationToken) =>
+        options.Database.Length == 0 && await EmbeddedState.LookAsync(EmbeddedOptions(options), cancellationToken) is { ConnectionString: { } running }
+            ? new HubDatabaseHandle(Database.Open(running), null)
+            : await OpenAsync(options, cancellationToken);
+
+    public static EmbeddedPostgresOptions EmbeddedOptions(HubOptions options) => new()
+    {
+        DataFolder = Path.GetFullPath(Path.Combine(options.Data, FolderName)),
+        BinariesFolder = options.PostgresBinaries.Length > 0 ? options.PostgresBinaries : null,
+        Progress = StartProgress.Show,
+    };
 
     public async ValueTask DisposeAsync()
     {
@@ -68,7 +75,7 @@ public sealed partial class HubDatabaseHandle : IAsyncDisposable
     private static string ConnectionString(string configured) => !Secrets.IsReference(configured) ? configured : Secrets.Resolve(configured) switch
     {
         Secret secret => secret.Value,
-        SecretMissing missing => throw new StartException([$"Hub:Database: {missing.Detail}"]),
+        SecretMissing missing => throw new StartException([$"--database (Hub:Database): {missing.Detail}"]),
         _ => throw new InvalidOperationException("What a reference leads to is a closed list."),
     };
 

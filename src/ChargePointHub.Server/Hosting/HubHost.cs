@@ -8,6 +8,7 @@ using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Collection;
+using ChargePointHub.Server.Doctor;
 using ChargePointHub.Server.Geography;
 using ChargePointHub.Server.Pages;
 using ChargePointHub.Store;
@@ -21,9 +22,11 @@ public sealed class HubHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly HubDatabaseHandle database;
 
-    private HubHost(WebApplication app, HubDatabaseHandle database, string baseUrl, string? caFile)
+    private readonly IReadOnlyList<Check> certificate;
+
+    private HubHost(WebApplication app, HubDatabaseHandle database, string baseUrl, string? caFile, IReadOnlyList<Check> certificate)
     {
-        (this.app, this.database) = (app, database);
+        (this.app, this.database, this.certificate) = (app, database, certificate);
         (BaseUrl, CaFile) = (baseUrl, caFile);
     }
 
@@ -47,6 +50,7 @@ public sealed class HubHost : IAsyncDisposable
             var warnings = new List<string>();
             if (Services.GetRequiredService<LiveRegistry>().Current.Operators.Count == 0) warnings.Add("There are no operator files yet, so nothing is collected; README.md shows a complete one.");
             if (Services.GetRequiredService<AreaIndex>().Boroughs.Count == 0) warnings.Add("No boundaries of boroughs are loaded, so no charge point has a borough; name a file with --areas.");
+            warnings.AddRange(certificate.Where(c => c.Outcome != CheckOutcome.Ok).Select(c => $"The certificate: {c.Sentence} {c.Remedy}"));
             return warnings;
         }
     }
@@ -59,19 +63,20 @@ public sealed class HubHost : IAsyncDisposable
     {
         RefuseTakenPort(options);
         var areas = new AreaIndex([.. options.Areas.Select(BoundaryLayer.Load)]);
-        var registry = OpenRegistry(options);
+        var registry = new LiveRegistry(OperatorFiles.Registry, options.Operators, OperatorFiles.Load(options.Operators));
+        var tls = parts.Certificate ?? Certificate.For(options, parts.Time.GetUtcNow());
         var database = await HubDatabaseHandle.OpenAsync(options, cancellationToken);
         try
         {
             await Migrator.MigrateAsync(database.Source, cancellationToken);
             if (database.IsEmbedded) await new OperatorLeases(database.Source).ForgetAllAsync(cancellationToken);
             await PlaceAgainAsync(new AreaStore(database.Source), areas, cancellationToken);
-            var tls = parts.Certificate ?? Certificate.For(options, parts.Time.GetUtcNow());
             var app = Compose(options, parts, tls, areas, registry, database.Source);
             database.ReportTo(app.Services.GetRequiredService<ILogger<HubDatabaseHandle>>());
             await app.StartAsync(cancellationToken);
             var host = options.IsLoopback ? "localhost" : Dns.GetHostName();
-            return new HubHost(app, database, $"https://{host}:{options.Port}", tls.CaFile);
+            var warnings = options.Certificate.Length == 0 ? [] : CertificateChecks.Look(options, parts.Time.GetUtcNow());
+            return new HubHost(app, database, $"https://{host}:{options.Port}", tls.CaFile, warnings);
         }
         catch
         {
@@ -182,23 +187,8 @@ public sealed class HubHost : IAsyncDisposable
         }
         catch (SocketException refused)
         {
-            throw new StartException([$"Port {options.Port} of {options.Listen} cannot be used ({refused.SocketErrorCode}). Stop the program that has it, or name another port with --port."]);
+            throw new StartException([$"Port {options.Port} of {options.Listen} cannot be used ({refused.SocketErrorCode}). Stop the program that has it, or name another port with --port."], ExitCode.Refused);
         }
-    }
-
-    private static LiveRegistry OpenRegistry(HubOptions options)
-    {
-        var files = new OperatorRegistry(ProtocolCatalogue.Names);
-        return files.Load(options.Operators) switch
-        {
-            LoadedRegistry loaded => new LiveRegistry(files, options.Operators, loaded),
-            RegistryRefused refused => throw new StartException(
-            [
-                $"The operator files in {Path.GetFullPath(options.Operators)} cannot be used. Faults: {refused.Faults.Count}. README.md shows a complete file; --operators names another folder.",
-                .. refused.Faults.Select(f => $"  {string.Join(' ', new[] { f.File, f.Pointer }.Where(p => p.Length > 0))}{(f.File.Length > 0 ? ": " : "")}{f.Message} [{f.Code}]"),
-            ]),
-            _ => throw new InvalidOperationException("The registry's results are a closed list."),
-        };
     }
 
     /// <summary>Charge points that were placed with other boundaries than these are placed again.</summary>
@@ -226,7 +216,10 @@ public sealed record HubParts
 }
 
 /// <summary>The hub cannot start; each line is one reason, for the person who starts it.</summary>
-public sealed class StartException(IReadOnlyList<string> reasons) : Exception(string.Join(Environment.NewLine, reasons))
+/// <param name="exitCode">How a program ends that cannot go on.</param>
+public sealed class StartException(IReadOnlyList<string> reasons, ExitCode exitCode = ExitCode.WrongUse) : Exception(string.Join(Environment.NewLine, reasons))
 {
     public IReadOnlyList<string> Reasons => reasons;
+
+    public ExitCode ExitCode => exitCode;
 }

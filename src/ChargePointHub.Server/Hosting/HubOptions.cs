@@ -3,39 +3,50 @@ using FluentValidation;
 
 namespace ChargePointHub.Server.Hosting;
 
-/// <summary>Everything that an installation decides. Section <c>Hub</c> of the configuration; environment names <c>Hub__Port</c> and so on.</summary>
+/// <summary>
+/// Everything that an installation decides. Section <c>Hub</c> of the configuration; environment names <c>Hub__Port</c> and so on.
+/// What each means stands in its <see cref="SettingAttribute"/>.
+/// </summary>
 public sealed record HubOptions
 {
     public const string Section = "Hub";
 
-    /// <summary>Where the embedded database, local certificates and logs live.</summary>
+    [Setting("--data", "Where the embedded database and local certificates live.", Value = "FOLDER", Allowed = "a folder; it is made when it is not there")]
     public string Data { get; set; } = ".chargepointhub";
 
-    /// <summary>PostgreSQL connection string, or <c>env:NAME</c> or <c>file:PATH</c> that holds it; empty: the embedded database.</summary>
+    [Setting(
+        "--database", "The PostgreSQL database (15 or newer) to use instead of an embedded one.", Value = "CONNECTION",
+        Allowed = "a connection string (Host=db.example;Database=chargepointhub;Username=hub;Password=...), or env:NAME or file:PATH that holds it", Otherwise = "an embedded one")]
     public string Database { get; set; } = "";
 
-    /// <summary>Folder of PostgreSQL's programs for the embedded database; empty: looked for on PATH and in the usual places, else fetched with npm.</summary>
+    [Setting(
+        "--postgres-binaries", "Where PostgreSQL's programs for the embedded database are.", Value = "FOLDER",
+        Allowed = "a folder that holds initdb, pg_ctl and postgres", Otherwise = "looked for on PATH and in the usual places, else fetched with npm")]
     public string PostgresBinaries { get; set; } = "";
 
-    /// <summary>Folder of operator files.</summary>
+    [Setting("--operators", "Operator files: one JSON file an operator.", Value = "FOLDER", Allowed = "a folder that exists")]
     public string Operators { get; set; } = "operators";
 
-    /// <summary>GeoJSON files of boundaries: one of boroughs, one of wards, one of LSOAs at most.</summary>
+    [Setting(
+        "--areas", "Boundaries, from which charge points get their area codes: one file each of boroughs, wards and LSOAs at most. May be repeated.", Value = "FILE",
+        Allowed = "a GeoJSON file of E09, E05 or E01 codes")]
     public IReadOnlyList<string> Areas { get; set; } = [];
 
-    /// <summary>Address to listen on: <c>localhost</c>, an IP address, or <c>*</c> for all.</summary>
+    [Setting("--listen", "The address to listen on. Beyond loopback a certificate is needed.", Value = "ADDRESS", Allowed = "localhost, * (all addresses) or an IP address")]
     public string Listen { get; set; } = "localhost";
 
-    /// <summary>TCP port; TLS only.</summary>
+    [Setting("--port", "The port to listen on, TLS only.", Value = "N", Allowed = "a whole number from 1 to 65535")]
     public int Port { get; set; } = 8443;
 
-    /// <summary>Certificate chain as PEM. Needed beyond loopback; empty on loopback: a local one is made.</summary>
+    [Setting(
+        "--certificate", "The certificate to show, with its intermediates.", Value = "FILE", Allowed = "a PEM file, the hub's own certificate first",
+        Otherwise = "on loopback, one that is made in the data folder")]
     public string Certificate { get; set; } = "";
 
-    /// <summary>Private key of <see cref="Certificate"/> as PEM.</summary>
+    [Setting("--certificate-key", "The certificate's private key.", Value = "FILE", Allowed = "a PEM file, without a password")]
     public string CertificateKey { get; set; } = "";
 
-    /// <summary>False: this instance only serves.</summary>
+    [Setting("--collect", "Whether this hub polls the operators, or only serves what is here.", Value = "true|false", Allowed = "true or false")]
     public bool Collect { get; set; } = true;
 
     /// <summary>True when only this machine can reach the hub.</summary>
@@ -45,25 +56,30 @@ public sealed record HubOptions
 /// <summary>Options are judged at the start, all faults at once.</summary>
 public sealed class HubOptionsValidator : AbstractValidator<HubOptions>
 {
+    private static readonly IReadOnlyList<Setting> Settings = Setting.Of<HubOptions>();
+
     public HubOptionsValidator()
     {
-        RuleFor(o => o.Port).InclusiveBetween(1, 65535).WithMessage(o => $"Hub:Port is {o.Port}; allowed are 1 to 65535.");
-        RuleFor(o => o.Listen)
-            .Must(l => l is "localhost" or "*" || IPAddress.TryParse(l, out _))
-            .WithMessage(o => $"Hub:Listen is '{o.Listen}'; allowed are localhost, * or an IP address.");
+        RuleFor(o => o.Data).NotEmpty().WithMessage(o => Wrong(nameof(o.Data), o.Data));
+        RuleFor(o => o.Port).InclusiveBetween(1, 65535).WithMessage(o => Wrong(nameof(o.Port), o.Port));
+        RuleFor(o => o.Listen).Must(l => l is "localhost" or "*" || IPAddress.TryParse(l, out _)).WithMessage(o => Wrong(nameof(o.Listen), o.Listen));
         RuleFor(o => o.Certificate)
             .NotEmpty()
             .When(o => !o.IsLoopback)
-            .WithMessage(o => $"Hub:Listen is '{o.Listen}', which other machines can reach: name a certificate with Hub:Certificate and Hub:CertificateKey (PEM files).");
-        RuleFor(o => o.Certificate)
-            .Must(File.Exists)
-            .When(o => o.Certificate.Length > 0)
-            .WithMessage(o => $"Hub:Certificate names {o.Certificate}, which does not exist.");
-        RuleFor(o => o.CertificateKey)
-            .Must(File.Exists)
-            .When(o => o.Certificate.Length > 0)
-            .WithMessage(o => $"Hub:CertificateKey names '{o.CertificateKey}', which does not exist; the key of Hub:Certificate is needed.");
-        RuleFor(o => o.Operators).NotEmpty().WithMessage("Hub:Operators is empty; name the folder of operator files.");
-        RuleForEach(o => o.Areas).Must(File.Exists).WithMessage((_, file) => $"Hub:Areas names {file}, which does not exist.");
+            .WithMessage(o => $"--listen (Hub:Listen) is '{o.Listen}', which other machines can reach: name a certificate with --certificate and --certificate-key (PEM files).");
+        RuleFor(o => o.Certificate).Must(File.Exists).When(o => o.Certificate.Length > 0).WithMessage(o => Absent(nameof(o.Certificate), o.Certificate));
+        RuleFor(o => o.CertificateKey).NotEmpty().When(o => o.Certificate.Length > 0).WithMessage("--certificate is given without its key: name that with --certificate-key (Hub:CertificateKey).");
+        RuleFor(o => o.CertificateKey).Must(File.Exists).When(o => o.CertificateKey.Length > 0).WithMessage(o => Absent(nameof(o.CertificateKey), o.CertificateKey));
+        RuleFor(o => o.Certificate).NotEmpty().When(o => o.CertificateKey.Length > 0 && o.IsLoopback).WithMessage("--certificate-key is given without its certificate: name that with --certificate (Hub:Certificate).");
+        RuleFor(o => o.Operators).NotEmpty().WithMessage(o => Wrong(nameof(o.Operators), o.Operators));
+        RuleForEach(o => o.Areas).Must(File.Exists).WithMessage((_, file) => Absent(nameof(HubOptions.Areas), file));
+    }
+
+    private static string Wrong(string property, object value) => Settings.Single(s => s.Property.Name == property).NotAllowed(value);
+
+    private static string Absent(string property, string file)
+    {
+        var setting = Settings.Single(s => s.Property.Name == property);
+        return $"{setting.Option} ({setting.Name}) names {file}, which is no file; allowed: {setting.Text.Allowed}.";
     }
 }

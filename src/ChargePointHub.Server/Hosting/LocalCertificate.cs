@@ -13,13 +13,15 @@ public static class LocalCertificate
     private static readonly TimeSpan Validity = TimeSpan.FromDays(365);
     private static readonly TimeSpan RenewedBefore = TimeSpan.FromDays(30);
 
+    /// <summary>Where it and its key are kept.</summary>
+    public static (string File, string KeyFile) FilesIn(string folder) => (Path.Combine(folder, "localhost.pem"), Path.Combine(folder, "localhost-key.pem"));
+
     /// <summary>Loads the kept one, or makes a new one when there is none or it ends soon.</summary>
     /// <param name="file">The PEM file that clients name as their CA file.</param>
     public static X509Certificate2 LoadOrCreate(string folder, DateTimeOffset now, out string file)
     {
         Directory.CreateDirectory(folder);
-        file = Path.Combine(folder, "localhost.pem");
-        var keyFile = Path.Combine(folder, "localhost-key.pem");
+        (file, var keyFile) = FilesIn(folder);
         if (File.Exists(file) && File.Exists(keyFile))
         {
             var kept = X509Certificate2.CreateFromPemFile(file, keyFile);

@@ -7,7 +7,9 @@ namespace ChargePointHub.Server.Hosting;
 public static class RegistryDirectory
 {
     public static OperatorDirectory Of(LoadedRegistry registry, AreaIndex areas) =>
-        new([.. registry.Operators.Select(Listed)]) { HasBoroughs = areas.Boroughs.Count > 0 };
+        new(Of(registry.Operators)) { HasBoroughs = areas.Boroughs.Count > 0 };
+
+    public static IReadOnlyList<ListedOperator> Of(IEnumerable<OperatorDefinition> operators) => [.. operators.Select(Listed)];
 
     private static ListedOperator Listed(OperatorDefinition definition) => new(
         definition.OperatorId,

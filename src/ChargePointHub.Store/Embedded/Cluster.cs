@@ -137,8 +137,12 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
             if (IsTooLong(folder)) throw new EmbeddedPostgresException($"The temporary folder's path is too long for a socket: {folder}");
         }
 
-        return new NpgsqlConnectionStringBuilder { Host = folder, Port = SocketPort, Username = User, Database = "postgres", SslMode = SslMode.Disable };
+        return Reach(folder);
     }
+
+    /// <summary>The maintenance database of the server that listens in a socket's folder.</summary>
+    public static NpgsqlConnectionStringBuilder Reach(string socketFolder) =>
+        new() { Host = socketFolder, Port = SocketPort, Username = User, Database = "postgres", SslMode = SslMode.Disable };
 
     private NpgsqlConnectionStringBuilder ByLoopback()
     {

@@ -34,5 +34,19 @@ internal sealed class DataFolderLock : IDisposable
         }
     }
 
+    /// <summary>True while some hub has it. Leaves no mark.</summary>
+    public static bool IsHeld(string home)
+    {
+        try
+        {
+            using var free = new FileStream(Path.Combine(home, "hub.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException taken)
+        {
+            return taken is not (FileNotFoundException or DirectoryNotFoundException);
+        }
+    }
+
     public void Dispose() => held.Dispose();
 }

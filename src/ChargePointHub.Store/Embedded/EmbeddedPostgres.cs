@@ -126,6 +126,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         folderLock.Dispose();
     }
 
+    /// <summary>For another process of the same account, while the server runs.</summary>
+    internal static string ConnectionBySocket(string folder)
+    {
+        var reach = Cluster.Reach(folder);
+        reach.Database = DatabaseName;
+        return reach.ConnectionString;
+    }
+
     private static async Task EnsureDatabaseAsync(NpgsqlConnectionStringBuilder maintenance, CancellationToken cancellationToken)
     {
         var once = new NpgsqlConnectionStringBuilder(maintenance.ConnectionString) { Pooling = false };

@@ -38,6 +38,9 @@ internal sealed class AbsenceStage(NpgsqlConnection connection, PageToWrite page
 
     public bool IsHeld { get; private set; }
 
+    /// <summary>The crawl before was not held.</summary>
+    public bool IsHeldAnew { get; private set; }
+
     public static Finding Reason(DateTimeOffset firstMissedAt) => new(
         AbsentRule, Severity.Warning, "", null,
         $"Two whole crawls, the first at {Instants.Format(firstMissedAt)}, did not name it any more; the hub takes it as removed.");
@@ -136,6 +139,7 @@ internal sealed class AbsenceStage(NpgsqlConnection connection, PageToWrite page
             operatorId, page.AskedAt, known, vanishing, moving).ExecuteAsync(cancellationToken);
         if (held == 0)
         {
+            IsHeldAnew = true;
             await connection.Command(
                 "INSERT INTO crawl_hold (operator_id, held_at, last_held_at, known, vanishing, changing) VALUES ($1, $2, $2, $3, $4, $5)",
                 operatorId, page.AskedAt, known, vanishing, moving).ExecuteAsync(cancellationToken);

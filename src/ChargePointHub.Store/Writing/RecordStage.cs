@@ -39,14 +39,16 @@ internal sealed class RecordStage<T>(
     }
 
     /// <summary>Writes what was decided, under the tick.</summary>
-    public async Task WriteAsync(NpgsqlConnection connection, PageToWrite page, Counts counts, Tick tick, CancellationToken cancellationToken)
+    /// <param name="hasKey">False: a fault planted for a proof has taken the key away.</param>
+    public async Task WriteAsync(
+        NpgsqlConnection connection, PageToWrite page, Counts counts, Tick tick, CancellationToken cancellationToken, bool hasKey = true)
     {
         var (op, feed, run) = (page.Feed.OperatorId, page.Feed.FeedId, page.RunId);
         if (counts.Changed > 0) await connection.Command(table.KeepReplaced, op, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
         if (counts.Late > 0) await connection.Command(table.KeepLate, op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
         if (counts.Added + counts.Changed > 0)
         {
-            await connection.Command(table.Upsert, op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
+            await connection.Command(hasKey ? table.Upsert : table.Upsert[..table.Upsert.IndexOf("ON CONFLICT", StringComparison.Ordinal)], op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
         }
     }
 

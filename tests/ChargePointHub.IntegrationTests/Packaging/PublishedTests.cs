@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using ChargePointHub.IntegrationTests.Readme;
+using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store.Embedded;
 
 namespace ChargePointHub.IntegrationTests.Packaging;
@@ -33,7 +34,7 @@ public sealed class PublishedTests : IAsyncLifetime
             var home = Home(account);
             await using (var refused = Bare(account, WithNothing, "sandbox/ChargePointHub.Sandbox", "--port 0 --data refused"))
             {
-                Assert.True(await refused.EndAsync(Patience) == 1, refused.Said);
+                Assert.True(await refused.EndAsync(Patience) == (int)ExitCode.Unreachable, refused.Said);
                 foreach (var way in new[] { "install PostgreSQL", "--postgres-binaries", "install Node.js with npm" }) Assert.Contains(way, refused.Said, StringComparison.Ordinal);
                 Assert.DoesNotContain("   at ", refused.Said, StringComparison.Ordinal);
             }

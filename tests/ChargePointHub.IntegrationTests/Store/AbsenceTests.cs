@@ -66,7 +66,8 @@ public sealed class AbsenceTests : IAsyncLifetime
         var holds = new CrawlHolds(hub.Database);
         await CrawlAsync(Ten);
         await CrawlAsync(Ten[3..]);
-        Assert.True((await CrawlAsync(Ten[3..])).IsHeld);
+        Assert.True((await CrawlAsync(Ten[3..])).IsHeldAnew);
+        Assert.True(await CrawlAsync(Ten[3..]) is { IsHeld: true, IsHeldAnew: false });
         Assert.Equal((10, 3, 0), (await holds.ReadAsync(CancellationToken.None)).Select(h => (h.Known, h.Vanishing, h.Changing)).Single());
         Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM status_change WHERE status = 'REMOVED'"));
         Assert.False((await CrawlAsync(Ten)).IsHeld);

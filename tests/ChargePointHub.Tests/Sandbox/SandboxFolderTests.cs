@@ -78,7 +78,7 @@ public sealed class SandboxFolderTests
     public async Task Options_reach_the_sandbox_as_given()
     {
         SandboxOptions? given = null;
-        var exit = await SandboxCommand.RunAsync("--port 9000 --data d --fresh --operators 7 --charge-points 70 --days 2 --seed 3 --scale london --outage a=-2h/-1h --outage b=+1s/+2s --oracle o --replay r".Split(' '), (options, _) =>
+        var exit = await SandboxCommand.RunAsync("--port 9000 --data d --fresh --operators 7 --charge-points 70 --days 2 --seed 3 --scale london --outage a=-2h/-1h --outage b=+1s/+2s --oracle o --replay r".Split(' '), TextWriter.Null, TextWriter.Null, (options, _) =>
         {
             given = options;
             return Task.FromResult(0);

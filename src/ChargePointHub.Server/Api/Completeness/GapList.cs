@@ -43,4 +43,8 @@ public static class GapList
         var start = Judge.WantedFrom(o) ?? (plan.Dataset.IsSnapshot ? now - plan.Freshness : end);
         return Window.Between(start, end);
     }
+
+    /// <summary>Cut to one decimal, never rounded up: 100 is said of what is whole, and of nothing else.</summary>
+    public static decimal CoveredPercent(JudgedOperator o, Window wanted) =>
+        o.Covered.Covers(wanted) ? 100m : Math.Min(99.9m, Math.Round((decimal)o.Covered.ShareOf(wanted) * 100, 1, MidpointRounding.ToZero));
 }

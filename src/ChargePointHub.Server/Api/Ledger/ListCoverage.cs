@@ -40,8 +40,7 @@ internal static class ListCoverage
                 json.WriteWindow("wanted", wanted);
                 if (wanted is { } judged)
                 {
-                    var whole = o.Covered.Covers(judged);
-                    json.WriteNumber("covered_percent", whole ? 100m : Math.Min(99.9m, Math.Round((decimal)o.Covered.ShareOf(judged) * 100, 1, MidpointRounding.ToZero)));
+                    json.WriteNumber("covered_percent", GapList.CoveredPercent(o, judged));
                 }
                 else
                 {

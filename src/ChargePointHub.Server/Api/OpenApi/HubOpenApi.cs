@@ -89,9 +89,15 @@ public static class HubOpenApi
     private static JsonArray SecurityOf(ApiRoute route) => route.IsOpen ? []
         : new JsonArray([.. route.IsRestricted ? Array.Empty<JsonNode>() : [new JsonObject()], .. OpenApiFrame.SecuritySchemes.Select(s => new JsonObject { [s.Key] = new JsonArray() })]);
 
+    private static string[] When(bool answersWithIt, string header) => answersWithIt ? [header] : [];
+
     private static JsonObject SuccessOf(ApiRoute route)
     {
-        string[] headers = [.. route.Dataset is null ? Array.Empty<string>() : ["Hub-Completeness"], .. route.Parameters.Contains(HubParameters.Count) ? ["Hub-Count"] : Array.Empty<string>(), .. route.Parameters.Contains(HubParameters.Cursor) ? ["Link"] : Array.Empty<string>(), "X-Request-Id"];
+        string[] headers =
+        [
+            .. When(!route.IsOpen, "ETag"), .. When(route.Dataset is not null, "Hub-Completeness"), .. When(route.Parameters.Contains(HubParameters.Count), "Hub-Count"),
+            .. When(route.Parameters.Contains(HubParameters.Cursor), "Link"), "X-Request-Id",
+        ];
         return new JsonObject
         {
             ["description"] = route.Summary + ".",

@@ -1,0 +1,102 @@
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Server.Geography;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Commands;
+
+/// <summary>How collecting one dataset goes: the operator files, the run log and the ledger taken together.</summary>
+internal sealed record FeedState
+{
+    /// <summary>A dataset is overdue when so many polls in a row were not even tried.</summary>
+    private const int MissedPolls = 3;
+
+    /// <summary>A crawl may take hours under an operator's limit; one that has no end after this belongs to a hub that is gone.</summary>
+    private static readonly TimeSpan LongestCrawl = TimeSpan.FromDays(1);
+
+    public required string OperatorId { get; init; }
+
+    public required string FeedId { get; init; }
+
+    public required Dataset Dataset { get; init; }
+
+    public required bool IsActive { get; init; }
+
+    public DateTimeOffset? LastAttemptAt { get; init; }
+
+    public DateTimeOffset? LastSuccessAt { get; init; }
+
+    /// <summary>Slug; null while it works.</summary>
+    public string? Failure { get; init; }
+
+    public string? Detail { get; init; }
+
+    /// <summary>Of all that is wanted; null: nothing yet.</summary>
+    public decimal? CoveredPercent { get; init; }
+
+    public required int OpenGaps { get; init; }
+
+    public required TimeSpan OpenTime { get; init; }
+
+    public DateTimeOffset? OldestGapFrom { get; init; }
+
+    /// <summary>Known never to come.</summary>
+    public required TimeSpan LostTime { get; init; }
+
+    /// <summary>Null while it fails, as the hub then pauses, and before the first attempt.</summary>
+    public DateTimeOffset? NextDueAt { get; init; }
+
+    public required bool IsOverdue { get; init; }
+
+    public DateTimeOffset? LastBackfillAt { get; init; }
+
+    public string? BackfillFailure { get; init; }
+
+    public bool IsAtFault => IsActive && (Failure is not null || IsOverdue);
+
+    public string Word => !IsActive ? "inactive" : Failure is not null ? "failing" : LastAttemptAt is null ? "not begun" : IsOverdue ? "overdue" : "ok";
+
+    public static async Task<IReadOnlyList<FeedState>> ReadAsync(
+        IReadOnlyList<OperatorDefinition> operators, Database database, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var plans = operators.SelectMany(o => o.Feeds.SelectMany(f => f.Datasets.Select(d => (Feed: f, Plan: d)))).ToList();
+        var windows = await new LedgerQueries(database).ReadAsync(Dataset.All, null, Scope.Everything, cancellationToken);
+        var activities = await new FeedActivityQueries(database).ReadAsync(
+            [.. plans.Select(p => (p.Feed.OperatorId, p.Plan.CarriedBy ?? p.Plan.Dataset))], Scope.Everything, cancellationToken);
+        var listed = RegistryDirectory.Of(operators).ToDictionary(o => o.OperatorId);
+        return [.. plans.Zip(activities, (p, activity) =>
+            Of(p.Feed, p.Plan, CompletenessReader.Judged([listed[p.Feed.OperatorId]], p.Plan.Dataset, windows).Single(), activity, now))];
+    }
+
+    private static FeedState Of(FeedDefinition feed, DatasetPlan plan, JudgedOperator judged, FeedActivity activity, DateTimeOffset now)
+    {
+        var gaps = GapList.Of(judged, now).ToList();
+        var open = gaps.Where(g => g.State == GapState.Open).ToList();
+        var due = activity.LastAttemptAt + plan.Cadence;
+        return new FeedState
+        {
+            OperatorId = feed.OperatorId,
+            FeedId = feed.FeedId,
+            Dataset = plan.Dataset,
+            IsActive = feed.Active,
+            LastAttemptAt = activity.LastAttemptAt,
+            LastSuccessAt = activity.LastSuccessAt,
+            Failure = activity.Failure,
+            Detail = activity.Detail,
+            CoveredPercent = GapList.Wanted(judged, now) is { } wanted ? GapList.CoveredPercent(judged, wanted) : null,
+            OpenGaps = open.Count,
+            OpenTime = Sum(open),
+            OldestGapFrom = open.Count == 0 ? null : open.Min(g => g.Window.From),
+            LostTime = Sum(gaps.Where(g => g.State == GapState.Lost)),
+            NextDueAt = feed.Active && activity.Failure is null ? due : null,
+            IsOverdue = feed.Active && now > (activity.RunsSince + LongestCrawl ?? due + (MissedPolls * plan.Cadence) + TimeSpan.FromMinutes(1)),
+            LastBackfillAt = activity.LastBackfillAt,
+            BackfillFailure = activity.BackfillFailure,
+        };
+    }
+
+    private static TimeSpan Sum(IEnumerable<ListedGap> gaps) => gaps.Aggregate(TimeSpan.Zero, (sum, gap) => sum + gap.Window.Length);
+}

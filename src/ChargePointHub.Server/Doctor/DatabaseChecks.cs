@@ -1,0 +1,85 @@
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Doctor;
+
+/// <summary>The database: reachable, of a version and schema that fit, its role's rights, its settings, room for the hub's connections.</summary>
+public static class DatabaseChecks
+{
+    private const string Subject = "database";
+    private const int OldestMajor = 15;
+
+    /// <summary>Changes nothing: the schema is not brought up to date either.</summary>
+    public static async Task<IReadOnlyList<Check>> LookAsync(HubDatabaseHandle database, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var asked = time.GetUtcNow();
+        ServerFacts facts;
+        try
+        {
+            facts = await ServerFacts.ReadAsync(database.Source, cancellationToken);
+            if (facts.IsReplica) return [Check.Failed(Subject, $"{database.Source} is a replica, which cannot be written to.", "Name the primary server.")];
+        }
+        catch (Exception failure) when (StartFailures.Of(failure) is { } start)
+        {
+            return [Unreachable(start)];
+        }
+
+        // The pool is warm now: the second reading takes no longer than the question.
+        asked = time.GetUtcNow();
+        facts = await ServerFacts.ReadAsync(database.Source, cancellationToken);
+        var halfway = asked + ((time.GetUtcNow() - asked) / 2);
+        return [.. Server(database, facts), await SchemaAsync(database.Source, cancellationToken), .. Rights(facts), Safety(facts), Room(facts),
+            ClockCheck.Judge("the database's", halfway - facts.Clock, TimeSpan.FromSeconds(0.5))];
+    }
+
+    public static Check Unreachable(StartException failure) => new(Subject, CheckOutcome.Failed, string.Join(' ', failure.Reasons));
+
+    private static IEnumerable<Check> Server(HubDatabaseHandle database, ServerFacts facts)
+    {
+        yield return facts.VersionNumber / 10_000 >= OldestMajor
+            ? Check.Ok(Subject, $"PostgreSQL {facts.Version} answers: {database.Source}.")
+            : Check.Failed(Subject, $"PostgreSQL {facts.Version} is too old: {database.Source}.", $"The hub needs version {OldestMajor} or newer.");
+        if (facts.Encoding != "UTF8") yield return Check.Failed(Subject, $"Its encoding is {facts.Encoding}.", "Make the database with `createdb --encoding UTF8 --template template0`.");
+    }
+
+    private static async Task<Check> SchemaAsync(Database database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pending = await Migrator.PendingAsync(database, cancellationToken);
+            return pending.Count == 0
+                ? Check.Ok(Subject, $"Its schema is this hub's: {Migrator.Newest}.")
+                : Check.Warning(Subject, $"Its schema lacks {string.Join(", ", pending)}.", "`migrate` brings it up to date, and so does the next start.");
+        }
+        catch (MigrationException other)
+        {
+            return Check.Failed(Subject, other.Message, "Run the version of the hub that this database belongs to.");
+        }
+    }
+
+    private static IEnumerable<Check> Rights(ServerFacts facts)
+    {
+        var lacking = new List<string>();
+        if (!facts.MayCreate) lacking.Add("make tables in its schema");
+        if (!facts.MayUseTemporary) lacking.Add("make temporary tables");
+        if (facts.ForeignTables.Count > 0) lacking.Add($"alter the tables of others ({string.Join(", ", facts.ForeignTables.Take(3))}{(facts.ForeignTables.Count > 3 ? " ..." : "")})");
+        yield return lacking.Count == 0
+            ? Check.Ok(Subject, $"The role {facts.Role} may do what the hub does.")
+            : Check.Failed(Subject, $"The role {facts.Role} may not {string.Join(", nor ", lacking)}.", $"Let it own the database: ALTER DATABASE ... OWNER TO {facts.Role}, and its tables likewise.");
+    }
+
+    private static Check Safety(ServerFacts facts) => facts.Lossy.Count == 0
+        ? Check.Ok(Subject, "Its settings lose nothing when the power fails.")
+        : Check.Failed(Subject, $"Its settings lose what was committed when the power fails: {string.Join(", ", facts.Lossy)}.", "Turn them on: a claim of coverage must outlive its rows' power cut.");
+
+    private static Check Room(ServerFacts facts)
+    {
+        var free = facts.MostConnections - facts.UsedConnections;
+        return facts.MostConnections >= Database.MostConnections
+            ? Check.Ok(Subject, $"It allows {facts.MostConnections} connections; the hub uses {Database.MostConnections} at most, and {free} are free now.")
+            : Check.Warning(
+                Subject, $"It allows {facts.MostConnections} connections, and the hub may use {Database.MostConnections}.",
+                $"Set max_connections to {Database.MostConnections + 20} or more, or `Maximum Pool Size` in the connection string to less.");
+    }
+}

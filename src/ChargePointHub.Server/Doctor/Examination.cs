@@ -1,0 +1,52 @@
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store.Embedded;
+
+namespace ChargePointHub.Server.Doctor;
+
+/// <summary>Everything that an installation stands on, looked at in turn. Changes nothing but that an embedded database is started for the look.</summary>
+public sealed class Examination(HubOptions options, IReadOnlyList<string> faults, bool isOffline, TimeProvider time, Action<string> progress)
+{
+    public async IAsyncEnumerable<Check> LookAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return faults.Count == 0 ? Check.Ok("settings", "All are in order.") : Check.Failed("settings", string.Join(' ', faults), "`config reference` lists every setting with what is allowed.");
+        progress("Looking at the certificate");
+        foreach (var check in CertificateChecks.Look(options, time.GetUtcNow())) yield return check;
+        foreach (var check in await DatabaseAsync(cancellationToken)) yield return check;
+        yield return DiskCheck.Look("the data folder", options.Data);
+        progress("Looking at the operator files");
+        var registry = OperatorFiles.Registry.Load(options.Operators);
+        foreach (var check in OperatorFileChecks.Look(options.Operators, registry)) yield return check;
+        progress("Loading boundaries");
+        yield return AreaCheck.Look(options.Areas);
+        if (isOffline) yield return Check.NotChecked("feeds", "Operators were left alone (--offline).");
+        else if (registry is not LoadedRegistry loaded) yield return Check.NotChecked("feeds", "The operator files must be right first.");
+        else
+        {
+            var checks = await FeedChecks.LookAsync(loaded, time, (done, all) => progress($"Asking operators: {done} of {all}"), cancellationToken);
+            foreach (var check in checks) yield return check;
+        }
+    }
+
+    private async Task<IReadOnlyList<Check>> DatabaseAsync(CancellationToken cancellationToken)
+    {
+        progress("Looking at the database");
+        try
+        {
+            var checks = new List<Check>();
+            if (options.Database.Length == 0)
+            {
+                var state = await EmbeddedState.LookAsync(HubDatabaseHandle.EmbeddedOptions(options), cancellationToken);
+                checks.Add(DiskCheck.Look("the embedded database", state.Home));
+                if (state.Major is null) return [.. checks, Check.NotChecked("database", "There is no embedded database yet; the first start makes one.")];
+            }
+
+            await using var database = await HubDatabaseHandle.JoinAsync(options, cancellationToken);
+            return [.. checks, .. await DatabaseChecks.LookAsync(database, time, cancellationToken)];
+        }
+        catch (Exception failure) when (StartFailures.Of(failure) is { } start)
+        {
+            return [DatabaseChecks.Unreachable(start)];
+        }
+    }
+}

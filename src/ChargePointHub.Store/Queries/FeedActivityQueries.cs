@@ -1,0 +1,54 @@
+using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
+
+namespace ChargePointHub.Store.Queries;
+
+/// <summary>What was last tried of one operator's dataset.</summary>
+/// <param name="LastAttemptAt">Start of the newest live poll or crawl; null: there was none.</param>
+/// <param name="RunsSince">Start of the newest one while it has no end; it may belong to a hub that was killed.</param>
+/// <param name="LastSuccessAt">End of the newest one that completed.</param>
+/// <param name="Failure">Slug of how the newest one that ended failed; null: it completed, or none has ended.</param>
+/// <param name="Detail">One sentence on it.</param>
+/// <param name="LastBackfillAt">Start of the newest pull of history.</param>
+/// <param name="BackfillFailure">Slug of how that one failed; null: it completed or runs.</param>
+public sealed record FeedActivity(
+    string OperatorId, Dataset Dataset, DateTimeOffset? LastAttemptAt, DateTimeOffset? RunsSince, DateTimeOffset? LastSuccessAt,
+    string? Failure, string? Detail, DateTimeOffset? LastBackfillAt, string? BackfillFailure);
+
+/// <summary>The run log as the people who keep the hub see it.</summary>
+public sealed class FeedActivityQueries(Database database)
+{
+    /// <summary>In the order asked for; a dataset without runs has nulls.</summary>
+    public async Task<IReadOnlyList<FeedActivity>> ReadAsync(
+        IReadOnlyList<(string OperatorId, Dataset Dataset)> asked, Scope scope, CancellationToken cancellationToken)
+    {
+        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read how collecting goes.");
+        return await database.Reads.Command(
+            """
+            SELECT w.operator_id, w.dataset, latest.started_at, latest.runs_since, completed.ended_at, ended.failure, ended.detail, history.started_at, history.failure
+            FROM unnest($1, $2) WITH ORDINALITY AS w (operator_id, dataset, number)
+            LEFT JOIN LATERAL (
+                SELECT r.started_at, CASE WHEN r.ended_at IS NULL THEN r.started_at END AS runs_since FROM run r
+                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl')
+                ORDER BY r.started_at DESC LIMIT 1) latest ON true
+            LEFT JOIN LATERAL (
+                SELECT r.failure, r.detail FROM run r
+                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl') AND r.outcome IN ('completed', 'failed')
+                ORDER BY r.started_at DESC LIMIT 1) ended ON true
+            LEFT JOIN LATERAL (
+                SELECT r.ended_at FROM run r
+                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl') AND r.outcome = 'completed'
+                ORDER BY r.started_at DESC LIMIT 1) completed ON true
+            LEFT JOIN LATERAL (
+                SELECT r.started_at, r.failure FROM run r
+                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind = 'backfill'
+                ORDER BY r.started_at DESC LIMIT 1) history ON true
+            ORDER BY w.number
+            """,
+            asked.Select(a => a.OperatorId).ToArray(), asked.Select(a => a.Dataset.Name).ToArray()).ListAsync(
+            r => new FeedActivity(
+                r.GetString(0), Dataset.Named(r.GetString(1))!, r.InstantOrNull(2), r.InstantOrNull(3), r.InstantOrNull(4), r.TextOrNull(5),
+                r.TextOrNull(6), r.InstantOrNull(7), r.TextOrNull(8)),
+            cancellationToken);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using ChargePointHub.Server.Hosting;
+using Npgsql;
+
+namespace ChargePointHub.IntegrationTests.Commands;
+
+/// <summary><c>doctor</c> against real databases; operators are left alone.</summary>
+public sealed class DoctorTests : IDisposable
+{
+    private readonly HubProgram hub = new();
+
+    public void Dispose() => hub.Dispose();
+
+    [Fact]
+    public async Task A_sound_database_passes_and_every_check_has_its_sentence()
+    {
+        await using var database = await HubDatabase.CreateDatabaseAsync();
+        hub.WriteOperator("old-mill");
+
+        var (code, output, _) = await hub.RunAsync($"doctor --offline --database '{database.ConnectionString}'");
+        var checks = await LookAsync(database.ConnectionString);
+
+        Assert.Equal((int)ExitCode.Done, code);
+        Assert.Contains("failed: 0", output, StringComparison.Ordinal);
+        Assert.Equal(
+            ["boundaries", "certificate", "clock", "database", "disk", "feeds", "operator files", "settings"], checks.Select(c => c.Subject).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(checks.Where(c => c.Subject == "database"), c => Assert.Equal("ok", c.Outcome));
+        Assert.Equal("not checked", checks.Single(c => c.Subject == "feeds").Outcome);
+    }
+
+    [Fact]
+    public async Task Settings_that_lose_data_a_missing_schema_and_missing_rights_are_told()
+    {
+        await using var database = await HubDatabase.CreateDatabaseAsync();
+        await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
+        {
+            await using var poor = source.CreateCommand("DO $$ BEGIN CREATE ROLE cph_poor LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+            await poor.ExecuteNonQueryAsync();
+            await using var empty = source.CreateCommand("DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO cph_poor");
+            await empty.ExecuteNonQueryAsync();
+        }
+
+        var checks = await LookAsync(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = "cph_poor", Options = "-c synchronous_commit=off" }.ConnectionString);
+
+        Assert.Contains(checks, c => c.Outcome == "failed" && c.Sentence.Contains("synchronous_commit = off", StringComparison.Ordinal) && c.Remedy is not null);
+        Assert.Contains(checks, c => c.Outcome == "failed" && c.Sentence.Contains("cph_poor may not make tables in its schema", StringComparison.Ordinal));
+        Assert.Contains(checks, c => c.Outcome == "warning" && c.Sentence.Contains("Its schema lacks 0001_hub.sql", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_broken_installation_is_looked_at_to_the_end_and_nothing_is_made()
+    {
+        File.WriteAllText(Path.Combine(hub.Folder, "operators", "broken.json"), "{");
+
+        var run = await hub.RunAsync("doctor --offline --port 0 --areas none.geojson --database 'Host=127.0.0.1;Port=1;Database=x;Username=x'");
+        var fresh = await hub.RunAsync("doctor --offline --operators nowhere");
+
+        Assert.Equal((int)ExitCode.Refused, run.Code);
+        Assert.Matches(@"failed\s+settings\s+--port \(Hub:Port\) is '0'", run.Output);
+        Assert.Matches(@"failed\s+database\s+The database does not answer", run.Output);
+        Assert.Matches(@"failed\s+operator files\s+broken\.json", run.Output);
+        Assert.Matches(@"failed\s+boundaries", run.Output);
+        Assert.Matches(@"not checked\s+database\s+There is no embedded database yet", fresh.Output);
+        Assert.Equal(["operators"], Directory.EnumerateFileSystemEntries(hub.Folder).Select(Path.GetFileName));
+    }
+
+    private async Task<IReadOnlyList<(string Subject, string Outcome, string Sentence, string? Remedy)>> LookAsync(string connectionString) =>
+        [.. (await hub.JsonAsync($"doctor --offline --database '{connectionString}'")).EnumerateArray()
+            .Select(c => (Text(c, "subject")!, Text(c, "outcome")!, Text(c, "sentence")!, Text(c, "remedy")))];
+
+    private static string? Text(JsonElement check, string name) => check.GetProperty(name).GetString();
+}

@@ -1,0 +1,117 @@
+using ChargePointHub.Model;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store;
+using Npgsql;
+
+namespace ChargePointHub.IntegrationTests.Commands;
+
+/// <summary><c>feeds check</c> and <c>feeds status</c>.</summary>
+public sealed class FeedsTests : IAsyncLifetime, IDisposable
+{
+    private const string Sessions = """{"dataset": "charge_points"}, {"dataset": "charging_sessions", "axis": "last_updated", "earliest": "2026-11-01T00:00:00Z"}""";
+
+    private readonly HubProgram hub = new();
+    private HubDatabase database = null!;
+
+    public async Task InitializeAsync() => database = await HubDatabase.CreateDatabaseAsync();
+
+    public async Task DisposeAsync() => await database.DisposeAsync();
+
+    public void Dispose() => hub.Dispose();
+
+    [Fact]
+    public async Task Check_tells_every_fault_and_asks_nobody()
+    {
+        hub.WriteOperator("old-mill", """{"dataset": "sessions"}, {"dataset": "tariffs", "axis": "at", "cadense": "PT1M"}""");
+
+        var (code, output, _) = await hub.RunAsync("feeds check");
+        var json = await hub.JsonAsync("feeds check operators/old-mill.json");
+
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Equal(["/feeds/0/datasets/0/dataset", "/feeds/0/datasets/1/axis", "/feeds/0/datasets/1/cadense"],
+            json.GetProperty("faults").EnumerateArray().Select(f => f.GetProperty("pointer").GetString()).Order(StringComparer.Ordinal));
+        Assert.Contains("old-mill.json /feeds/0/datasets/0/dataset: ", output, StringComparison.Ordinal);
+        Assert.Contains("Allowed: charge_points, tariffs, status_changes, charging_sessions.", output, StringComparison.Ordinal);
+        Assert.Contains("Was cadence meant?", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_shows_what_right_files_collect_and_what_is_probably_not_meant()
+    {
+        hub.WriteOperator("old-mill", """{"dataset": "status_changes", "axis": "at", "look_back": "P90D"}""");
+        File.WriteAllText(
+            Path.Combine(hub.Folder, "operators", "old-mill.json"),
+            (await File.ReadAllTextAsync(Path.Combine(hub.Folder, "operators", "old-mill.json"))).Replace("\"protocol\"", "\"credential\": \"env:NOT_SET_ANYWHERE\", \"protocol\"", StringComparison.Ordinal));
+
+        var (code, output, _) = await hub.RunAsync("feeds check");
+
+        Assert.Equal((int)ExitCode.Done, code);
+        Assert.Matches(@"old-mill\s+main\s+loti-v1\s+status_changes\s+PT1M\s+at\s+from now on\s+P90D\s+none", output);
+        Assert.Contains("warning: old-mill/main: The credential env:NOT_SET_ANYWHERE is not set", output, StringComparison.Ordinal);
+        Assert.Contains("names no earliest for status_changes", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_tells_attempts_failures_coverage_gaps_and_what_is_due()
+    {
+        var now = DateTimeOffset.UtcNow;
+        hub.WriteOperator("old-mill", Sessions);
+        hub.WriteOperator("new-mill");
+        await RunAsync("old-mill", Dataset.ChargePoints, RunKind.Crawl, now.AddSeconds(-20), RunOutcome.Completed);
+        await RunAsync("old-mill", Dataset.ChargingSessions, RunKind.Live, now.AddHours(-5), RunOutcome.Completed);
+        await RunAsync("old-mill", Dataset.ChargingSessions, RunKind.Live, now.AddMinutes(-3), RunOutcome.Failed, "forbidden");
+        await RunAsync("old-mill", Dataset.ChargingSessions, RunKind.Backfill, now.AddMinutes(-2), RunOutcome.Failed, "throttled");
+        await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
+        {
+            await using var cover = source.CreateCommand(
+                """
+                INSERT INTO coverage (operator_id, dataset, kind, from_at, to_at, cause)
+                VALUES ('old-mill', 'charging_sessions', 'covered', '2026-11-02', now() - interval '5 hours', NULL),
+                       ('old-mill', 'charging_sessions', 'unavailable', '2026-11-01', '2026-11-02', 'beyond_look_back')
+                """);
+            await cover.ExecuteNonQueryAsync();
+        }
+
+        var all = (await hub.JsonAsync(Line("feeds status"))).EnumerateArray().ToList();
+        var (code, output, _) = await hub.RunAsync(Line("feeds status old-mill"));
+
+        Assert.Equal(["new-mill", "old-mill", "old-mill"], all.Select(s => s.GetProperty("operator_id").GetString()));
+        Assert.Equal(["not begun", "ok", "failing"], all.Select(s => s.GetProperty("state").GetString()));
+        var failing = all[2];
+        Assert.Equal("forbidden", failing.GetProperty("failure").GetString());
+        Assert.Equal("throttled", failing.GetProperty("backfill_failure").GetString());
+        Assert.Equal(1, failing.GetProperty("open_gaps").GetInt32());
+        Assert.Equal(TimeSpan.FromDays(1).TotalSeconds, failing.GetProperty("lost_seconds").GetDouble());
+        Assert.InRange(failing.GetProperty("covered_percent").GetDecimal(), 80, 99.9m);
+        Assert.Equal(Instants.Format(now.AddHours(-5)), failing.GetProperty("last_success_at").GetString());
+        Assert.Equal(Instants.Format(now.AddSeconds(40)), all[1].GetProperty("next_due_at").GetString());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, failing.GetProperty("next_due_at").ValueKind);
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Contains("old-mill charging_sessions: forbidden: because", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("new-mill", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_says_when_nobody_collects_and_names_the_operator_that_was_meant()
+    {
+        hub.WriteOperator("old-mill");
+        await RunAsync("old-mill", Dataset.ChargePoints, RunKind.Crawl, DateTimeOffset.UtcNow.AddHours(-3), RunOutcome.Completed);
+
+        var overdue = await hub.RunAsync(Line("feeds status"));
+        var unknown = await hub.RunAsync(Line("feeds status old-mil"));
+
+        Assert.Equal((int)ExitCode.Refused, overdue.Code);
+        Assert.Contains("does a hub run that collects?", overdue.Output, StringComparison.Ordinal);
+        Assert.Equal((int)ExitCode.WrongUse, unknown.Code);
+        Assert.Contains("Was old-mill meant?", unknown.Error, StringComparison.Ordinal);
+    }
+
+    private string Line(string command) => $"{command} --database '{database.ConnectionString}'";
+
+    private async Task RunAsync(string operatorId, Dataset dataset, RunKind kind, DateTimeOffset at, RunOutcome outcome, string? failure = null)
+    {
+        var log = new RunLog(database.Database);
+        var run = await log.OpenAsync(new FeedKey(operatorId, "main", dataset), kind, dataset.IsSnapshot ? null : new Window(at.AddMinutes(-1), at), at, CancellationToken.None);
+        await log.CloseAsync(run, outcome, at, new RunCounts(), CancellationToken.None, failure, failure is null ? null : "because");
+    }
+}

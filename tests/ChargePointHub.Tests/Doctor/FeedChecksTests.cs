@@ -1,0 +1,45 @@
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Server.Doctor;
+using ChargePointHub.Tests.Sandbox;
+
+namespace ChargePointHub.Tests.Doctor;
+
+public class FeedChecksTests
+{
+    [Fact]
+    public async Task Each_operator_is_asked_once_and_its_TLS_certificate_and_credential_are_told()
+    {
+        await using var sandbox = new SandboxFixture();
+        var host = await sandbox.StartAsync();
+        var lamplight = Path.Combine(host.OperatorsFolder, "secrets", "lamplight.token");
+        File.WriteAllText(lamplight, "not-the-token");
+        var registry = Assert.IsType<LoadedRegistry>(ChargePointHub.Server.Hosting.OperatorFiles.Registry.Load(host.OperatorsFolder));
+
+        var shown = new List<int>();
+        var checks = await FeedChecks.LookAsync(registry, TimeProvider.System, (done, _) => { lock (shown) shown.Add(done); }, CancellationToken.None);
+        var feeds = checks.Where(c => c.Subject == "feeds").ToList();
+
+        Assert.Equal(5, feeds.Count);
+        Assert.Equal([1, 2, 3, 4, 5], shown.Order());
+        var refused = Assert.Single(feeds, c => c.Outcome == CheckOutcome.Failed);
+        Assert.Contains("lamplight/loti", refused.Sentence, StringComparison.Ordinal);
+        Assert.Contains("unauthorised", refused.Sentence, StringComparison.Ordinal);
+        Assert.Contains(lamplight, refused.Remedy, StringComparison.Ordinal);
+        Assert.All(feeds.Except([refused]), c => Assert.Matches(@"TLS 1\.3, days left of its certificate: \d+, credential accepted", c.Sentence));
+        Assert.Contains(checks, c => c.Subject == "clock" && c.Sentence.Contains("4 of 4", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_operator_that_is_away_fails_the_check_with_its_kind()
+    {
+        await using var sandbox = new SandboxFixture();
+        var host = await sandbox.StartAsync(sandbox.Options with { Operators = 1, ChargePoints = 5 });
+        var registry = Assert.IsType<LoadedRegistry>(ChargePointHub.Server.Hosting.OperatorFiles.Registry.Load(host.OperatorsFolder));
+        await sandbox.StopAsync();
+
+        var check = Assert.Single(await FeedChecks.LookAsync(registry, TimeProvider.System, (_, _) => { }, CancellationToken.None));
+
+        Assert.Equal(CheckOutcome.Failed, check.Outcome);
+        Assert.Contains("unreachable", check.Sentence, StringComparison.Ordinal);
+    }
+}
