@@ -151,7 +151,14 @@ public sealed class FeedClient : IDisposable
 
     private async Task<FetchResult> AnswerAsync(FetchChain chain, Uri at, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.StatusCode != HttpStatusCode.OK) return FetchFaults.OfStatus(chain, at, response, rules, time.GetUtcNow());
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            var refused = FetchFaults.OfStatus(chain, at, response, rules, time.GetUtcNow());
+            if (refused.Failure.RetryAfter is { } asked) await gate.HoldAsync(asked, cancellationToken);
+            else if (refused.Failure.Kind == FailureKind.Throttled) await gate.HoldAsync(rules.FirstPause, cancellationToken);
+            return refused;
+        }
+
         var tooLarge = $"{MaskedUrl.Of(at)} sent more than {rules.LargestBody:N0} bytes; ask the operator for smaller pages.";
         if (response.Content.Headers.ContentLength > rules.LargestBody) return chain.Failed(FailureKind.TooLarge, tooLarge);
 

@@ -8,14 +8,18 @@ namespace ChargePointHub.Feeds.Fetching;
 /// Makes the client of each feed, and holds what clients have in common: the gate of each limit group and the breaker of each
 /// operator. One for the whole process.
 /// </summary>
-public sealed class FeedClientFactory(TimeProvider time, FetchRules rules) : IDisposable
+/// <param name="count">Where requests of limit groups are counted; null: in memory, for this process alone.</param>
+public sealed class FeedClientFactory(TimeProvider time, FetchRules rules, IRequestCount? count = null) : IDisposable
 {
+    private readonly IRequestCount count = count ?? new RequestCount(time);
+
+
     private readonly ConcurrentDictionary<string, RequestGate> gates = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly ConcurrentDictionary<string, ResiliencePipeline<FetchResult>> breakers = new(StringComparer.Ordinal);
 
-    public FeedClientFactory(TimeProvider time)
-        : this(time, FetchRules.Default)
+    public FeedClientFactory(TimeProvider time, IRequestCount? count = null)
+        : this(time, FetchRules.Default, count)
     {
     }
 
@@ -23,7 +27,7 @@ public sealed class FeedClientFactory(TimeProvider time, FetchRules rules) : IDi
     public FeedClient Create(FeedDefinition feed) => new(
         feed,
         rules,
-        gates.GetOrAdd(feed.LimitGroup, _ => new RequestGate(time)),
+        gates.GetOrAdd(feed.LimitGroup, group => new RequestGate(group, count, time)),
         breakers.GetOrAdd(feed.OperatorId, _ => FetchResilience.Breaker(rules, time)),
         time);
 

@@ -24,7 +24,7 @@ internal sealed class FetchChain(Uri url, IReadOnlyDictionary<string, string> he
     public async Task TakeTurnAsync(RequestGate gate, CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
-        await gate.WaitAsync(cancellationToken);
+        await gate.WaitAsync(Urgency.GivesWay, cancellationToken);
         queued += time.GetElapsedTime(asked);
         Requests++;
     }

@@ -4,16 +4,18 @@ namespace ChargePointHub.Feeds.Fetching;
 
 /// <summary>
 /// Lets requests of one limit group through one after another, never more than any joined feed's limits allow in any span of
-/// time. Whoever asks first goes first; who gives up waiting costs nothing.
+/// time. Live work goes before history; of the same kind, whoever asks first goes first; who gives up waiting costs nothing.
 /// </summary>
-public sealed class RequestGate(TimeProvider time) : IDisposable
+/// <param name="limitGroup">Under which <paramref name="count"/> counts.</param>
+public sealed class RequestGate(string limitGroup, IRequestCount count, TimeProvider time) : IDisposable
 {
-    private readonly SemaphoreSlim turn = new(1);
+    /// <summary>History that waited so long stands in line with live work: the live work of its own operator waits behind it.</summary>
+    public static readonly TimeSpan LongestGivingWay = TimeSpan.FromMinutes(10);
+
+    private readonly SemaphoreSlim live = new(1);
+    private readonly SemaphoreSlim history = new(1);
     private readonly Lock guard = new();
     private readonly List<IReadOnlyList<RequestLimit>> joined = [];
-
-    /// <summary>Times of the latest requests, oldest first: as many as the largest limit looks back on.</summary>
-    private readonly List<long> passed = [];
 
     /// <summary>Adds a feed's limits until the answer is disposed of. The limits of all joined feeds hold together, so the lowest wins.</summary>
     public IDisposable Join(IReadOnlyList<RequestLimit> limits)
@@ -23,43 +25,47 @@ public sealed class RequestGate(TimeProvider time) : IDisposable
     }
 
     /// <summary>Returns when one request may be sent; the request counts from then on.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public async Task WaitAsync(bool givesWay, CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        if (givesWay && await TakeTurnAsync(history, true, cancellationToken)) return;
+        await TakeTurnAsync(live, false, cancellationToken);
+    }
+
+    /// <summary>The operator asked to be left alone: no turn for anybody of the group for so long.</summary>
+    public ValueTask HoldAsync(TimeSpan length, CancellationToken cancellationToken) => count.HoldAsync(limitGroup, length, cancellationToken);
+
+    public void Dispose()
+    {
+        live.Dispose();
+        history.Dispose();
+    }
+
+    /// <summary>False: it gave way for long enough.</summary>
+    private async Task<bool> TakeTurnAsync(SemaphoreSlim line, bool givesWay, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        await line.WaitAsync(cancellationToken);
         try
         {
-            while (PassOrWait() is { } wait) await Task.Delay(wait, time, cancellationToken);
+            while (await count.TakeTurnAsync(limitGroup, Limits(), givesWay, cancellationToken) is { } wait)
+            {
+                if (givesWay && time.GetElapsedTime(since) >= LongestGivingWay) return false;
+
+                // A whole millisecond up: timers cut fractions off, and a wait that ends early would only be repeated.
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellationToken);
+            }
+
+            return true;
         }
         finally
         {
-            turn.Release();
+            line.Release();
         }
     }
 
-    public void Dispose() => turn.Dispose();
-
-    /// <summary>Notes a request and returns null, or says how long to wait before asking again.</summary>
-    private TimeSpan? PassOrWait()
+    private List<RequestLimit> Limits()
     {
-        lock (guard)
-        {
-            var now = time.GetTimestamp();
-            var longest = TimeSpan.Zero;
-            var lookBack = 0;
-            foreach (var limit in joined.SelectMany(l => l))
-            {
-                lookBack = Math.Max(lookBack, limit.Requests);
-                if (passed.Count < limit.Requests) continue;
-                var wait = limit.Interval - time.GetElapsedTime(passed[^limit.Requests], now);
-                if (wait > longest) longest = wait;
-            }
-
-            // A whole millisecond up: timers cut fractions off, and a wait that ends early would only be repeated.
-            if (longest > TimeSpan.Zero) return TimeSpan.FromMilliseconds(Math.Ceiling(longest.TotalMilliseconds));
-            passed.Add(now);
-            if (passed.Count > lookBack) passed.RemoveRange(0, passed.Count - lookBack);
-            return null;
-        }
+        lock (guard) return [.. joined.SelectMany(l => l).Distinct()];
     }
 
     private sealed class Membership(RequestGate gate, IReadOnlyList<RequestLimit> limits) : IDisposable

@@ -50,6 +50,7 @@ public sealed record FeedDefinition
     /// <summary>Feeds of one group share its limits; default: the host.</summary>
     public required string LimitGroup { get; init; }
 
+    /// <summary>Of the whole limit group, whichever files state them: all hold together.</summary>
     public IReadOnlyList<RequestLimit> Limits { get; init; } = [];
 
     public bool Active { get; init; } = true;

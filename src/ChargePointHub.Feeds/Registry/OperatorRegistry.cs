@@ -15,7 +15,7 @@ public abstract record RegistryResult
 /// <summary>Every file is right; usable as a whole.</summary>
 /// <param name="Operators">By operator_id, ordinal.</param>
 /// <param name="Hash">Of all files' names and bytes, those of CA files too, lower-case hex: equal hashes are equal registries.</param>
-/// <param name="HashByOperator">Of the bytes of each operator's file and of its feeds' CA files, by operator_id.</param>
+/// <param name="HashByOperator">Of the bytes of each operator's file and of its feeds' CA files, and of its groups' limits, by operator_id.</param>
 public sealed record LoadedRegistry(IReadOnlyList<OperatorDefinition> Operators, string Hash, IReadOnlyDictionary<string, string> HashByOperator) : RegistryResult
 {
     /// <summary>Names, sizes and times of the files, and of the CA files they name, just before they were read.</summary>
@@ -75,10 +75,11 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
         }
 
         if (faults.Count > 0) return new RegistryRefused([.. faults.OrderBy(f => f.File, StringComparer.Ordinal)]) { Stamp = stamp };
+        var given = LimitGroups.Given([.. operators.Select(o => o.Definition).OrderBy(o => o.OperatorId, StringComparer.Ordinal)]);
         return new LoadedRegistry(
-            [.. operators.Select(o => o.Definition).OrderBy(o => o.OperatorId, StringComparer.Ordinal)],
+            given,
             Convert.ToHexStringLower(all.GetHashAndReset()),
-            operators.ToDictionary(o => o.Definition.OperatorId, o => o.Hash))
+            given.ToDictionary(o => o.OperatorId, o => Hash(operators.Find(f => f.Definition.OperatorId == o.OperatorId).Hash, LimitGroups.Words(o))))
         { Stamp = stamp, CaFiles = caFiles };
     }
 
@@ -95,6 +96,10 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
         foreach (var caFile in caFiles) hash.AppendData(SHA256.HashData(Bytes(caFile, []) ?? []));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>Limits of the group that other files state make another definition too.</summary>
+    private static string Hash(string ofFile, string limits) =>
+        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{ofFile}\n{limits}")));
 
     private static string StampOf(string path)
     {

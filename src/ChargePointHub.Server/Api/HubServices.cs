@@ -1,6 +1,7 @@
 using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Paging;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
@@ -24,6 +25,8 @@ public sealed class HubServices(
     public CompletenessReader Completeness { get; } = new(new LedgerQueries(database));
 
     internal CallerAccess Access { get; } = new(checkKey);
+
+    public Readiness Readiness { get; init; } = new();
 
     public OperatorDirectory Directory => directory();
 

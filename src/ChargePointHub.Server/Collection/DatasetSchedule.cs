@@ -2,6 +2,7 @@ using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
+using ChargePointHub.Store;
 
 namespace ChargePointHub.Server.Collection;
 
@@ -14,6 +15,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <summary>A dataset that keeps failing is asked for at most this many cadences apart.</summary>
     private const int LongestPauseInCadences = 6;
 
+    private readonly PollTimes times = new(feed.OperatorId, plan);
     private readonly BackfillPlan backfill = new(plan.LongestWindow, plan.Cadence, plan.Cadence);
     private DateTimeOffset? lastSuccess;
     private int failures;
@@ -55,7 +57,24 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <summary>When history was last asked for.</summary>
     public DateTimeOffset LastBackfill { get; private set; } = DateTimeOffset.MinValue;
 
-    public void Started(DateTimeOffset now) => NextDue = now + plan.Cadence;
+    /// <summary>
+    /// Goes on where an earlier collection ended: what was polled just now is not polled again at once. Otherwise the first poll
+    /// falls within <paramref name="spread"/>.
+    /// </summary>
+    /// <param name="latest">The dataset's newest live poll or crawl; null: none is known.</param>
+    public void Begin(DateTimeOffset now, TimeSpan spread, Run? latest)
+    {
+        NextDue = now + times.Within(spread < plan.Cadence ? spread : plan.Cadence);
+        if (latest?.Outcome is not (RunOutcome.Completed or RunOutcome.Failed) || latest.StartedAt > now) return;
+        var next = times.After(latest.StartedAt);
+        if (next <= NextDue) return;
+        NextDue = next;
+        Trouble = Words<FailureKind>.Parse(latest.Failure);
+        if (Trouble is null) lastSuccess = latest.EndedAt;
+        else failures = 1;
+    }
+
+    public void Started(DateTimeOffset now) => NextDue = times.After(now);
 
     /// <summary>A pull of this window of history stood still when the hub went away, and can go on.</summary>
     public void GoOnWith(Window window) => goesOn = window;

@@ -113,6 +113,9 @@ public sealed partial class FeedRun(
         return null;
     }
 
+    /// <summary>What the run log says of the operator's live polls and crawls: the newest of each dataset.</summary>
+    public Task<List<Run>> LatestLiveAsync(string operatorId, CancellationToken cancellationToken) => runs.LatestLiveAsync(operatorId, cancellationToken);
+
     /// <summary>What the operator can no longer serve is claimed as unavailable, so that every answer says so.</summary>
     public Task ClaimLostAsync(DatasetSchedule schedule, Coverage gone, long? leaseToken, CancellationToken cancellationToken) => writer.WriteAsync(
         new PageToWrite

@@ -24,6 +24,7 @@ public sealed partial class OperatorCollection
     private readonly StatusSweeper sweeper;
     private readonly TimeProvider time;
     private readonly ILogger log;
+    private CancellationToken leaving;
 
     /// <param name="leaseToken">Written with every page; null: nobody else can be collecting.</param>
     public OperatorCollection(
@@ -43,10 +44,17 @@ public sealed partial class OperatorCollection
         ];
     }
 
+    /// <summary>The first polls are spread over so long.</summary>
+    public TimeSpan StartSpread { get; init; }
+
+    /// <summary>Shared by all operators; null: nothing is bounded.</summary>
+    public RunSlots? Slots { get; init; }
+
     /// <summary>Runs until cancelled or the lease is lost, or until the database is away.</summary>
     /// <param name="leaving">No new pull is begun; the one under way comes to its end.</param>
     public async Task CollectAsync(CancellationToken leaving, CancellationToken cancellationToken)
     {
+        this.leaving = leaving;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellationToken);
         var sweeping = sweeper.SweepAsync(operatorDefinition, leaseToken, either.Token);
         try
@@ -79,6 +87,9 @@ public sealed partial class OperatorCollection
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         var id = operatorDefinition.OperatorId;
+        var latest = await run.LatestLiveAsync(id, cancellationToken);
+        foreach (var schedule in schedules)
+            schedule.Begin(time.GetUtcNow(), StartSpread, latest.Find(r => r.Feed.FeedId == schedule.Feed.FeedId && r.Feed.Dataset == schedule.Plan.Dataset));
         foreach (var begun in await ledger.Places.ReadAsync(id, cancellationToken))
         {
             if (begun.Kind != RunKind.Backfill || begun.Window is not { } window) continue;
@@ -113,6 +124,9 @@ public sealed partial class OperatorCollection
 
     private async Task<RunResult> PullAsync(DatasetSchedule schedule, RunKind kind, Window? window, CancellationToken cancellationToken)
     {
+        // A pull between the pages of another has that one's place.
+        using var slot = Slots is not null && underWay.Count == 0 ? await Slots.TakeAsync(cancellationToken) : null;
+        using var urgency = Urgency.OfHistory(kind is RunKind.Backfill or RunKind.Reread);
         underWay.Add(schedule);
         try
         {
@@ -127,7 +141,7 @@ public sealed partial class OperatorCollection
     /// <summary>Between two pages: whatever else has become due goes first, each once, so that the longer pull goes on too.</summary>
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        for (var done = 0; done < schedules.Count && await DoDueWorkAsync(cancellationToken); done++)
+        for (var done = 0; done < schedules.Count && !leaving.IsCancellationRequested && await DoDueWorkAsync(cancellationToken); done++)
         {
         }
     }

@@ -25,8 +25,8 @@ public sealed class ExampleCommand(string name, string description, params strin
 /// </summary>
 public static class CommandLine
 {
-    /// <summary>How long an orderly stop may take after Ctrl-C or SIGTERM before the process ends all the same: the embedded server's checkpoint takes what it takes.</summary>
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(80);
+    /// <summary>How long an orderly stop may take after Ctrl-C or SIGTERM before the process ends all the same: the longest drain, and the embedded server's checkpoint takes what it takes.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(HubOptions.LongestDrainSeconds + 80);
 
     /// <summary>The same for a command that was broken off.</summary>
     private static readonly TimeSpan LongestBreak = TimeSpan.FromSeconds(10);

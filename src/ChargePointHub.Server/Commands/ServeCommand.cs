@@ -24,6 +24,7 @@ internal static class ServeCommand
         foreach (var note in hub.DatabaseNotes.Concat(hub.Warnings)) await context.Output.WriteLineAsync(note);
         await context.Output.WriteLineAsync($"The hub answers at {hub.BaseUrl}/v1/charge-points" + (hub.CaFile is { } ca ? $" (clients trust {ca})" : ""));
         await hub.WaitForShutdownAsync(cancellationToken);
+        await hub.DrainAsync();
         return ExitCode.Done;
     }
 }

@@ -7,6 +7,7 @@ using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Doctor;
 using ChargePointHub.Server.Geography;
@@ -19,14 +20,18 @@ namespace ChargePointHub.Server.Hosting;
 /// <summary>A hub put together from its parts and running: database, API and collector.</summary>
 public sealed class HubHost : IAsyncDisposable
 {
+    /// <summary>What each operator adds to the time over which first polls are spread.</summary>
+    private static readonly TimeSpan SpreadAnOperator = TimeSpan.FromMilliseconds(100);
+
     private readonly WebApplication app;
     private readonly HubDatabaseHandle database;
+    private readonly TimeSpan drain;
 
     private readonly IReadOnlyList<Check> certificate;
 
-    private HubHost(WebApplication app, HubDatabaseHandle database, string baseUrl, string? caFile, IReadOnlyList<Check> certificate)
+    private HubHost(WebApplication app, HubDatabaseHandle database, TimeSpan drain, string baseUrl, string? caFile, IReadOnlyList<Check> certificate)
     {
-        (this.app, this.database, this.certificate) = (app, database, certificate);
+        (this.app, this.database, this.drain, this.certificate) = (app, database, drain, certificate);
         (BaseUrl, CaFile) = (baseUrl, caFile);
     }
 
@@ -76,7 +81,7 @@ public sealed class HubHost : IAsyncDisposable
             await app.StartAsync(cancellationToken);
             var host = options.IsLoopback ? "localhost" : Dns.GetHostName();
             var warnings = options.Certificate.Length == 0 ? [] : CertificateChecks.Look(options, parts.Time.GetUtcNow());
-            return new HubHost(app, database, $"https://{host}:{options.Port}", tls.CaFile, warnings);
+            return new HubHost(app, database, TimeSpan.FromSeconds(options.DrainSeconds), $"https://{host}:{options.Port}", tls.CaFile, warnings);
         }
         catch
         {
@@ -85,8 +90,23 @@ public sealed class HubHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns when the hub has been asked to stop.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
+    /// <summary>Returns when the hub has been asked to stop; it goes on until it is disposed of.</summary>
+    public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Before a stop that nobody should notice: readiness says no, leases are given back, and everything is still answered until
+    /// those who route here have had time to see it.
+    /// </summary>
+    public async Task DrainAsync()
+    {
+        Services.GetRequiredService<Readiness>().Stop();
+        var collecting = Services.GetServices<IHostedService>().OfType<CollectorService>().Select(c => c.StopAsync(CancellationToken.None));
+        await Task.WhenAll([.. collecting, Task.Delay(drain, Services.GetRequiredService<TimeProvider>())]);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -102,12 +122,14 @@ public sealed class HubHost : IAsyncDisposable
         parts.Logging?.Invoke(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, certificate.Chain, certificate.Leaf));
         var keys = new AccessKeys(database, parts.Time);
+        var readiness = new Readiness();
         builder.Services
             .AddSingleton(parts.Time)
             .AddSingleton(database)
             .AddSingleton(areas)
             .AddSingleton(registry)
             .AddSingleton(keys)
+            .AddSingleton(readiness)
             .AddSingleton(parts.PageWriter?.Invoke(database) ?? new PageWriter(database))
             .AddSingleton<CoverageStore>()
             .AddSingleton<ContinuationStore>()
@@ -117,22 +139,36 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton<CollectionLedger>()
             .AddSingleton<StatusSweeper>()
             .AddSingleton<RunLog>()
-            .AddSingleton(new FeedClientFactory(parts.Time))
+            .AddSingleton(new FeedClientFactory(parts.Time, parts.RequestCount ?? new DatabaseRequestCount(new RequestCounts(database))))
             .AddSingleton<FeedClients>()
             .AddSingleton(s => ProtocolCatalogue.Create(s.GetRequiredService<FeedClients>().FetchFor, r => (Secrets.Resolve(r) as Secret)?.Value, parts.Time))
             .AddSingleton<FeedRun>()
             .AddSingleton<OperatorLeases>()
+            .AddSingleton(new RunSlots(options.SimultaneousRuns, parts.Time))
             .AddSingleton<CollectionStart>(s => (definition, lease) => new OperatorCollection(
                 definition, lease.Token, s.GetRequiredService<IReadOnlyList<IFeedProtocol>>(), s.GetRequiredService<FeedRun>(),
-                s.GetRequiredService<CollectionLedger>(), s.GetRequiredService<StatusSweeper>(), parts.Time, s.GetRequiredService<ILogger<OperatorCollection>>()))
+                s.GetRequiredService<CollectionLedger>(), s.GetRequiredService<StatusSweeper>(), parts.Time, s.GetRequiredService<ILogger<OperatorCollection>>())
+            {
+                StartSpread = SpreadAnOperator * registry.Current.Operators.Count,
+                Slots = s.GetRequiredService<RunSlots>(),
+            })
             .AddHubApi(_ => new HubServices(
                 database,
                 ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),
                 async (key, ct) => CheckOf(await keys.VerifyAsync(key, ct)),
                 () => RegistryDirectory.Of(registry.Current, areas),
-                parts.Time));
+                parts.Time)
+            {
+                Readiness = readiness,
+            });
         if (options.Collect) builder.Services.AddHostedService<CollectorService>();
         var app = builder.Build();
+        app.Use((context, next) =>
+        {
+            // Whoever keeps a connection open would send its next request to a hub that is gone.
+            if (readiness.IsStopping && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
+            return next(context);
+        });
         app.MapHubApi();
         app.MapHubPages();
         return app;
@@ -210,6 +246,9 @@ public sealed record HubParts
 
     /// <summary>Null: to the console, as configured.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }
+
+    /// <summary>Null: requests are counted in the database, in real time.</summary>
+    public IRequestCount? RequestCount { get; init; }
 
     /// <summary>A page writer with eyes on it, for proofs.</summary>
     public Func<Database, PageWriter>? PageWriter { get; init; }

@@ -11,6 +11,9 @@ public sealed record HubOptions
 {
     public const string Section = "Hub";
 
+    /// <summary>Of <see cref="DrainSeconds"/>, inclusive.</summary>
+    public const int LongestDrainSeconds = 120;
+
     [Setting("--data", "Where the embedded database and local certificates live.", Value = "FOLDER", Allowed = "a folder; it is made when it is not there")]
     public string Data { get; set; } = ".chargepointhub";
 
@@ -49,6 +52,14 @@ public sealed record HubOptions
     [Setting("--collect", "Whether this hub polls the operators, or only serves what is here.", Value = "true|false", Allowed = "true or false")]
     public bool Collect { get; set; } = true;
 
+    [Setting(
+        "--drain-seconds", "How long a hub that is told to stop still answers, while /health/ready says no: longer than a balancer's probing interval.", Value = "N",
+        Allowed = "a whole number from 0 to 120")]
+    public int DrainSeconds { get; set; } = 2;
+
+    [Setting("--simultaneous-runs", "Pulls under way at once, over all operators; each operator has one at a time.", Value = "N", Allowed = "a whole number from 1 to 1000")]
+    public int SimultaneousRuns { get; set; } = 16;
+
     /// <summary>True when only this machine can reach the hub.</summary>
     public bool IsLoopback => Listen == "localhost" || (IPAddress.TryParse(Listen, out var address) && IPAddress.IsLoopback(address));
 }
@@ -63,6 +74,8 @@ public sealed class HubOptionsValidator : AbstractValidator<HubOptions>
         RuleFor(o => o.Data).NotEmpty().WithMessage(o => Wrong(nameof(o.Data), o.Data));
         RuleFor(o => o.Port).InclusiveBetween(1, 65535).WithMessage(o => Wrong(nameof(o.Port), o.Port));
         RuleFor(o => o.Listen).Must(l => l is "localhost" or "*" || IPAddress.TryParse(l, out _)).WithMessage(o => Wrong(nameof(o.Listen), o.Listen));
+        RuleFor(o => o.DrainSeconds).InclusiveBetween(0, HubOptions.LongestDrainSeconds).WithMessage(o => Wrong(nameof(o.DrainSeconds), o.DrainSeconds));
+        RuleFor(o => o.SimultaneousRuns).InclusiveBetween(1, 1000).WithMessage(o => Wrong(nameof(o.SimultaneousRuns), o.SimultaneousRuns));
         RuleFor(o => o.Certificate)
             .NotEmpty()
             .When(o => !o.IsLoopback)

@@ -103,7 +103,10 @@ public sealed class CollectorServiceTests : IDisposable
             registry, new OperatorLeases(database),
             (definition, lease) => new OperatorCollection(
                 definition, lease.Token, [protocol], run, new CollectionLedger(new CoverageStore(database), places, new RereadStore(database)),
-                new StatusSweeper(new PageWriter(database), new CoverageStore(database), TimeProvider.System), TimeProvider.System, NullLogger.Instance),
+                new StatusSweeper(new PageWriter(database), new CoverageStore(database), TimeProvider.System), TimeProvider.System, NullLogger.Instance)
+            {
+                Slots = new RunSlots(2, TimeProvider.System),
+            },
             new FeedClients(new FeedClientFactory(TimeProvider.System)), runs, TimeProvider.System, NullLogger<CollectorService>.Instance);
     }
 

@@ -23,10 +23,18 @@ internal static class GetHealth
         Path = "/health/ready",
         OperationId = "getReadiness",
         Summary = "Whether the hub can answer",
-        Description = "Asks the database one question.",
-        Errors = [ErrorCatalogue.DatabaseAway],
+        Description = "Asks the database one question. Says no from the moment the hub is asked to stop, while it still answers everything else: "
+            + "time for whoever routes to route elsewhere.",
+        Errors = [ErrorCatalogue.DatabaseAway, ErrorCatalogue.HubStopping],
         Handler = async request =>
         {
+            if (request.Hub.Readiness.IsStopping)
+            {
+                var error = ErrorCatalogue.HubStopping;
+                await request.RefuseAsync(new Fault(error, null, $"{error.Happened} {error.Remedy}", In: FaultPlace.Service));
+                return;
+            }
+
             await request.Hub.Records.PingAsync(request.Aborted);
             await StatusAsync(request, "ready");
         },

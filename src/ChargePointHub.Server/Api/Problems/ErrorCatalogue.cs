@@ -93,6 +93,8 @@ public static class ErrorCatalogue
         "The hub runs and cannot reach its database.", "Try again after the seconds in Retry-After.", "any");
     public static readonly ErrorCode HubBusy = new("CPH-5002", 503, "The hub is busy",
         "More answers were being read at once than the hub can read for. Its data is whole, and collecting goes on.", "Try again after the seconds in Retry-After; ask fewer questions at the same time.", "any");
+    public static readonly ErrorCode HubStopping = new("CPH-5003", 503, "The hub is stopping",
+        "The hub was asked to stop and is finishing what it has begun.", "Send requests to another instance, or try again after the seconds in Retry-After.", "/health/ready");
 
     public static readonly IReadOnlyList<ErrorCode> All =
     [
@@ -102,7 +104,7 @@ public static class ErrorCatalogue
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,
-        Unexpected, DatabaseAway, HubBusy,
+        Unexpected, DatabaseAway, HubBusy, HubStopping,
     ];
 
     public static ErrorCode? Find(string code) => All.FirstOrDefault(e => string.Equals(e.Code, code, StringComparison.OrdinalIgnoreCase));

@@ -253,14 +253,14 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
             context =>
             {
                 context.Response.StatusCode = 429;
-                context.Response.Headers.RetryAfter = "7";
+                context.Response.Headers.RetryAfter = "2";
                 return Task.CompletedTask;
             },
             new FetchRules { Budget = TimeSpan.FromMinutes(10) },
             time: time);
-        Assert.Equal(TimeSpan.FromSeconds(7), Failure(result, FailureKind.Throttled).RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(2), Failure(result, FailureKind.Throttled).RetryAfter);
         Assert.Equal(3, server.Requests);
-        Assert.Equal(2, time.Waits.Count(w => w == TimeSpan.FromSeconds(7)));
+        Assert.Equal(2, time.Waits.Count(w => w == TimeSpan.FromSeconds(2)));
     }
 
     [Theory]

@@ -11,7 +11,7 @@ public sealed class OddAnswerTests(Certificates certificates) : IClassFixture<Ce
 {
     private static readonly Dictionary<string, string> NoHeaders = [];
 
-    private static readonly FetchRules Once = new() { Attempts = 1, Budget = TimeSpan.FromSeconds(20) };
+    private static readonly FetchRules Once = new() { Attempts = 1, Budget = TimeSpan.FromSeconds(20), LongestRetryAfter = TimeSpan.FromMilliseconds(1) };
 
     private static readonly string[] Values =
     [

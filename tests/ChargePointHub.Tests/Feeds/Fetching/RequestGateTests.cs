@@ -10,7 +10,7 @@ public sealed class RequestGateTests
     [Fact]
     public async Task No_span_of_time_ever_holds_more_requests_than_any_limit_allows()
     {
-        using var gate = new RequestGate(time);
+        using var gate = Gate();
         RequestLimit[] limits = [new(3, TimeSpan.FromSeconds(10)), new(5, TimeSpan.FromMinutes(1))];
         gate.Join(limits);
         var passed = await PassAsync(gate, 40);
@@ -26,7 +26,7 @@ public sealed class RequestGateTests
     [Fact]
     public async Task The_lowest_limit_holds_for_all_feeds_of_a_group_until_its_feed_leaves()
     {
-        using var gate = new RequestGate(time);
+        using var gate = Gate();
         gate.Join([new RequestLimit(10, TimeSpan.FromSeconds(1))]);
         var strict = gate.Join([new RequestLimit(1, TimeSpan.FromSeconds(1))]);
         var passed = await PassAsync(gate, 3);
@@ -39,33 +39,70 @@ public sealed class RequestGateTests
     [Fact]
     public async Task Many_at_once_all_get_their_turn()
     {
-        using var gate = new RequestGate(time);
+        using var gate = Gate();
         gate.Join([new RequestLimit(2, TimeSpan.FromSeconds(1))]);
         var start = time.GetUtcNow();
-        await time.RunAsync(Task.WhenAll(Enumerable.Range(0, 20).Select(_ => gate.WaitAsync(default))));
+        await time.RunAsync(Task.WhenAll(Enumerable.Range(0, 20).Select(_ => gate.WaitAsync(false, default))));
         Assert.Equal(TimeSpan.FromSeconds(9), time.GetUtcNow() - start);
     }
 
     [Fact]
     public async Task Who_gives_up_waiting_costs_nothing()
     {
-        using var gate = new RequestGate(time);
+        using var gate = Gate();
         gate.Join([new RequestLimit(1, TimeSpan.FromHours(1))]);
-        await gate.WaitAsync(default);
+        await gate.WaitAsync(false, default);
         using var giveUp = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, 5).Select(_ => gate.WaitAsync(giveUp.Token)).ToList();
+        var waiting = Enumerable.Range(0, 5).Select(_ => gate.WaitAsync(false, giveUp.Token)).ToList();
         await giveUp.CancelAsync();
         foreach (var waiter in waiting) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter);
         time.Advance(TimeSpan.FromHours(1));
-        Assert.True(gate.WaitAsync(default).IsCompletedSuccessfully);
+        Assert.True(gate.WaitAsync(false, default).IsCompletedSuccessfully);
     }
 
     [Fact]
     public void Without_limits_nobody_waits()
     {
-        using var gate = new RequestGate(time);
-        for (var i = 0; i < 1000; i++) Assert.True(gate.WaitAsync(default).IsCompletedSuccessfully);
+        using var gate = Gate();
+        for (var i = 0; i < 1000; i++) Assert.True(gate.WaitAsync(false, default).IsCompletedSuccessfully);
     }
+
+    [Fact]
+    public async Task Live_work_goes_before_history_that_has_waited_longer_but_not_for_ever()
+    {
+        using var gate = Gate();
+        gate.Join([new RequestLimit(1, TimeSpan.FromMinutes(1))]);
+        await gate.WaitAsync(false, default);
+        var order = new List<string>();
+        var (history, live) = (TakeAsync("history", givesWay: true, 1), TakeAsync("live", givesWay: false, 20));
+        await time.RunAsync(Task.WhenAll(history, live));
+
+        // Gives way for ten minutes, then takes its turn with the others.
+        Assert.InRange(order.IndexOf("history"), 9, 12);
+        Assert.Equal(21, order.Count);
+
+        async Task TakeAsync(string who, bool givesWay, int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                await gate.WaitAsync(givesWay, default);
+                order.Add(who);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_hold_keeps_everybody_waiting_also_where_there_are_no_limits()
+    {
+        using var gate = Gate();
+        await gate.HoldAsync(TimeSpan.FromMinutes(5), default);
+        await gate.HoldAsync(TimeSpan.FromSeconds(1), default);
+        var start = time.GetUtcNow();
+        await PassAsync(gate, 3);
+        Assert.Equal(TimeSpan.FromMinutes(5), time.GetUtcNow() - start);
+    }
+
+    private RequestGate Gate() => new("group", new RequestCount(time), time);
 
     private async Task<List<DateTimeOffset>> PassAsync(RequestGate gate, int times)
     {
@@ -77,7 +114,7 @@ public sealed class RequestGateTests
         {
             for (var i = 0; i < times; i++)
             {
-                await gate.WaitAsync(default);
+                await gate.WaitAsync(false, default);
                 passed.Add(time.GetUtcNow());
             }
         }
