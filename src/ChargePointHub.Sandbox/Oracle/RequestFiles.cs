@@ -12,7 +12,8 @@ public sealed class RequestFiles(string folder, IReadOnlyDictionary<string, Oper
 {
     private static readonly JsonSerializerOptions Snake = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     public void Write()
