@@ -47,11 +47,12 @@ public sealed class Database : IAsyncDisposable
             MinPoolSize = 0,
             CommandTimeout = 300,
         };
-        var builder = new NpgsqlDataSourceBuilder(pages.ConnectionString);
+        // Names for metrics, which would show the connection string otherwise.
+        var builder = new NpgsqlDataSourceBuilder(pages.ConnectionString) { Name = "pages" };
         builder.UsePhysicalConnectionInitializer(PageStage.Create, PageStage.CreateAsync);
         return new Database(
-            NpgsqlDataSource.Create(reads),
-            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(reads.ConnectionString) { MaxPoolSize = Math.Min(reads.MaxPoolSize, MostServing) }),
+            new NpgsqlDataSourceBuilder(reads.ConnectionString) { Name = "reads" }.Build(),
+            new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(reads.ConnectionString) { MaxPoolSize = Math.Min(reads.MaxPoolSize, MostServing) }.ConnectionString) { Name = "serving" }.Build(),
             builder.Build(),
             $"{reads.Host}:{reads.Port}/{reads.Database} as {reads.Username}");
     }

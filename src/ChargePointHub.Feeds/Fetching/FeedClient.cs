@@ -16,6 +16,7 @@ public sealed class FeedClient : IDisposable
 {
     private static readonly HttpRequestOptionsKey<bool> Connected = new("connected");
 
+    private readonly string operatorId;
     private readonly FetchRules rules;
     private readonly RequestGate gate;
     private readonly IDisposable membership;
@@ -26,7 +27,7 @@ public sealed class FeedClient : IDisposable
 
     internal FeedClient(FeedDefinition feed, FetchRules rules, RequestGate gate, ResiliencePipeline<FetchResult> breaker, TimeProvider time)
     {
-        (this.rules, this.gate, this.time) = (rules, gate, time);
+        (operatorId, this.rules, this.gate, this.time) = (feed.OperatorId, rules, gate, time);
         membership = gate.Join(feed.Limits);
         trust = new FeedTrust(feed.CaFile);
         http = new HttpClient(Handler(new AddressGuard(feed.AllowPrivateHosts), trust.Options()))
@@ -50,8 +51,9 @@ public sealed class FeedClient : IDisposable
         context.Properties.Set(FetchResilience.Chain, chain);
         try
         {
-            var result = await pipeline.ExecuteAsync(static async (c, client) => await client.AttemptAsync(c), context, this);
-            return result with { Requests = chain.Requests };
+            var result = await pipeline.ExecuteAsync(static (c, client) => client.MeteredAsync(c), context, this) with { Requests = chain.Requests };
+            FetchMeter.Ended(operatorId, result, chain.Elapsed);
+            return result;
         }
         catch (BrokenCircuitException open)
         {
@@ -105,6 +107,13 @@ public sealed class FeedClient : IDisposable
         if (options.TryGetValue(Connected, out _)) throw new IOException("the connection closed before it answered");
         options.Set(Connected, true);
         return await guard.ConnectAsync(connecting.DnsEndPoint, cancellationToken);
+    }
+
+    private async ValueTask<FetchResult> MeteredAsync(ResilienceContext context)
+    {
+        var result = await AttemptAsync(context);
+        FetchMeter.Attempted(operatorId, result);
+        return result;
     }
 
     /// <summary>One request with its redirects, its body read to the end, within what is left of the budget.</summary>

@@ -1,0 +1,24 @@
+using ChargePointHub.Feeds.Fetching;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+
+namespace ChargePointHub.Server.Metrics;
+
+/// <summary>Sends the hub's metrics to a collector by OTLP, where one is configured.</summary>
+internal sealed class OtlpExport : IDisposable
+{
+    private readonly MeterProvider provider;
+
+    /// <param name="endpoint">gRPC where the path is empty, else HTTP with protobuf to just that address.</param>
+    public OtlpExport(Uri endpoint) => provider = Sdk.CreateMeterProviderBuilder()
+        .AddMeter(HubMeter.Name, FetchMeter.Name, "Npgsql", "System.Runtime")
+        .AddOtlpExporter(options =>
+        {
+            options.Endpoint = endpoint;
+            options.Protocol = endpoint.AbsolutePath == "/" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        })
+        .Build();
+
+    public void Dispose() => provider.Dispose();
+}
