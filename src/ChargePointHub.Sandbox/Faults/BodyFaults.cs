@@ -59,9 +59,9 @@ public sealed class BombFault(string encoding) : OperatorFault
         response.Headers.ContentEncoding = encoding;
         await using Stream packed = encoding switch
         {
-            "br" => new BrotliStream(response.Body, CompressionLevel.Fastest, leaveOpen: true),
-            "deflate" => new ZLibStream(response.Body, CompressionLevel.Fastest, leaveOpen: true),
-            _ => new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true),
+            "br" => new BrotliStream(response.Body, CompressionLevel.Optimal, leaveOpen: true),
+            "deflate" => new ZLibStream(response.Body, CompressionLevel.Optimal, leaveOpen: true),
+            _ => new GZipStream(response.Body, CompressionLevel.Optimal, leaveOpen: true),
         };
         var blanks = new byte[1 << 20];
         Array.Fill(blanks, (byte)' ');
