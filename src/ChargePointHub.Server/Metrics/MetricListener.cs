@@ -52,8 +52,16 @@ public sealed class MetricListener : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> labels) =>
+    /// <summary>A pool without a name of its own would be shown by its connection string.</summary>
+    private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> labels)
+    {
+        foreach (var (name, shown) in labels)
+        {
+            if (name.EndsWith("pool.name", StringComparison.Ordinal) && shown is string text && text.Contains('=', StringComparison.Ordinal)) return;
+        }
+
         families.GetOrAdd(instrument, static i => new MetricFamily(i)).Take(value, PrometheusText.Labels(labels));
+    }
 }
 
 /// <summary>One instrument with all that was measured by it, by labels as they are written.</summary>

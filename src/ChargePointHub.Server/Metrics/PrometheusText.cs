@@ -66,7 +66,10 @@ internal static class PrometheusText
     private static string NameOf(MetricFamily family)
     {
         var unit = family.Instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
-        return Plain(family.Instrument.Name) + unit + (family.IsCounter ? "_total" : "");
+        var name = Plain(family.Instrument.Name);
+        // The ending _count is the histograms'.
+        if (!family.IsHistogram && name.EndsWith("_count", StringComparison.Ordinal)) name = name[..^"_count".Length] + "s";
+        return name + unit + (family.IsCounter ? "_total" : "");
     }
 
     private static string Plain(string name) => string.Concat(name.Select((c, i) => char.IsAsciiLetter(c) || (char.IsAsciiDigit(c) && i > 0) ? c : '_'));

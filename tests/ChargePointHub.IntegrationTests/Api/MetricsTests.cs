@@ -19,8 +19,9 @@ public sealed class MetricsTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Contains("cph_api_requests_total{method=\"GET\",route=\"/v1/operators/{id}\",status=\"400\"}", answer.Body, StringComparison.Ordinal);
         Assert.Contains("cph_api_requests_total{method=\"GET\",route=\"none\",status=\"404\"}", answer.Body, StringComparison.Ordinal);
         Assert.Contains("route=\"/metrics\",status=\"401\"", answer.Body, StringComparison.Ordinal);
-        Assert.Contains("db_client_connection_count{", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("db_client_connections{", answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", answer.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Username", answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("assword", answer.Body, StringComparison.Ordinal);
         Assert.Equal("", (await api.GetAsync("/metrics", method: HttpMethod.Head)).Body);
     }
