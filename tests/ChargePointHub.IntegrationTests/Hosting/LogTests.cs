@@ -23,13 +23,11 @@ public sealed class LogTests : IDisposable
               "datasets": [ { "dataset": "charging_sessions", "axis": "last_updated", "earliest": "2026-01-01T00:00:00Z", "cadence": "PT1S" } ] } ] }
             """);
         await using var hub = ChildProgram.Start(
-            $"CANARY={Canary} exec dotnet run --no-build --project '{ReadmeFile.Read().Root}/src/ChargePointHub.Server' -- --log-format json --port {port} --data data --operators operators", folder);
+            $"CANARY={Canary} exec dotnet '{Path.Combine(AppContext.BaseDirectory, "ChargePointHub.Server.dll")}' --log-format json --port {port} --data data --operators operators", folder);
         await hub.UntilItSaysAsync("\"Failure\":\"unreachable\"", TimeSpan.FromMinutes(4));
 
         // Whatever a client puts into an address stays out of the log as well.
         await ChildProgram.RunAsync($"curl -sk 'https://localhost:{port}/v1/charge-points?key={Canary}' -H 'Authorization: Bearer {Canary}'", folder, TimeSpan.FromSeconds(20));
-        await hub.InterruptAsync();
-        await hub.EndAsync(TimeSpan.FromMinutes(2));
 
         Assert.DoesNotContain(Canary, hub.Said, StringComparison.Ordinal);
         var lines = hub.Said.Split('\n').Where(l => l.StartsWith('{')).Select(l => JsonDocument.Parse(l).RootElement).ToList();
