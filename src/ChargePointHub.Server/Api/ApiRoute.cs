@@ -40,11 +40,8 @@ public sealed record ApiRoute
 
     public string MediaType => Answers[0].MediaType;
 
-    /// <summary>A whole answer of the usual form, as JSON: the first example of its schema, or a JSON string where it is text.</summary>
-    public string Example => Answers[0].Schema is { } schema ? HubSchemas.Component(schema).Example : TextExample;
-
-    /// <summary>A short answer of a form without a schema, as a JSON string.</summary>
-    public string TextExample { get; init; } = "\"\"";
+    /// <summary>A whole answer of the usual form, as JSON: the first example of its schema.</summary>
+    public string Example => HubSchemas.Component(Answers[0].Schema!).Example;
 
     /// <summary>The dataset whose records it serves; null: none, so its answers state no completeness.</summary>
     public Dataset? Dataset { get; init; }

@@ -18,9 +18,7 @@ internal static class GetMetrics
             + "instance, in the Prometheus text format. Counts by operator tell how much its charge points are used, so a key is needed.",
         Tag = "Health",
         IsRestricted = true,
-        Answers = [new("text/plain", null)],
-        TextExample = "\"# HELP cph_runs_total Pulls that ended: completed, or the kind of their failure.\\n# TYPE cph_runs_total counter\\n"
-            + "cph_runs_total{dataset=\\\"tariffs\\\",kind=\\\"crawl\\\",operator=\\\"lamplight\\\",outcome=\\\"completed\\\"} 12\\n\"",
+        Answers = [new("text/plain", "MetricsText")],
         Handler = async request =>
         {
             JsonAnswer.SetHeaders(request, PrometheusText.MediaType);

@@ -96,15 +96,13 @@ public static class HubOpenApi
         {
             ["description"] = route.Summary + ".",
             ["headers"] = OpenApiFrame.HeadersOf(headers),
-            ["content"] = new JsonObject(route.Answers.Select(a => KeyValuePair.Create(a.MediaType, (JsonNode?)ContentOf(route, a)))),
+            ["content"] = new JsonObject(route.Answers.Select(a => KeyValuePair.Create(a.MediaType, (JsonNode?)ContentOf(a)))),
         };
     }
 
-    private static JsonObject ContentOf(ApiRoute route, MediaForm form) => form.Schema is { } schema
+    private static JsonObject ContentOf(MediaForm form) => form.Schema is { } schema
         ? new JsonObject { ["schema"] = Reference(schema), ["example"] = JsonNode.Parse(HubSchemas.Component(schema).Example) }
-        : form.MediaType == "text/plain"
-            ? new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 10_000_000 }, ["example"] = JsonNode.Parse(route.TextExample) }
-            : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 100_000, ["description"] = "A page for people." } };
+        : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 100_000, ["description"] = "A page for people." } };
 
     private static JsonObject FailureOf(int status, IReadOnlyList<ErrorCode> errors) => new()
     {
