@@ -1,10 +1,10 @@
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Xml;
-using ChargePointHub.Model;
 using ChargePointHub.Sandbox.Areas;
 using ChargePointHub.Sandbox.Certificates;
+using ChargePointHub.Sandbox.Faults;
 using ChargePointHub.Sandbox.Operators;
 using ChargePointHub.Sandbox.Oracle;
 using ChargePointHub.Sandbox.Replay;
@@ -39,11 +39,13 @@ public sealed class PretendLondonHost : IAsyncDisposable
     private readonly SandboxCertificates certificates;
     private readonly OracleFiles? oracle;
     private readonly FolderClaim claim;
+    private readonly CancellationTokenSource stopping;
 
     private PretendLondonHost(
-        SandboxOptions options, PretendLondon london, string areasFile, IReadOnlyList<RunningOperator> operators, SandboxCertificates certificates, WebApplication server, OracleFiles? oracle, FolderClaim claim)
+        SandboxOptions options, PretendLondon london, string areasFile, IReadOnlyList<RunningOperator> operators, SandboxCertificates certificates, WebApplication server, OracleFiles? oracle, FolderClaim claim, CancellationTokenSource stopping)
     {
         this.claim = claim;
+        this.stopping = stopping;
         Options = options;
         London = london;
         AreasFile = areasFile;
@@ -60,6 +62,9 @@ public sealed class PretendLondonHost : IAsyncDisposable
 
     /// <summary>Simulated ones first, then replayed ones.</summary>
     public IReadOnlyList<RunningOperator> Operators { get; }
+
+    /// <summary>What was asked of each operator since the start, by operator_id.</summary>
+    public required IReadOnlyDictionary<string, OperatorRequests> Requests { get; init; }
 
     /// <summary>Absolute path.</summary>
     public string DataFolder => Path.GetFullPath(Options.DataFolder);
@@ -99,10 +104,17 @@ public sealed class PretendLondonHost : IAsyncDisposable
         var recorded = options.ReplayFolder is { } replay ? RecordedOperator.ReadAll(replay, faults) : [];
         string[] ids = [.. london.Operators.Select(o => o.Operator.OperatorId), .. recorded.Select(r => r.OperatorId)];
         foreach (var twice in recorded.Where(r => london.Operators.Any(o => o.Operator.OperatorId == r.OperatorId))) faults.Add($"--replay: {twice.OperatorId} is the name of a simulated operator; choose another operator_id.");
-        var outages = OutagesById(options, ids, now, faults);
-        var lookBacks = LookBacksById(options, ids, faults);
+        var outages = OperatorWishes.Outages(options, ids, now, faults);
+        var lookBacks = OperatorWishes.LookBacks(options, ids, faults);
+        string[] readByOcpi =
+            [.. london.Operators.Where(o => o.Operator.Style == OperatorStyle.OcpiAndLoti).Select(o => o.Operator.OperatorId), .. recorded.Where(r => r.Protocol != "loti-v1").Select(r => r.OperatorId)];
+        var wished = OperatorWishes.Faults(options, ids, readByOcpi, now, faults);
         if (faults.Count > 0) return new SandboxStart.Refused(faults);
 
+        var stopping = new CancellationTokenSource();
+        var faultsOf = ids.Distinct().ToDictionary(
+            id => id, id => new OperatorFaults(wished[id], state.World.Seed ^ AskedList.Text(id), time, stopping.Token), StringComparer.Ordinal);
+        london = london.With(o => faultsOf[o.OperatorId].Trait<CorrectionsTrait>() is { } corrections ? o with { CorrectedShare = corrections.Share } : o);
         var dataFolder = Path.GetFullPath(options.DataFolder);
         var certificates = SandboxCertificates.Open(Path.Combine(dataFolder, "tls"), now);
         var ports = OperatorServer.FreePorts(options.Port == 0 ? 0 : options.Port + 1, ids.Length);
@@ -112,13 +124,15 @@ public sealed class PretendLondonHost : IAsyncDisposable
         {
             var (owner, port) = (truth.Operator, ports[served.Count]);
             var token = files.TokenOf(owner.OperatorId);
-            var lookBack = lookBacks.TryGetValue(owner.OperatorId, out var reach) ? reach : (TimeSpan?)null;
+            var own = faultsOf[owner.OperatorId];
+            var clock = own.Trait<ClockTrait>()?.Of(time) ?? time;
+            var lookBack = own.Trait<LookBackTrait>()?.Reach ?? (lookBacks.TryGetValue(owner.OperatorId, out var reach) ? reach : null);
             var outage = new Outages(outages[owner.OperatorId], now);
-            var loti = new LotiApi(truth, token, outage, lookBack, time);
-            var ocpi = owner.Style == OperatorStyle.OcpiAndLoti ? new OcpiApi(truth, token, time) : null;
-            served.Add(new ServedOperator(owner.OperatorId, port, outage, context =>
+            var loti = new LotiApi(truth, token, outage, lookBack, own, clock);
+            var ocpi = owner.Style == OperatorStyle.OcpiAndLoti ? new OcpiApi(truth, token, own, clock) : null;
+            served.Add(Served(owner.OperatorId, port, outage, own, context =>
                 ocpi is not null && context.Request.Path.StartsWithSegments("/ocpi", StringComparison.Ordinal) ? ocpi.HandleAsync(context) : loti.HandleAsync(context)));
-            written.Add(files.Write(owner, port, state.World.Epoch, lookBack));
+            written.Add(files.Write(owner, port, state.World.Epoch, lookBack, own.Trait<LimitFault>()));
             running.Add(new RunningOperator(
                 owner.OperatorId, owner.Name, new Uri($"https://localhost:{port}{(ocpi is null ? LotiApi.BasePath : OcpiApi.VersionsPath)}"), ocpi is null ? "loti-v1" : "ocpi-2.2.1"));
         }
@@ -126,7 +140,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
         foreach (var each in recorded)
         {
             var port = ports[served.Count];
-            served.Add(new ServedOperator(each.OperatorId, port, new Outages(outages[each.OperatorId], now), each.HandleAsync));
+            served.Add(Served(each.OperatorId, port, new Outages(outages[each.OperatorId], now), faultsOf[each.OperatorId], each.HandleAsync));
             written.Add(ReplayFile.Write(files, each, port, state.World.Epoch));
             running.Add(new RunningOperator(each.OperatorId, each.Name, new Uri($"https://localhost:{port}/"), each.Protocol));
         }
@@ -144,11 +158,21 @@ public sealed class PretendLondonHost : IAsyncDisposable
         {
             // A port that was free a moment ago has been taken since.
             certificates.Dispose();
+            stopping.Dispose();
             return new SandboxStart.Refused([$"The operators' ports cannot be opened ({e.Message}) Start again, or choose another --port."]);
         }
 
-        var oracle = options.OracleFolder is { } folder ? OracleFiles.Start(folder, london, time) : null;
-        return new SandboxStart.Started(new PretendLondonHost(options, london, areasFile, running, certificates, server, oracle, claim));
+        var oracle = options.OracleFolder is { } folder ? OracleFiles.Start(folder, london, faultsOf, time) : null;
+        return new SandboxStart.Started(new PretendLondonHost(options, london, areasFile, running, certificates, server, oracle, claim, stopping)
+        {
+            Requests = faultsOf.ToDictionary(f => f.Key, f => f.Value.Log),
+        });
+
+        ServedOperator Served(string id, int port, Outages outage, OperatorFaults own, RequestDelegate api) => new(id, port, outage, context => own.HandleAsync(context, api))
+        {
+            Certificate = own.Trait<CertificateTrait>() is { } certificate ? certificates.Wrong(certificate.Which, now) : null,
+            Tls = own.Trait<OldTlsTrait>() is null ? SslProtocols.Tls12 | SslProtocols.Tls13 : OldTlsTrait.Protocol,
+        };
     }
 
     /// <summary>Writes sandbox.json into the data folder, for programs that want to use the hub; readable by its owner only, as it holds keys.</summary>
@@ -168,8 +192,11 @@ public sealed class PretendLondonHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Requests that a fault never answers end here, or the server would wait for them.
+        await stopping.CancelAsync();
         if (oracle is not null) await oracle.DisposeAsync();
         await server.DisposeAsync();
+        stopping.Dispose();
         certificates.Dispose();
         claim.Dispose();
     }
@@ -185,39 +212,5 @@ public sealed class PretendLondonHost : IAsyncDisposable
         var layer = AreaLayer.Read(file, out var fault);
         if (fault is not null) faults.Add($"--areas {fault}");
         return (layer, fault is null ? File.ReadAllBytes(file) : []);
-    }
-
-    private static Dictionary<string, Coverage> OutagesById(SandboxOptions options, string[] ids, DateTimeOffset now, List<string> faults)
-    {
-        var outages = ids.Distinct().ToDictionary(id => id, _ => Coverage.None, StringComparer.Ordinal);
-        foreach (var text in options.Outages)
-        {
-            if (OutageWish.Parse(text, now, out var fault) is not { } wish) faults.Add(fault!);
-            else if (outages.TryGetValue(wish.OperatorId, out var others)) outages[wish.OperatorId] = others.Union(wish.Window);
-            else faults.Add($"--outage {text}: there is no operator \"{wish.OperatorId}\"; there are {string.Join(", ", ids)}.");
-        }
-
-        return outages;
-    }
-
-    private static Dictionary<string, TimeSpan> LookBacksById(SandboxOptions options, string[] ids, List<string> faults)
-    {
-        var lookBacks = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
-        foreach (var text in options.LookBacks)
-        {
-            var parts = text.Split('=', 2);
-            try
-            {
-                var reach = XmlConvert.ToTimeSpan(parts[^1]);
-                if (parts.Length == 2 && ids.Contains(parts[0], StringComparer.Ordinal) && reach > TimeSpan.Zero) lookBacks[parts[0]] = reach;
-                else faults.Add($"--look-back {text}: expected OPERATOR=DURATION with one of the operators {string.Join(", ", ids)} and a length above nothing.");
-            }
-            catch (Exception e) when (e is FormatException or OverflowException)
-            {
-                faults.Add($"--look-back {text}: \"{parts[^1]}\" is no ISO 8601 duration; write P2D or PT36H.");
-            }
-        }
-
-        return lookBacks;
     }
 }

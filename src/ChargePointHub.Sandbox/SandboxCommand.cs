@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ChargePointHub.Sandbox.Faults;
 using ChargePointHub.Server.Commands;
 using ChargePointHub.Server.Hosting;
 
@@ -51,6 +52,7 @@ public static class SandboxCommand
         var areas = Text(nameof(SandboxOptions.AreasFile));
         var outage = Texts(nameof(SandboxOptions.Outages));
         var lookBack = Texts(nameof(SandboxOptions.LookBacks));
+        var fault = Texts(nameof(SandboxOptions.Faults));
         var binaries = Text(nameof(SandboxOptions.PostgresBinaries));
         var replay = Text(nameof(SandboxOptions.ReplayFolder));
         var oracle = Text(nameof(SandboxOptions.OracleFolder));
@@ -60,9 +62,9 @@ public static class SandboxCommand
 
         var command = new RootCommand("A pretend London: simulated operators with TLS APIs, and a hub that collects from them.")
         {
-            port, data, fresh, operators, chargePoints, days, seed, scale, areas, outage, lookBack, binaries, replay, oracle, reference,
+            port, data, fresh, operators, chargePoints, days, seed, scale, areas, outage, lookBack, fault, binaries, replay, oracle, reference,
         };
-        command.SetAction((result, cancellationToken) => run(
+        command.SetAction((result, cancellationToken) => result.GetValue(fault) is ["list"] ? ListFaultsAsync(output) : run(
             new SandboxOptions
             {
                 Port = (int?)Number(result.GetValue(port)) ?? SandboxOptions.DefaultPort,
@@ -76,12 +78,19 @@ public static class SandboxCommand
                 AreasFile = result.GetValue(areas),
                 Outages = result.GetValue(outage) ?? [],
                 LookBacks = result.GetValue(lookBack) ?? [],
+                Faults = result.GetValue(fault) ?? [],
                 PostgresBinaries = result.GetValue(binaries),
                 ReplayFolder = result.GetValue(replay),
                 OracleFolder = result.GetValue(oracle),
             },
             cancellationToken));
         return command;
+    }
+
+    private static async Task<int> ListFaultsAsync(TextWriter output)
+    {
+        foreach (var line in FaultCatalogue.Lines) await output.WriteLineAsync(line);
+        return (int)ExitCode.Done;
     }
 
     private static Setting Of(string property) => Settings.Single(s => s.Property.Name == property);

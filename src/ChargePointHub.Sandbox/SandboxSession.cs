@@ -50,6 +50,7 @@ public static class SandboxSession
         await output.WriteLineAsync("Operators of this pretend London:");
         foreach (var each in london.Operators) await output.WriteLineAsync($"  {each.OperatorId,-22} {each.Protocol,-11} {each.BaseUrl}");
         foreach (var wish in london.Options.Outages) await output.WriteLineAsync($"  outage: {wish}");
+        foreach (var wish in london.Options.Faults) await output.WriteLineAsync($"  fault: {wish}");
         var ca = Path.GetRelativePath(Directory.GetCurrentDirectory(), london.CaFile);
         await output.WriteLineAsync(
             $"""

@@ -27,14 +27,17 @@ internal sealed class ChildHub : IAsyncDisposable
     public TimeSpan Lived => lived.Elapsed;
 
     /// <param name="log">File that takes what it writes to its error output.</param>
-    public static ChildHub Start(ChildOrders orders, string log)
+    public static ChildHub Start(ChildOrders orders, string log) => Start("hub-child", orders.ToArgument(), log);
+
+    /// <param name="child">What the program is to be, with its one argument.</param>
+    public static ChildHub Start(string child, string argument, string log)
     {
         // Run by its own program or by dotnet: the child is run the same way.
         var program = Environment.ProcessPath!;
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet") start.ArgumentList.Add(typeof(ChildHub).Assembly.Location);
-        start.ArgumentList.Add("hub-child");
-        start.ArgumentList.Add(orders.ToArgument());
+        start.ArgumentList.Add(child);
+        start.ArgumentList.Add(argument);
         return new ChildHub(Process.Start(start)!, log);
     }
 

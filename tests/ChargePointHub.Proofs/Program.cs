@@ -1,19 +1,25 @@
 using System.ComponentModel;
 using ChargePointHub.Proofs;
 
-// dotnet run --project tests/ChargePointHub.Proofs -- kill|outage [--scale small|full] [--planted claim-before-rows] [--seed N] [--data FOLDER] [--result FILE]
+// dotnet run --project tests/ChargePointHub.Proofs -- kill|outage|hostile [--scale small|full] [--planted claim-before-rows] [--seed N] [--data FOLDER] [--result FILE]
+if (args is ["hostile-child", var folder]) return await HostileProof.ServeAsync(folder);
 if (args is ["hub-child", var orders]) return await HubChild.RunAsync(ChildOrders.Parse(orders));
 
 if (ProofOptions.Read(args, out var fault) is not { } options)
 {
     await Console.Error.WriteLineAsync(fault);
-    await Console.Error.WriteLineAsync("Usage: kill|outage [--scale small|full] [--planted claim-before-rows] [--seed N] [--data FOLDER] [--result FILE]");
+    await Console.Error.WriteLineAsync("Usage: kill|outage|hostile [--scale small|full] [--planted claim-before-rows] [--seed N] [--data FOLDER] [--result FILE]");
     return 2;
 }
 
 try
 {
-    var held = options.Proof == "kill" ? await KillProof.RunAsync(options) : await OutageProof.RunAsync(options);
+    var held = options.Proof switch
+    {
+        "kill" => await KillProof.RunAsync(options),
+        "outage" => await OutageProof.RunAsync(options),
+        _ => await HostileProof.RunAsync(options),
+    };
     return held ? 0 : 1;
 }
 catch (ProofFailedException failure)

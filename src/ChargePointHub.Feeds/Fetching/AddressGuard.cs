@@ -9,14 +9,15 @@ namespace ChargePointHub.Feeds.Fetching;
 /// name that changes its mind in between gains nothing.
 /// </summary>
 /// <param name="allowPrivateHosts">Hosts that may lie at loopback, private or link-local addresses.</param>
-public sealed class AddressGuard(IReadOnlyList<string> allowPrivateHosts)
+/// <param name="resolve">All addresses of a host; null: as the system resolves it.</param>
+public sealed class AddressGuard(IReadOnlyList<string> allowPrivateHosts, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     /// <summary>Refused to every host: nothing that serves an API lives there, and cloud metadata does.</summary>
     private static readonly IPNetwork[] Never =
     [
-        .. Networks("0.0.0.0/8 169.254.169.254/32 168.63.129.16/32 100.100.100.200/32 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24"),
+        .. Networks("0.0.0.0/8 169.254.169.254/32 169.254.170.2/32 168.63.129.16/32 100.100.100.200/32 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24"),
         .. Networks("198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4"),
-        .. Networks("::/128 ff00::/8 fd00:ec2::254/128 2001::/23 2001:db8::/32 2002::/16 3fff::/20"),
+        .. Networks("::/128 ff00::/8 fd00:ec2::254/128 fd20:ce::254/128 2001::/23 2001:db8::/32 2002::/16 3fff::/20"),
     ];
 
     /// <summary>Refused unless the host is allowed by name: loopback, private, shared (CGNAT), link-local, benchmarking, unique local.</summary>
@@ -42,7 +43,7 @@ public sealed class AddressGuard(IReadOnlyList<string> allowPrivateHosts)
     /// <exception cref="IOException">At least one address of the host is not allowed.</exception>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
+        var addresses = IPAddress.TryParse(endPoint.Host, out var literal) ? [literal] : await (resolve ?? Dns.GetHostAddressesAsync)(endPoint.Host, cancellationToken);
 
         if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
 

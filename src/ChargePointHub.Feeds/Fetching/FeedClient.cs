@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using ChargePointHub.Feeds.Registry;
 using Polly;
 using Polly.CircuitBreaker;
@@ -14,6 +16,7 @@ public sealed class FeedClient : IDisposable
 {
     private static readonly HttpRequestOptionsKey<bool> Connected = new("connected");
 
+    private readonly string operatorId;
     private readonly FetchRules rules;
     private readonly RequestGate gate;
     private readonly IDisposable membership;
@@ -24,7 +27,7 @@ public sealed class FeedClient : IDisposable
 
     internal FeedClient(FeedDefinition feed, FetchRules rules, RequestGate gate, ResiliencePipeline<FetchResult> breaker, TimeProvider time)
     {
-        (this.rules, this.gate, this.time) = (rules, gate, time);
+        (operatorId, this.rules, this.gate, this.time) = (feed.OperatorId, rules, gate, time);
         membership = gate.Join(feed.Limits);
         trust = new FeedTrust(feed.CaFile);
         http = new HttpClient(Handler(new AddressGuard(feed.AllowPrivateHosts), trust.Options()))
@@ -34,8 +37,8 @@ public sealed class FeedClient : IDisposable
         pipeline = FetchResilience.Retry(rules, breaker, time);
     }
 
-    /// <summary>The newest connection whose checks all passed; null: none yet.</summary>
-    public FeedConnection? Connection { get; private set; }
+    /// <summary>What the server showed last; null: no connection has been made yet.</summary>
+    public TlsSeen? Tls { get; private set; }
 
     /// <summary>Implements <see cref="Fetch"/>.</summary>
     public async Task<FetchResult> FetchAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
@@ -48,8 +51,9 @@ public sealed class FeedClient : IDisposable
         context.Properties.Set(FetchResilience.Chain, chain);
         try
         {
-            var result = await pipeline.ExecuteAsync(static async (c, client) => await client.AttemptAsync(c), context, this);
-            return result with { Requests = chain.Requests };
+            var result = await pipeline.ExecuteAsync(static (c, client) => client.MeteredAsync(c), context, this) with { Requests = chain.Requests };
+            FetchMeter.Ended(operatorId, result, chain.Elapsed);
+            return result;
         }
         catch (BrokenCircuitException open)
         {
@@ -72,10 +76,18 @@ public sealed class FeedClient : IDisposable
         membership.Dispose();
     }
 
+    /// <summary>A connection was made and its TLS found good.</summary>
+    private Stream Noted(Stream stream)
+    {
+        if (stream is SslStream { RemoteCertificate: X509Certificate2 certificate } tls)
+            Tls = new TlsSeen(tls.SslProtocol == SslProtocols.Tls13 ? "1.3" : "1.2", certificate.NotAfter.ToUniversalTime(), time.GetUtcNow());
+        return stream;
+    }
+
     private SocketsHttpHandler Handler(AddressGuard guard, SslClientAuthenticationOptions tls) => new()
     {
         AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate | DecompressionMethods.Brotli,
+        PlaintextStreamFilter = (made, _) => ValueTask.FromResult(Noted(made.PlaintextStream)),
         UseCookies = false,
         UseProxy = false, // a proxy would resolve names itself, past the address guard
         ActivityHeadersPropagator = null,
@@ -83,11 +95,6 @@ public sealed class FeedClient : IDisposable
         ConnectTimeout = rules.ConnectTimeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a changed name is followed
         ConnectCallback = (connecting, cancellationToken) => ConnectOnceAsync(guard, connecting, cancellationToken),
-        PlaintextStreamFilter = (connected, _) =>
-        {
-            Connection = FeedConnection.Of(connected.PlaintextStream) ?? Connection;
-            return ValueTask.FromResult(connected.PlaintextStream);
-        },
     };
 
     /// <summary>
@@ -100,6 +107,13 @@ public sealed class FeedClient : IDisposable
         if (options.TryGetValue(Connected, out _)) throw new IOException("the connection closed before it answered");
         options.Set(Connected, true);
         return await guard.ConnectAsync(connecting.DnsEndPoint, cancellationToken);
+    }
+
+    private async ValueTask<FetchResult> MeteredAsync(ResilienceContext context)
+    {
+        var result = await AttemptAsync(context);
+        FetchMeter.Attempted(operatorId, result);
+        return result;
     }
 
     /// <summary>One request with its redirects, its body read to the end, within what is left of the budget.</summary>
@@ -140,6 +154,7 @@ public sealed class FeedClient : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Get, at);
         request.Headers.TryAddWithoutValidation("User-Agent", "ChargePointHub/0.1");
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", DecodedBody.Accepted);
         foreach (var (name, value) in headers)
         {
             request.Headers.Remove(name);
@@ -161,17 +176,35 @@ public sealed class FeedClient : IDisposable
 
         var tooLarge = $"{MaskedUrl.Of(at)} sent more than {rules.LargestBody:N0} bytes; ask the operator for smaller pages.";
         if (response.Content.Headers.ContentLength > rules.LargestBody) return chain.Failed(FailureKind.TooLarge, tooLarge);
+        if (await DecodedBody.OfAsync(response.Content, cancellationToken) is not { } decoded)
+            return chain.Failed(FailureKind.ProtocolError, $"{MaskedUrl.Of(at)} packed its answer as {string.Join(", ", response.Content.Headers.ContentEncoding)}; one of {DecodedBody.Accepted} was asked for.");
 
         using var body = new BodyReader();
         try
         {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            if (!await body.ReadAsync(stream, rules.LargestBody, cancellationToken)) return chain.Failed(FailureKind.TooLarge, tooLarge);
+            await using var packed = decoded;
+            switch (await body.ReadAsync(packed, rules, cancellationToken))
+            {
+                case BodyEnd.TooLarge:
+                    return chain.Failed(FailureKind.TooLarge, tooLarge);
+                case BodyEnd.Swelling:
+                    return chain.Failed(FailureKind.TooLarge, $"{MaskedUrl.Of(at)} sent a compressed answer that grew to more than {rules.MostSwelling} times its size; no honest answer does.");
+                default:
+                    break;
+            }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException)
+        catch (InvalidDataException)
+        {
+            return chain.Failed(FailureKind.Truncated, $"{MaskedUrl.Of(at)} sent bytes that are not what its Content-Encoding says, after {body.Length:N0} bytes; the operator should look at its server or proxy.");
+        }
+        catch (HttpRequestException)
+        {
+            return chain.Failed(FailureKind.ProtocolError, $"{MaskedUrl.Of(at)} sent chunks or trailers that are not HTTP as it should be, after {body.Length:N0} bytes; the operator should look at its server or proxy.");
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             // Brotli says InvalidOperationException of bytes that it cannot read.
-            return chain.Failed(FailureKind.Truncated, $"{MaskedUrl.Of(at)} broke off its answer after {body.Bytes.Count:N0} bytes; the hub asks again, and the operator should look at its server or proxy.");
+            return chain.Failed(FailureKind.Truncated, $"{MaskedUrl.Of(at)} broke off its answer after {body.Length:N0} bytes; the hub asks again, and the operator should look at its server or proxy.");
         }
 
         if (StrictJson.Read(body.Bytes, out var kind, out var fault) is not { } json)

@@ -79,12 +79,25 @@ internal sealed class FeedTrust : IDisposable
     {
         var status = chain.ChainElements.SelectMany(e => e.ChainElementStatus).Concat(chain.ChainStatus)
             .Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status);
-        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid)) return "a certificate in its chain has expired or is not valid yet";
-        if (status.HasFlag(X509ChainStatusFlags.UntrustedRoot)) return "its chain ends in an authority that is not trusted here";
+        if (status.HasFlag(X509ChainStatusFlags.NotTimeValid)) return NotInTime(chain);
+        if (status.HasFlag(X509ChainStatusFlags.UntrustedRoot))
+            return chain.ChainElements.Count == 1 ? "it signed its certificate itself; only an authority's signature is trusted" : "its chain ends in an authority that is not trusted here";
         if (status.HasFlag(X509ChainStatusFlags.NotSignatureValid)) return "a signature in its chain is wrong";
         return status.HasFlag(X509ChainStatusFlags.PartialChain)
             ? "its chain does not lead to a trusted authority; the server must send its intermediate certificates"
             : $"its certificate chain is not valid ({status})";
+    }
+
+    private static string NotInTime(X509Chain chain)
+    {
+        var wrong = chain.ChainElements.First(e => e.ChainElementStatus.Any(s => s.Status.HasFlag(X509ChainStatusFlags.NotTimeValid))).Certificate;
+        var (from, to) = (wrong.NotBefore.ToUniversalTime(), wrong.NotAfter.ToUniversalTime());
+        var whose = wrong == chain.ChainElements[0].Certificate ? "its certificate" : "an authority's certificate in its chain";
+
+        // The framework judges certificates by the machine's clock, so that one tells which end was passed.
+        return from > TimeProvider.System.GetUtcNow()
+            ? $"{whose} is not valid before {from:yyyy-MM-dd HH:mm} UTC"
+            : $"{whose} expired on {to:yyyy-MM-dd} at {to:HH:mm} UTC";
     }
 
     private static string? WeakKey(X509Certificate2 certificate)

@@ -17,6 +17,9 @@ internal sealed class FetchChain(Uri url, IReadOnlyDictionary<string, string> he
     /// <summary>How the latest attempt failed; null: none has yet.</summary>
     public FetchFailed? Latest { get; private set; }
 
+    /// <summary>Since the fetch began, waiting for turns included.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(started);
+
     /// <summary>Of the budget; negative when overdrawn.</summary>
     public TimeSpan Remaining => budget - (time.GetElapsedTime(started) - queued);
 

@@ -14,6 +14,12 @@ public sealed record FetchRules
     /// <summary>Largest answer, after decompression, in bytes (inclusive).</summary>
     public int LargestBody { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>A compressed answer that grows more than this many times is refused. Real ones grow tenfold to sixtyfold, bombs a thousandfold.</summary>
+    public int MostSwelling { get; init; } = 200;
+
+    /// <summary>Bytes after decompression below which growth is not looked at.</summary>
+    public int FreeSwelling { get; init; } = 2 * 1024 * 1024;
+
     /// <summary>Requests for one fetch at most, redirects not counted; at least 1.</summary>
     public int Attempts { get; init; } = 3;
 

@@ -12,9 +12,13 @@ public sealed class SandboxCertificates : IDisposable
     private static readonly TimeSpan LeafLife = TimeSpan.FromDays(365);
     private static readonly TimeSpan NearExpiry = TimeSpan.FromDays(30);
 
-    private SandboxCertificates(string caFile, X509Certificate2 localhost)
+    private readonly X509Certificate2 authority;
+    private readonly List<X509Certificate2> wrong = [];
+
+    private SandboxCertificates(string caFile, X509Certificate2 authority, X509Certificate2 localhost)
     {
         CaFile = caFile;
+        this.authority = authority;
         Localhost = localhost;
     }
 
@@ -30,7 +34,7 @@ public sealed class SandboxCertificates : IDisposable
         Directory.CreateDirectory(folder);
         var (caFile, caKey) = (Path.Combine(folder, "ca.pem"), Path.Combine(folder, "ca.key"));
         var (leafFile, leafKey) = (Path.Combine(folder, "localhost.pem"), Path.Combine(folder, "localhost.key"));
-        using var authority = Read(caFile, caKey, now) ?? Keep(MakeAuthority(now), caFile, caKey);
+        var authority = Read(caFile, caKey, now) ?? Keep(MakeAuthority(now), caFile, caKey);
         var leaf = Read(leafFile, leafKey, now);
         if (leaf is null || leaf.IssuerName.Name != authority.SubjectName.Name || !SignedBy(leaf, authority))
         {
@@ -38,10 +42,23 @@ public sealed class SandboxCertificates : IDisposable
             leaf = Keep(MakeLeaf(authority, now), leafFile, leafKey);
         }
 
-        return new SandboxCertificates(caFile, leaf);
+        return new SandboxCertificates(caFile, authority, leaf);
     }
 
-    public void Dispose() => Localhost.Dispose();
+    /// <summary>A certificate that must not be trusted; lives as long as the others.</summary>
+    /// <param name="name">One of <see cref="WrongCertificates.Names"/>.</param>
+    public X509Certificate2 Wrong(string name, DateTimeOffset now)
+    {
+        wrong.Add(WrongCertificates.Make(authority, name, now));
+        return wrong[^1];
+    }
+
+    public void Dispose()
+    {
+        foreach (var certificate in wrong) certificate.Dispose();
+        Localhost.Dispose();
+        authority.Dispose();
+    }
 
     private static X509Certificate2? Read(string file, string key, DateTimeOffset now)
     {

@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ChargePointHub.Model;
+using ChargePointHub.Sandbox.Faults;
 using ChargePointHub.Sandbox.Simulation;
 
 namespace ChargePointHub.Sandbox.Operators;
 
 /// <summary>One simulated operator's answers by loti-v1 (openapi/operator-feed.v1.yaml), below /loti-v1.</summary>
 /// <param name="lookBack">Windows that begin earlier before now are refused with 410; null: everything since the epoch is offered.</param>
-public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, TimeSpan? lookBack, TimeProvider time)
+public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, TimeSpan? lookBack, OperatorFaults faults, TimeProvider time)
 {
     public const string BasePath = "/loti-v1";
 
@@ -82,7 +83,7 @@ public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, 
             return;
         }
 
-        var found = records(query);
+        var found = Shown(records(query), query);
         var end = Math.Min(query.Position + query.Limit, found.Count);
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Relaxed);
@@ -108,30 +109,43 @@ public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, 
         json.WriteEndObject();
     }
 
+    private Records Shown(Records records, OperatorQuery query) =>
+        faults.Show(records.Dataset, records.Count, byOffset: false, query.Position, query.AsOf, records.KeyOf, records.LastUpdatedOf) is { } rows
+            ? records with { Count = rows.Count, Write = (json, i) => records.Write(json, rows[i]) }
+            : records;
+
     private Records ChargePoints(OperatorQuery query)
     {
         var statuses = truth.Statuses(query.AsOf);
         var points = truth.Operator.ChargePoints;
-        return new Records(points.Count, (json, i) => writer.ChargePoint(
-            json, points[i], statuses[i], truth.LastUpdated(points[i], query.AsOf), query.AsOf.ToUnixTimeMilliseconds()));
+        return new Records(
+            Dataset.ChargePoints,
+            points.Count,
+            (json, i) => writer.ChargePoint(json, points[i], statuses[i], truth.LastUpdated(points[i], query.AsOf), query.AsOf.ToUnixTimeMilliseconds()),
+            i => points[i].OwnId,
+            i => truth.LastUpdated(points[i], query.AsOf));
     }
 
     private Records Tariffs(OperatorQuery query)
     {
         var tariffs = truth.Operator.Tariffs;
-        return new Records(tariffs.Count, (json, i) => writer.Tariff(json, tariffs[i], query.AsOf.ToUnixTimeMilliseconds()));
+        var at = query.AsOf.ToUnixTimeMilliseconds();
+        return new Records(Dataset.Tariffs, tariffs.Count, (json, i) => writer.Tariff(json, tariffs[i], at), i => tariffs[i].OwnId, i => tariffs[i].LastUpdatedAt(at));
     }
 
     private Records Sessions(OperatorQuery query, int? chargePoint)
     {
         var sessions = truth.Sessions(query.Axis!.Value, query.Window!.Value, query.AsOf, chargePoint);
-        return new Records(sessions.Count, (json, i) => writer.Session(json, sessions[i]));
+        return new Records(
+            Dataset.ChargingSessions, sessions.Count, (json, i) => writer.Session(json, sessions[i]), i => sessions[i].Session.OwnId, i => sessions[i].LastUpdated);
     }
 
     private Records StatusChanges(OperatorQuery query)
     {
         var changes = truth.StatusChanges(query.Window!.Value, query.AsOf, byReported: query.Axis == WindowAxis.LastUpdated);
-        return new Records(changes.Count, (json, i) => writer.StatusChange(json, changes[i]));
+        return new Records(Dataset.StatusChanges, changes.Count, (json, i) => writer.StatusChange(json, changes[i]), KeyOf, i => changes[i].ReportedAt);
+
+        string KeyOf(int i) => $"{truth.Operator.ChargePoints[changes[i].ChargePoint].OwnId}|{Instants.Format(DateTimeOffset.FromUnixTimeMilliseconds(changes[i].At))}|{Words<Status>.Of(changes[i].Status)}";
     }
 
     private Task MetadataAsync(HttpContext context)
@@ -176,5 +190,5 @@ public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, 
             context.RequestAborted);
     }
 
-    private sealed record Records(int Count, Action<Utf8JsonWriter, int> Write);
+    private sealed record Records(Dataset Dataset, int Count, Action<Utf8JsonWriter, int> Write, Func<int, string> KeyOf, Func<int, long> LastUpdatedOf);
 }

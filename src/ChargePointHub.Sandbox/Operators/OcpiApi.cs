@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ChargePointHub.Model;
+using ChargePointHub.Sandbox.Faults;
 using ChargePointHub.Sandbox.Simulation;
 
 namespace ChargePointHub.Sandbox.Operators;
@@ -10,7 +11,7 @@ namespace ChargePointHub.Sandbox.Operators;
 /// One simulated operator's charge points and tariffs by OCPI 2.2.1, below /ocpi: versions, version details, locations, tariffs.
 /// An object's last_updated is its record's: a status alone does not lift it.
 /// </summary>
-public sealed class OcpiApi(OperatorTruth truth, string token, TimeProvider time)
+public sealed class OcpiApi(OperatorTruth truth, string token, OperatorFaults faults, TimeProvider time)
 {
     public const string VersionsPath = "/ocpi/versions";
 
@@ -63,10 +64,10 @@ public sealed class OcpiApi(OperatorTruth truth, string token, TimeProvider time
                 break;
             case "/ocpi/2.2.1/locations":
                 var statuses = truth.Statuses(now);
-                await PageAsync(context, locations, l => l.Max(p => truth.LastUpdated(p, now)), (json, location) => Location(json, location, statuses, now));
+                await PageAsync(context, Dataset.ChargePoints, locations, l => l[0].LocationOwnId, l => l.Max(p => truth.LastUpdated(p, now)), (json, location) => Location(json, location, statuses, now));
                 break;
             case "/ocpi/2.2.1/tariffs":
-                await PageAsync(context, truth.Operator.Tariffs, t => t.LastUpdatedAt(at), (json, tariff) => Tariff(json, tariff, at));
+                await PageAsync(context, Dataset.Tariffs, truth.Operator.Tariffs, t => t.OwnId, t => t.LastUpdatedAt(at), (json, tariff) => Tariff(json, tariff, at));
                 break;
             default:
                 context.Response.StatusCode = 404;
@@ -93,7 +94,7 @@ public sealed class OcpiApi(OperatorTruth truth, string token, TimeProvider time
         json.WriteEndObject();
     }
 
-    private async Task PageAsync<T>(HttpContext context, IEnumerable<T> all, Func<T, long> lastUpdated, Action<Utf8JsonWriter, T> write)
+    private async Task PageAsync<T>(HttpContext context, Dataset dataset, IEnumerable<T> all, Func<T, string> id, Func<T, long> lastUpdated, Action<Utf8JsonWriter, T> write)
     {
         var query = context.Request.Query;
         if (!Whole("offset", 0, out var offset) || !Whole("limit", MostRows, out var limit) || !Instant("date_from", out var from) || !Instant("date_to", out var to))
@@ -103,6 +104,7 @@ public sealed class OcpiApi(OperatorTruth truth, string token, TimeProvider time
         }
 
         var rows = all.Where(r => lastUpdated(r) is var at && at >= (from ?? long.MinValue) && at < (to ?? long.MaxValue)).ToList();
+        if (faults.Show(dataset, rows.Count, byOffset: true, offset, time.GetUtcNow(), i => id(rows[i]), i => lastUpdated(rows[i])) is { } shown) rows = [.. shown.Select(i => rows[i])];
         var page = rows.Skip(offset).Take(Math.Clamp(limit, 1, MostRows)).ToList();
         context.Response.Headers["X-Total-Count"] = rows.Count.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["X-Limit"] = MostRows.ToString(CultureInfo.InvariantCulture);

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChargePointHub.Model;
+using ChargePointHub.Sandbox.Faults;
 using ChargePointHub.Sandbox.Simulation;
 
 namespace ChargePointHub.Sandbox.Operators;
@@ -26,10 +27,10 @@ public sealed class OperatorFiles(string folder, string caFile)
     }
 
     /// <returns>Name of the file written.</returns>
-    public string Write(SimulatedOperator owner, int port, DateTimeOffset epoch, TimeSpan? lookBack)
+    public string Write(SimulatedOperator owner, int port, DateTimeOffset epoch, TimeSpan? lookBack, LimitFault? limit)
     {
         var root = $"https://localhost:{port}";
-        var loti = Feed(owner.OperatorId, "loti", "loti-v1", root + LotiApi.BasePath);
+        var loti = Feed(owner.OperatorId, "loti", "loti-v1", root + LotiApi.BasePath, limit);
         if (owner.Style == OperatorStyle.LotiPerChargePoint) loti["loti"] = new JsonObject { ["sessions_per_charge_point"] = true };
         JsonObject[] management =
         [
@@ -39,7 +40,7 @@ public sealed class OperatorFiles(string folder, string caFile)
         var feeds = new JsonArray();
         if (owner.Style == OperatorStyle.OcpiAndLoti)
         {
-            var ocpi = Feed(owner.OperatorId, "ocpi", "ocpi-2.2.1", root + OcpiApi.VersionsPath);
+            var ocpi = Feed(owner.OperatorId, "ocpi", "ocpi-2.2.1", root + OcpiApi.VersionsPath, limit);
             ocpi["ocpi"] = new JsonObject { ["discovery"] = true, ["token_is_raw"] = false };
             // Pages as short as the server's, so that the crawl pages.
             ocpi["datasets"] = new JsonArray(Snapshot(Dataset.ChargePoints, OcpiApi.MostRows), Snapshot(Dataset.Tariffs, OcpiApi.MostRows));
@@ -57,7 +58,7 @@ public sealed class OperatorFiles(string folder, string caFile)
 
     private string SecretFile(string operatorId) => Path.Combine(folder, "secrets", operatorId + ".token");
 
-    internal JsonObject Feed(string operatorId, string feedId, string protocol, string baseUrl) => new()
+    internal JsonObject Feed(string operatorId, string feedId, string protocol, string baseUrl, LimitFault? limit = null) => new()
     {
         ["feed_id"] = feedId,
         ["protocol"] = protocol,
@@ -66,7 +67,8 @@ public sealed class OperatorFiles(string folder, string caFile)
         ["credential"] = "file:" + Path.GetFullPath(SecretFile(operatorId)),
         ["ca_file"] = Path.GetFullPath(caFile),
         ["allow_private_hosts"] = new JsonArray("localhost"),
-        ["limit_group"] = operatorId,
+        ["limit_group"] = limit is { Group.Length: > 0 } ? limit.Group : operatorId,
+        ["limits"] = limit is null ? [] : new JsonArray(new JsonObject { ["requests"] = limit.Requests, ["per"] = System.Xml.XmlConvert.ToString(limit.Interval) }),
     };
 
     internal static JsonObject Snapshot(Dataset dataset, int? pageSize)

@@ -7,7 +7,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace ChargePointHub.Sandbox.Operators;
 
 /// <summary>One operator's API as served: on which port, by what, and when not.</summary>
-public sealed record ServedOperator(string OperatorId, int Port, Outages Outages, RequestDelegate Handle);
+public sealed record ServedOperator(string OperatorId, int Port, Outages Outages, RequestDelegate Handle)
+{
+    /// <summary>Shown instead of the one that clients trust.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    public SslProtocols Tls { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+}
 
 /// <summary>All operators' TLS APIs in one web server, a port each.</summary>
 public static class OperatorServer
@@ -92,6 +98,6 @@ public static class OperatorServer
             if (served.Outages.IsDownAt(time.GetUtcNow())) connection.Abort();
             else await next(connection);
         });
-        listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);
+        listen.UseHttps(served.Certificate ?? certificate, https => https.SslProtocols = served.Tls);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ChargePointHub.Model;
+using ChargePointHub.Sandbox.Faults;
 using ChargePointHub.Sandbox.Simulation;
 
 namespace ChargePointHub.Sandbox.Oracle;
@@ -14,24 +15,29 @@ public sealed class OracleFiles : IAsyncDisposable
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly List<OperatorFolder> folders;
+    private readonly RequestFiles requests;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task following;
 
-    private OracleFiles(List<OperatorFolder> folders, TimeProvider time)
+    private OracleFiles(List<OperatorFolder> folders, RequestFiles requests, TimeProvider time)
     {
         this.folders = folders;
+        this.requests = requests;
         this.time = time;
         following = FollowAsync();
     }
 
     /// <summary>When this returns, all that is true now is written.</summary>
-    public static OracleFiles Start(string folder, PretendLondon london, TimeProvider time)
+    /// <param name="faults">By operator_id; an operator whose clock is off writes its truth by its own clock.</param>
+    public static OracleFiles Start(string folder, PretendLondon london, IReadOnlyDictionary<string, OperatorFaults> faults, TimeProvider time)
     {
-        var now = time.GetUtcNow();
-        var folders = london.Operators.Select(o => new OperatorFolder(Path.Combine(folder, o.Operator.OperatorId), o)).ToList();
-        foreach (var each in folders) each.WriteUntil(now);
-        return new OracleFiles(folders, time);
+        var folders = london.Operators.Select(o => new OperatorFolder(
+            Path.Combine(folder, o.Operator.OperatorId), o, faults[o.Operator.OperatorId].Trait<ClockTrait>()?.Of(time) ?? time)).ToList();
+        foreach (var each in folders) each.WriteUntilNow();
+        var requests = new RequestFiles(folder, faults.ToDictionary(f => f.Key, f => f.Value.Log));
+        requests.Write();
+        return new OracleFiles(folders, requests, time);
     }
 
     public async ValueTask DisposeAsync()
@@ -40,9 +46,11 @@ public sealed class OracleFiles : IAsyncDisposable
         await following;
         foreach (var each in folders)
         {
-            each.WriteUntil(time.GetUtcNow());
+            each.WriteUntilNow();
             each.Dispose();
         }
+
+        requests.Write();
 
         stopping.Dispose();
     }
@@ -54,7 +62,8 @@ public sealed class OracleFiles : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(stopping.Token))
             {
-                foreach (var each in folders) each.WriteUntil(time.GetUtcNow());
+                foreach (var each in folders) each.WriteUntilNow();
+                requests.Write();
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -68,6 +77,7 @@ public sealed class OracleFiles : IAsyncDisposable
         private static readonly byte[] NewLine = [(byte)'\n'];
 
         private readonly OperatorTruth truth;
+        private readonly TimeProvider time;
         private readonly RecordWriter writer;
         private readonly OcpiTruth? ocpi;
         private readonly FileStream sessions;
@@ -77,9 +87,10 @@ public sealed class OracleFiles : IAsyncDisposable
         private readonly FileStream tariffs;
         private DateTimeOffset? writtenUntil;
 
-        public OperatorFolder(string folder, OperatorTruth truth)
+        public OperatorFolder(string folder, OperatorTruth truth, TimeProvider time)
         {
             this.truth = truth;
+            this.time = time;
             writer = new RecordWriter(truth.Operator, asHub: true);
             ocpi = truth.Operator.Style == OperatorStyle.OcpiAndLoti ? new OcpiTruth(truth) : null;
             Directory.CreateDirectory(folder);
@@ -93,9 +104,9 @@ public sealed class OracleFiles : IAsyncDisposable
                 new(Path.Combine(folder, name + ".ndjson"), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         }
 
-        public void WriteUntil(DateTimeOffset now)
+        public void WriteUntilNow()
         {
-            now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+            var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
             if (now <= writtenUntil) return;
             var at = now.ToUnixTimeMilliseconds();
             var since = writtenUntil?.ToUnixTimeMilliseconds() ?? long.MinValue;

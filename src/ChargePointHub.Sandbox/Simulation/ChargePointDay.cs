@@ -125,7 +125,7 @@ public static class ChargePointDay
         if (owner.WholeSeconds) ends = ends / 1000 * 1000;
         var finalAt = plugOut + random.Between(0, LongestLag);
         if (owner.WholeSeconds) finalAt = finalAt / 1000 * 1000;
-        var corrected = random.Chance(0.01);
+        var corrected = random.Chance(owner.CorrectedShare);
         var correctedAfter = random.Between(Hour, LongestCorrection) / 1000 * 1000;
         var factor = random.Between(0.88, 1.08);
         var soc = point.Kind is PowerKind.Rapid or PowerKind.Ultra && random.Chance(0.6) ? 5 + random.Below(50) : (int?)null;

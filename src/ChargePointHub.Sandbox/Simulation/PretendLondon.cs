@@ -6,13 +6,21 @@ namespace ChargePointHub.Sandbox.Simulation;
 public sealed class PretendLondon
 {
     public PretendLondon(World world, AreaLayer areas)
+        : this(world, Placing.Place(world, areas))
+    {
+    }
+
+    private PretendLondon(World world, IEnumerable<SimulatedOperator> operators)
     {
         World = world;
-        Operators = [.. Placing.Place(world, areas).Select(o => new OperatorTruth(world, o))];
+        Operators = [.. operators.Select(o => new OperatorTruth(world, o))];
     }
 
     public World World { get; }
 
     /// <summary>In order of their index.</summary>
     public IReadOnlyList<OperatorTruth> Operators { get; }
+
+    /// <summary>The same London where operators have other habits.</summary>
+    public PretendLondon With(Func<SimulatedOperator, SimulatedOperator> habits) => new(World, Operators.Select(o => habits(o.Operator)));
 }

@@ -3,6 +3,7 @@ using ChargePointHub.Server.Api.ChargingSessions;
 using ChargePointHub.Server.Api.Errors;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Ledger;
+using ChargePointHub.Server.Api.Metrics;
 using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Operators;
 using ChargePointHub.Server.Api.Schemas;
@@ -37,5 +38,6 @@ public static class ApiRoutes
         GetOpenApi.Route,
         GetHealth.Live,
         GetHealth.Ready,
+        GetMetrics.Route,
     ];
 }

@@ -2,6 +2,7 @@ using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Server.Metrics;
 using Microsoft.AspNetCore.Routing;
 
 namespace ChargePointHub.Server.Api;
@@ -14,12 +15,15 @@ public static class HubApi
     public static IServiceCollection AddHubApi(this IServiceCollection services, Func<IServiceProvider, HubServices> hub)
     {
         services.AddSingleton(hub);
+        services.AddSingleton<MetricListener>();
         return services;
     }
 
     /// <summary>Maps every route of <see cref="ApiRoutes"/> and turns what fails in or around them into problems.</summary>
     public static WebApplication MapHubApi(this WebApplication app)
     {
+        app.Services.GetRequiredService<MetricListener>(); // listens from the start
+        app.UseMiddleware<AnswerMetering>();
         app.UseMiddleware<ProblemMiddleware>();
         app.Use(static (context, next) =>
         {

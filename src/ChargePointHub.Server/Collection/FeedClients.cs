@@ -11,6 +11,9 @@ public sealed class FeedClients(FeedClientFactory factory) : IDisposable
 
     public Fetch FetchFor(FeedDefinition feed) => clients.GetOrAdd(feed, factory.Create).FetchAsync;
 
+    /// <summary>What the feed's server showed at the newest connection; null: none was made yet.</summary>
+    public TlsSeen? TlsOf(FeedDefinition feed) => clients.TryGetValue(feed, out var client) ? client.Tls : null;
+
     /// <summary>Closes the connections of an operator whose definition is no longer in force.</summary>
     public void Close(OperatorDefinition gone)
     {

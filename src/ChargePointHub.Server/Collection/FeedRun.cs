@@ -3,6 +3,7 @@ using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Geography;
+using ChargePointHub.Server.Metrics;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 
@@ -13,6 +14,9 @@ namespace ChargePointHub.Server.Collection;
 public sealed record RunResult(FeedFailure? Failure, int Pages, int Records, bool GoesOn = false)
 {
     public bool Completed => Failure is null;
+
+    /// <summary>As in the run log.</summary>
+    public Guid RunId { get; init; }
 }
 
 /// <summary>What one run is to pull.</summary>
@@ -34,9 +38,11 @@ public sealed partial class FeedRun(
     {
         var key = new FeedKey(pull.Schedule.Feed.OperatorId, pull.Schedule.Feed.FeedId, pull.Schedule.Plan.Dataset);
         var askedAt = time.GetUtcNow();
+        var started = time.GetTimestamp();
         var run = await runs.OpenAsync(key, pull.Kind, pull.Window, askedAt, cancellationToken, pull.LeaseToken);
         var place = await places.FindAsync(key, pull, askedAt, cancellationToken);
         var progress = new Progress();
+        using var scope = RunScope(log, key.OperatorId, key.Dataset.Name, pull.Window, run);
         FeedFailure? failure;
         try
         {
@@ -53,7 +59,10 @@ public sealed partial class FeedRun(
             run, failure is null ? RunOutcome.Completed : RunOutcome.Failed, time.GetUtcNow(), progress.Counts, cancellationToken,
             failure is null ? null : Words<FailureKind>.Of(failure.Kind), failure?.Detail);
         var goesOn = await places.EndedAsync(place, failure, progress.Counts.Pages, cancellationToken);
-        return new RunResult(failure, progress.Counts.Pages, progress.Records, goesOn);
+        var outcome = failure is null ? "completed" : Words<FailureKind>.Of(failure.Kind);
+        HubMeter.RunEnded(key, pull.Kind, outcome, progress.Counts, time.GetElapsedTime(started));
+        LogEnded(log, outcome, progress.Counts.Pages, progress.Counts.Requests);
+        return new RunResult(failure, progress.Counts.Pages, progress.Records, goesOn) { RunId = run };
     }
 
     /// <summary>Null: whole. Otherwise the failure that ended it.</summary>
@@ -155,6 +164,13 @@ public sealed partial class FeedRun(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "More than a fifth of the charge points of {Operator} would vanish or move at once: this crawl is held. If that is true, release it: feeds release {Operator}")]
     private static partial void LogHeld(ILogger log, string @operator);
+
+    /// <summary>What every log line about a run carries as fields: operator, dataset, window, run.</summary>
+    internal static readonly Func<ILogger, string, string, Window?, Guid, IDisposable?> RunScope =
+        LoggerMessage.DefineScope<string, string, Window?, Guid>("{Operator} {Dataset} {Window} {Run}");
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The run ended: {Outcome}, {Pages} pages, {Requests} requests")]
+    private static partial void LogEnded(ILogger log, string outcome, int pages, int requests);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub while pulling {Feed} {Window}")]
     private static partial void LogFault(ILogger log, Exception fault, FeedKey feed, Window? window);

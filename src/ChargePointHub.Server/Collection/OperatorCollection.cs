@@ -201,6 +201,7 @@ public sealed partial class OperatorCollection
     private void Tell(DatasetSchedule schedule, RunKind kind, Window? window, RunResult result)
     {
         var (id, dataset) = (operatorDefinition.OperatorId, schedule.Plan.Dataset.Name);
+        using var scope = FeedRun.RunScope(log, id, dataset, window, result.RunId);
         var isLive = kind is RunKind.Live or RunKind.Crawl;
         var before = isLive ? schedule.Trouble : schedule.TroubleInHistory;
         if (result.Failure is { } failure)

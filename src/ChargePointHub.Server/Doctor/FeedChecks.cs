@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Authentication;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
@@ -56,7 +55,7 @@ public static class FeedChecks
             break;
         }
 
-        return failure is not null && requests <= 1 ? Refused(name, feed, failure) : Answered(name, feed, plan, client.Connection, time.GetUtcNow());
+        return failure is not null && requests <= 1 ? Refused(name, feed, failure) : Answered(name, feed, plan, client.Tls, time.GetUtcNow());
 
         async Task<FetchResult> FirstOnlyAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken ct)
         {
@@ -69,13 +68,13 @@ public static class FeedChecks
         }
     }
 
-    private static Check Answered(string name, FeedDefinition feed, DatasetPlan plan, FeedConnection? connection, DateTimeOffset now)
+    private static Check Answered(string name, FeedDefinition feed, DatasetPlan plan, TlsSeen? tls, DateTimeOffset now)
     {
         var credential = feed.Credential is null ? "no credential needed" : plan.Dataset.IsRestricted ? "credential accepted" : "credential not refused";
-        if (connection is null) return Check.Ok(Subject, $"{name} answers; {credential}.");
-        var days = (int)Math.Floor((connection.CertificateEndsAt - now).TotalDays);
-        var old = connection.Protocol == SslProtocols.Tls12;
-        var sentence = $"{name} answers; {(old ? "TLS 1.2" : "TLS 1.3")}, days left of its certificate: {days}, {credential}.";
+        if (tls is null) return Check.Ok(Subject, $"{name} answers; {credential}.");
+        var days = tls.DaysLeft(now);
+        var old = tls.Version == "1.2";
+        var sentence = $"{name} answers; TLS {tls.Version}, days left of its certificate: {days}, {credential}.";
         return days < SoonDays ? Check.Warning(Subject, sentence, "Remind the operator to renew its certificate: the hub refuses it from that day.")
             : old ? Check.Warning(Subject, sentence, "Nothing breaks; contracts prefer TLS 1.3, so tell the operator.")
             : Check.Ok(Subject, sentence);

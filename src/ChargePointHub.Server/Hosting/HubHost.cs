@@ -11,8 +11,10 @@ using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Doctor;
 using ChargePointHub.Server.Geography;
+using ChargePointHub.Server.Metrics;
 using ChargePointHub.Server.Pages;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ChargePointHub.Server.Hosting;
@@ -119,7 +121,7 @@ public sealed class HubHost : IAsyncDisposable
         HubOptions options, HubParts parts, Certificate certificate, AreaIndex areas, LiveRegistry registry, Database database)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        parts.Logging?.Invoke(builder.Logging);
+        (parts.Logging ?? (logging => HubLogging.Configure(logging, options.LogFormat)))(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, certificate.Chain, certificate.Leaf));
         var keys = new AccessKeys(database, parts.Time);
         var readiness = new Readiness();
@@ -157,10 +159,16 @@ public sealed class HubHost : IAsyncDisposable
                 ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),
                 async (key, ct) => CheckOf(await keys.VerifyAsync(key, ct)),
                 () => RegistryDirectory.Of(registry.Current, areas),
+<<<<<<< HEAD
                 parts.Time)
             {
                 Readiness = readiness,
             });
+=======
+                parts.Time));
+        builder.Services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
+        if (options.Otlp.Length > 0) builder.Services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));
+>>>>>>> i
         if (options.Collect) builder.Services.AddHostedService<CollectorService>();
         var app = builder.Build();
         app.Use((context, next) =>
@@ -170,6 +178,7 @@ public sealed class HubHost : IAsyncDisposable
             return next(context);
         });
         app.MapHubApi();
+        app.Services.GetService<OtlpExport>();
         app.MapHubPages();
         return app;
     }

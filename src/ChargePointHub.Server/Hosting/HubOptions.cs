@@ -52,6 +52,7 @@ public sealed record HubOptions
     [Setting("--collect", "Whether this hub polls the operators, or only serves what is here.", Value = "true|false", Allowed = "true or false")]
     public bool Collect { get; set; } = true;
 
+<<<<<<< HEAD
     [Setting(
         "--drain-seconds", "How long a hub that is told to stop still answers, while /health/ready says no: longer than a balancer's probing interval.", Value = "N",
         Allowed = "a whole number from 0 to 120")]
@@ -59,6 +60,15 @@ public sealed record HubOptions
 
     [Setting("--simultaneous-runs", "Pulls under way at once, over all operators; each operator has one at a time.", Value = "N", Allowed = "a whole number from 1 to 1000")]
     public int SimultaneousRuns { get; set; } = 16;
+=======
+    [Setting("--log-format", "How log lines are written.", Value = "text|json", Allowed = "text (for people) or json (for machines: one object a line with its fields)")]
+    public string LogFormat { get; set; } = "text";
+
+    [Setting(
+        "--otlp", "Where to send metrics by OTLP.", Value = "ADDRESS", Allowed = "an http or https address, as http://localhost:4317 (gRPC) or http://localhost:4318/v1/metrics",
+        Otherwise = "nowhere")]
+    public string Otlp { get; set; } = "";
+>>>>>>> i
 
     /// <summary>True when only this machine can reach the hub.</summary>
     public bool IsLoopback => Listen == "localhost" || (IPAddress.TryParse(Listen, out var address) && IPAddress.IsLoopback(address));
@@ -84,6 +94,11 @@ public sealed class HubOptionsValidator : AbstractValidator<HubOptions>
         RuleFor(o => o.CertificateKey).NotEmpty().When(o => o.Certificate.Length > 0).WithMessage("--certificate is given without its key: name that with --certificate-key (Hub:CertificateKey).");
         RuleFor(o => o.CertificateKey).Must(File.Exists).When(o => o.CertificateKey.Length > 0).WithMessage(o => Absent(nameof(o.CertificateKey), o.CertificateKey));
         RuleFor(o => o.Certificate).NotEmpty().When(o => o.CertificateKey.Length > 0 && o.IsLoopback).WithMessage("--certificate-key is given without its certificate: name that with --certificate (Hub:Certificate).");
+        RuleFor(o => o.LogFormat).Must(f => f is "text" or "json").WithMessage(o => Wrong(nameof(o.LogFormat), o.LogFormat));
+        RuleFor(o => o.Otlp)
+            .Must(a => Uri.TryCreate(a, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+            .When(o => o.Otlp.Length > 0)
+            .WithMessage(o => Wrong(nameof(o.Otlp), o.Otlp));
         RuleFor(o => o.Operators).NotEmpty().WithMessage(o => Wrong(nameof(o.Operators), o.Operators));
         RuleForEach(o => o.Areas).Must(File.Exists).WithMessage((_, file) => Absent(nameof(HubOptions.Areas), file));
     }

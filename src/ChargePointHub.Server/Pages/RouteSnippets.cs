@@ -31,8 +31,8 @@ internal static class RouteSnippets
 
             request = urllib.request.Request("{{url}}")
             {{(key ? "request.add_header(\"Authorization\", \"Bearer \" + os.environ[\"KEY\"])\n" : "")}}with urllib.request.urlopen(request) as response:
-                answer = json.load(response)
-            print(json.dumps(answer, indent=2))
+                answer = {{(IsText(route) ? "response.read().decode()" : "json.load(response)")}}
+            print({{(IsText(route) ? "answer" : "json.dumps(answer, indent=2)")}})
             """);
         yield return ("C#", "csharp", $$"""
             using var http = new HttpClient();
@@ -43,8 +43,8 @@ internal static class RouteSnippets
 
             answer <- request("{url}") |>
             {(key ? "  req_auth_bearer_token(Sys.getenv(\"KEY\")) |>\n" : "")}  req_perform() |>
-              resp_body_json()
-            str(answer, max.level = 2)
+              {(IsText(route) ? "resp_body_string()" : "resp_body_json()")}
+            {(IsText(route) ? "cat(answer)" : "str(answer, max.level = 2)")}
             """);
         if (IsList(route)) yield return ("Power Query M", "powerquery", PowerQuery(hub, sample));
     }
@@ -63,9 +63,11 @@ internal static class RouteSnippets
             """;
     }
 
+    private static bool IsText(ApiRoute route) => route.MediaType == "text/plain";
+
     private static bool IsList(ApiRoute route)
     {
         using var example = JsonDocument.Parse(route.Example);
-        return example.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array;
+        return example.RootElement.ValueKind == JsonValueKind.Object && example.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Schemas;
@@ -34,8 +35,10 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
                 {
                     var answer = await host.GetAsync(path, key, headers: ("Accept", form.MediaType));
                     Assert.True(answer.Status == HttpStatusCode.OK, $"{path}: {answer.Body}");
-                    Assert.Equal(form.MediaType, answer.Headers["Content-Type"]);
-                    var documents = form.MediaType.EndsWith("ndjson", StringComparison.Ordinal) ? answer.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [answer.Body];
+                    Assert.Equal(form.MediaType, answer.Headers["Content-Type"].Split(';')[0]);
+                    var documents = form.MediaType.EndsWith("ndjson", StringComparison.Ordinal) ? answer.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                        : form.MediaType.StartsWith("text/", StringComparison.Ordinal) ? [JsonSerializer.Serialize(answer.Body)]
+                        : [answer.Body];
                     answers.AddRange(documents.Select(d => ($"{path} as {form.MediaType}", HubSchemas.Component(form.Schema!).PublishedAs, d)));
                 }
             }

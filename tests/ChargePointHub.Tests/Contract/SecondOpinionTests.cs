@@ -10,6 +10,7 @@ public class SecondOpinionTests
     [PythonTheory]
     [InlineData("check_truth.py")]
     [InlineData("check_boroughs.py")]
+    [InlineData("check_metrics.py")]
     public async Task A_checker_catches_each_kind_of_difference(string program)
     {
         using var python = Process.Start(new ProcessStartInfo("python3", [Path.Combine(Repository.Root, "tests", "contract", program), "--self-test"])
@@ -30,16 +31,29 @@ public class SecondOpinionTests
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class PythonTheoryAttribute : TheoryAttribute
 {
-    public PythonTheoryAttribute()
+    public PythonTheoryAttribute() => Skip = Missing;
+
+    /// <summary>Why it is skipped; null: Python is there.</summary>
+    public static string? Missing { get; } = Look();
+
+    private static string? Look()
     {
         try
         {
             using var python = Process.Start(new ProcessStartInfo("python3", "--version") { RedirectStandardOutput = true })!;
             python.WaitForExit();
+            return null;
         }
         catch (Win32Exception)
         {
-            Skip = "python3 is not installed: the independent checkers cannot run.";
+            return "python3 is not installed: the independent checkers cannot run.";
         }
     }
+}
+
+/// <summary>A fact that is skipped, and says so, where there is no Python.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class PythonFactAttribute : FactAttribute
+{
+    public PythonFactAttribute() => Skip = PythonTheoryAttribute.Missing;
 }

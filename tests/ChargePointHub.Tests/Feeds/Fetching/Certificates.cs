@@ -9,15 +9,15 @@ public sealed class Certificates : IDisposable
     private readonly X509Certificate2 authority;
 
     public Certificates()
-        : this(null)
+        : this(null, ECCurve.NamedCurves.nistP256)
     {
     }
 
     /// <param name="rsaBits">Size of the authority's own key; null: an EC key.</param>
-    private Certificates(int? rsaBits)
+    private Certificates(int? rsaBits, ECCurve curve)
     {
         using var rsa = rsaBits is { } bits ? RSA.Create(bits) : null;
-        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var ec = ECDsa.Create(curve);
         var name = $"CN=Test Authority {Guid.NewGuid():N}";
         var request = rsa is null
             ? new CertificateRequest(name, ec, HashAlgorithmName.SHA256)
@@ -31,7 +31,9 @@ public sealed class Certificates : IDisposable
     /// <summary>PEM file with the authority's certificate.</summary>
     public string CaFile { get; } = Path.Combine(Path.GetTempPath(), $"chargepointhub-ca-{Guid.NewGuid():N}.pem");
 
-    public static Certificates OfAuthorityWithRsaKey(int bits) => new(bits);
+    public static Certificates OfAuthorityWithRsaKey(int bits) => new(bits, ECCurve.NamedCurves.nistP256);
+
+    public static Certificates OfAuthorityWithEcKey(string curve) => new(null, ECCurve.CreateFromFriendlyName(curve));
 
     public X509Certificate2 Good() => Issue("localhost", DateTimeOffset.UtcNow.AddDays(30));
 

@@ -288,6 +288,9 @@ public sealed class FeedClientTests : IClassFixture<Certificates>
     [InlineData("99999999999", 900)]
     [InlineData("Mon, 01 Jan 2024 00:00:00 GMT", 0)]
     [InlineData("soon", null)]
+    [InlineData("-30", null)]
+    [InlineData("1e9", null)]
+    [InlineData("", null)]
     public async Task An_odd_Retry_After_is_kept_within_reason(string header, int? seconds)
     {
         var (result, _) = await AskAsync(

@@ -20,13 +20,36 @@ public sealed class TrustTests : IClassFixture<Certificates>
         Assert.IsType<Fetched>(await AskAsync(certificates.WithRsaKey(2048), certificates.CaFile));
 
     [Fact]
-    public Task An_expired_certificate_is_refused() => RefusedAsync(certificates.Expired(), certificates.CaFile, "expired");
+    public Task An_expired_certificate_is_refused() => RefusedAsync(certificates.Expired(), certificates.CaFile, "its certificate expired on");
+
+    [Fact]
+    public Task A_certificate_of_the_future_is_refused() =>
+        RefusedAsync(certificates.Issue("localhost", DateTimeOffset.UtcNow.AddDays(90)), certificates.CaFile, "is not valid before");
+
+    [Fact]
+    public async Task An_authority_with_an_ec_key_of_224_bits_is_refused()
+    {
+        using var weak = Certificates.OfAuthorityWithEcKey("nistP224");
+        await RefusedAsync(weak.Good(), weak.CaFile, "224 bits");
+    }
+
+    [Fact]
+    public async Task What_the_server_showed_is_noted()
+    {
+        await using var server = await OperatorServer.StartAsync(certificates.Good(), context => context.Response.WriteAsync("[]"));
+        using var factory = new FeedClientFactory(TimeProvider.System);
+        using var client = factory.Create(server.Feed(certificates.CaFile));
+        Assert.Null(client.Tls);
+        Assert.IsType<Fetched>(await client.FetchAsync(server.Url, new Dictionary<string, string>(), default)).Json.Dispose();
+        Assert.NotNull(client.Tls);
+        Assert.Equal(("1.3", 29), (client.Tls.Version, client.Tls.DaysLeft(DateTimeOffset.UtcNow)));
+    }
 
     [Fact]
     public Task A_certificate_for_another_host_is_refused() => RefusedAsync(certificates.ForAnotherHost(), certificates.CaFile, "another host");
 
     [Fact]
-    public Task A_self_signed_certificate_is_refused() => RefusedAsync(Certificates.SelfSigned(), certificates.CaFile, "trusted");
+    public Task A_self_signed_certificate_is_refused() => RefusedAsync(Certificates.SelfSigned(), certificates.CaFile, "signed its certificate itself");
 
     [Fact]
     public async Task An_authority_with_an_rsa_key_of_1024_bits_is_refused()

@@ -1,0 +1,30 @@
+using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Metrics;
+
+namespace ChargePointHub.Server.Api.Metrics;
+
+/// <summary>
+/// GET /metrics: for those who watch the hub. How many records an operator's sessions bring is commercially sensitive, so that it is
+/// read under a key like the sessions themselves.
+/// </summary>
+internal static class GetMetrics
+{
+    public static readonly ApiRoute Route = new()
+    {
+        Path = "/metrics",
+        OperationId = "getMetrics",
+        Summary = "What the hub measures of itself",
+        Description = "Requests to operators and of clients, pulls, pages, records, gaps, lag, quarantine, leases and database connections, of this "
+            + "instance, in the Prometheus text format. Counts by operator tell how much its charge points are used, so a key is needed.",
+        Tag = "Health",
+        IsRestricted = true,
+        Answers = [new("text/plain", "MetricsText")],
+        Handler = async request =>
+        {
+            JsonAnswer.SetHeaders(request, PrometheusText.MediaType);
+            using var text = new StringWriter { NewLine = "\n" };
+            request.Http.RequestServices.GetRequiredService<MetricListener>().WriteTo(text);
+            if (!HttpMethods.IsHead(request.Http.Request.Method)) await request.Http.Response.WriteAsync(text.ToString(), request.Aborted);
+        },
+    };
+}

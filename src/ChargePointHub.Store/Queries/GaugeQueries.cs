@@ -1,0 +1,14 @@
+using ChargePointHub.Store.Writing;
+
+namespace ChargePointHub.Store.Queries;
+
+/// <summary>Records of one dataset of one operator that wait in quarantine.</summary>
+public sealed record QuarantineCount(string OperatorId, string Dataset, long Records);
+
+/// <summary>Counts over everything, for whoever watches the hub.</summary>
+public sealed class GaugeQueries(Database database)
+{
+    public Task<List<QuarantineCount>> QuarantineAsync(CancellationToken cancellationToken) =>
+        database.Reads.Command("SELECT operator_id, dataset, count(*) FROM quarantine GROUP BY operator_id, dataset ORDER BY operator_id, dataset")
+            .ListAsync(r => new QuarantineCount(r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellationToken);
+}
