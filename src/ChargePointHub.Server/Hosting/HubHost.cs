@@ -159,16 +159,12 @@ public sealed class HubHost : IAsyncDisposable
                 ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),
                 async (key, ct) => CheckOf(await keys.VerifyAsync(key, ct)),
                 () => RegistryDirectory.Of(registry.Current, areas),
-<<<<<<< HEAD
                 parts.Time)
             {
                 Readiness = readiness,
             });
-=======
-                parts.Time));
         builder.Services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
         if (options.Otlp.Length > 0) builder.Services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));
->>>>>>> i
         if (options.Collect) builder.Services.AddHostedService<CollectorService>();
         var app = builder.Build();
         app.Use((context, next) =>

@@ -52,7 +52,6 @@ public sealed record HubOptions
     [Setting("--collect", "Whether this hub polls the operators, or only serves what is here.", Value = "true|false", Allowed = "true or false")]
     public bool Collect { get; set; } = true;
 
-<<<<<<< HEAD
     [Setting(
         "--drain-seconds", "How long a hub that is told to stop still answers, while /health/ready says no: longer than a balancer's probing interval.", Value = "N",
         Allowed = "a whole number from 0 to 120")]
@@ -60,7 +59,7 @@ public sealed record HubOptions
 
     [Setting("--simultaneous-runs", "Pulls under way at once, over all operators; each operator has one at a time.", Value = "N", Allowed = "a whole number from 1 to 1000")]
     public int SimultaneousRuns { get; set; } = 16;
-=======
+
     [Setting("--log-format", "How log lines are written.", Value = "text|json", Allowed = "text (for people) or json (for machines: one object a line with its fields)")]
     public string LogFormat { get; set; } = "text";
 
@@ -68,7 +67,6 @@ public sealed record HubOptions
         "--otlp", "Where to send metrics by OTLP.", Value = "ADDRESS", Allowed = "an http or https address, as http://localhost:4317 (gRPC) or http://localhost:4318/v1/metrics",
         Otherwise = "nowhere")]
     public string Otlp { get; set; } = "";
->>>>>>> i
 
     /// <summary>True when only this machine can reach the hub.</summary>
     public bool IsLoopback => Listen == "localhost" || (IPAddress.TryParse(Listen, out var address) && IPAddress.IsLoopback(address));
