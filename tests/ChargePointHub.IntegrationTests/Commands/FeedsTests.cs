@@ -52,6 +52,23 @@ public sealed class FeedsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Release_lets_a_held_crawl_through_and_says_what_will_be_believed()
+    {
+        hub.WriteOperator("old-mill");
+        await using (var insert = database.Database.Reads.CreateCommand(
+            "INSERT INTO crawl_hold VALUES ('old-mill', '2026-11-20T12:00Z', '2026-11-20T13:00Z', 100, 30, 4)")) await insert.ExecuteNonQueryAsync();
+
+        var (wrong, _, error) = await hub.RunAsync($"feeds release new-mill --database '{database.ConnectionString}'");
+        var (code, output, _) = await hub.RunAsync($"feeds release old-mill --database '{database.ConnectionString}'");
+
+        Assert.Equal((int)ExitCode.Refused, wrong);
+        Assert.Equal("No crawl of 'new-mill' is held. Held: old-mill.", error.Trim());
+        Assert.Equal((int)ExitCode.Done, code);
+        Assert.Equal("old-mill: held since 2026-11-20T12:00:00.000Z; of 100 charge points 30 would vanish and 4 move. The next whole crawl is believed.", output.Trim());
+        Assert.NotNull((await new CrawlHolds(database.Database).ReadAsync(CancellationToken.None)).Single().ReleasedAt);
+    }
+
+    [Fact]
     public async Task Status_tells_attempts_failures_coverage_gaps_and_what_is_due()
     {
         var now = DateTimeOffset.UtcNow;

@@ -49,7 +49,7 @@ public class CommandLineTests
     [InlineData("--port many", "--port (Hub:Port) is 'many'; allowed: a whole number from 1 to 65535.")]
     [InlineData("--collect maybe", "--collect (Hub:Collect) is 'maybe'; allowed: true or false.")]
     [InlineData("--listen *", "name a certificate with --certificate and --certificate-key")]
-    [InlineData("--port 0 --operators no-such-folder", "There is no folder of operator files at ")]
+    [InlineData("--operators no-such-folder --port 47999", "There is no folder of operator files at ")]
     public async Task A_mistake_is_told_with_what_was_meant_or_is_allowed(string line, string told)
     {
         var (code, output, error) = await RunAsync(line);
