@@ -7,7 +7,7 @@ using ChargePointHub.Server.Api.Schemas;
 
 namespace ChargePointHub.Tests.Contract;
 
-/// <summary>The published schemas say what the code does: fields, their order, and closed lists.</summary>
+/// <summary>The published schemas say what the code does: fields, their order, closed lists, and words for each field.</summary>
 public sealed class SchemaTests
 {
     public static TheoryData<string> Datasets => [.. Dataset.All.Select(d => d.Name)];
@@ -29,6 +29,10 @@ public sealed class SchemaTests
         Assert.Equal("/v1/schemas/" + s.Name, (string)s.Read()["$id"]!);
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", (string)s.Read()["$schema"]!);
     });
+
+    [Fact]
+    public void Every_property_has_words_of_its_own_or_those_of_what_it_refers_to() =>
+        Assert.Empty(PublishedSchemas.All.SelectMany(s => Wordless(s.Read(), s.Name)));
 
     [Theory]
     [MemberData(nameof(Datasets))]
@@ -75,6 +79,18 @@ public sealed class SchemaTests
         Assert.Equal(fields, schema["required"]!.AsArray().Select(r => (string)r!));
         Assert.False((bool)schema["additionalProperties"]!);
     }
+
+    /// <summary>Properties without a description. Examples hold values, and conditions only narrow what is described elsewhere.</summary>
+    private static IEnumerable<string> Wordless(JsonNode? node, string at) => node switch
+    {
+        JsonArray list => list.SelectMany((item, i) => Wordless(item, $"{at}/{i}")),
+        JsonObject schema => (schema["properties"] as JsonObject ?? []).Where(p => p.Value is JsonObject property && !IsDescribed(property)).Select(p => $"{at}/{p.Key}")
+            .Concat(schema.Where(p => p.Key is not ("examples" or "if" or "then" or "else")).SelectMany(p => Wordless(p.Value, $"{at}/{p.Key}"))),
+        _ => [],
+    };
+
+    private static bool IsDescribed(JsonObject property) =>
+        property["description"] is JsonValue || property.ContainsKey("$ref") || property["oneOf"]?.AsArray().Any(one => one!.AsObject().ContainsKey("$ref")) == true;
 
     private static JsonObject Component(string name) => HubSchemas.Component(name).Schema;
 
