@@ -17,6 +17,7 @@ internal static class Fragments
     /// <summary>The words of a page, with the reader's own address and dates in its samples.</summary>
     public static string Fill(string name, PageReading reading) => System.Text.Encoding.UTF8.GetString(Files[name + ".html"])
         .Replace("{{setup}}", System.Text.Encoding.UTF8.GetString(Files["setup.html"]), StringComparison.Ordinal)
+        .Replace("{{complete-first-page}}\n", System.Text.Encoding.UTF8.GetString(Files["complete-first-page.html"]), StringComparison.Ordinal)
         .Replace("{{hub}}", Html.Encode(reading.Hub), StringComparison.Ordinal)
         .Replace("{{yesterday}}", Day(reading.Yesterday), StringComparison.Ordinal)
         .Replace("{{week-ago}}", Day(reading.Yesterday.AddDays(-7)), StringComparison.Ordinal)
