@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Schemas;
+using ChargePointHub.Store;
 using ChargePointHub.Tests.Contract;
 
 namespace ChargePointHub.IntegrationTests.Api;
@@ -24,6 +25,9 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
         await host.AddTariffAsync("alpha:T1");
         await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(ApiHost.Now.AddDays(-3), ApiHost.Now.AddHours(-1)));
         await host.CoverAsync("alpha", Dataset.StatusChanges, new Window(ApiHost.Now.AddDays(-30), ApiHost.Now.AddDays(-29)), "unavailable", cause: "beyond_look_back");
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Live, ApiHost.Now.AddHours(-12), new Window(ApiHost.Now.AddHours(-12.5), ApiHost.Now.AddHours(-12.25)));
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Backfill, ApiHost.Now.AddHours(-11), new Window(ApiHost.Now.AddDays(-10), ApiHost.Now.AddDays(-9)));
+        await host.AddDiscrepancyAsync("alpha", Dataset.ChargingSessions, new Window(ApiHost.Now.AddHours(-6), ApiHost.Now.AddHours(-4)));
         var answers = new List<(string What, string Schema, string Json)>();
         foreach (var route in ApiRoutes.All)
         {
@@ -47,7 +51,14 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
         foreach (var path in new[] { "/v1/charging-sessions?form=x&limit=0", "/nowhere", "/v1/operators/alfa" }) answers.Add((path, "hub/v1/problem", (await host.GetAsync(path)).Body));
         foreach (var state in new[] { "lost", "closed", "discrepancy" }) answers.Add(($"gaps {state}", HubSchemas.Component("GapList").PublishedAs, (await host.GetAsync("/v1/gaps?state=" + state)).Body));
         Assert.True(answers.Count > ApiRoutes.All.Count);
+        Assert.All(answers, a => Assert.False(IsEmpty(a.Json), $"{a.What} shows no record: nothing in it was judged."));
         var verdicts = await OutsideJudge.JudgeAsync([.. answers.Select(a => (a.Schema, a.Json))]);
         Assert.All(answers.Zip(verdicts), judged => Assert.True(judged.Second is null, $"{judged.First.What}: {judged.Second}\n{judged.First.Json}"));
+    }
+
+    private static bool IsEmpty(string json)
+    {
+        using var answer = JsonDocument.Parse(json);
+        return answer.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array && data.GetArrayLength() == 0;
     }
 }

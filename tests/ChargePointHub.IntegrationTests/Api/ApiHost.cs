@@ -5,6 +5,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
+using ChargePointHub.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -58,7 +59,7 @@ public sealed class ApiHost : IAsyncLifetime
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = protocols));
-        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock()) { CountPatience = TimeSpan.FromSeconds(1) });
+        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock(Now)) { CountPatience = TimeSpan.FromSeconds(1) });
         var host = builder.Build();
         host.MapHubApi();
         await host.StartAsync();
@@ -106,6 +107,28 @@ public sealed class ApiHost : IAsyncLifetime
     public Task CoverAsync(string operatorId, Dataset dataset, Window window, string kind = "covered", long tick = 0, string? cause = null) => ExecuteAsync(
         "INSERT INTO coverage VALUES (@operator, @dataset, @kind, @from, @to, @cause); INSERT INTO coverage_change VALUES (@tick, @operator, @dataset, @kind, @from, @to)",
         ("operator", operatorId), ("dataset", dataset.Name), ("kind", kind), ("from", window.From), ("to", window.To), ("tick", tick), ("cause", (object?)cause ?? DBNull.Value));
+
+    /// <summary>A run of operator alpha at a time, of a page without records that claims a window as covered.</summary>
+    public async Task ClaimAsync(Dataset dataset, RunKind kind, DateTimeOffset now, Window window)
+    {
+        var feed = new FeedKey("alpha", "main", dataset);
+        var run = await new RunLog(database.Database).OpenAsync(feed, kind, window, now, CancellationToken.None);
+        await new PageWriter(database.Database) { SimulatedClock = new StandingClock(now) }.WriteAsync(
+            new PageToWrite
+            {
+                Feed = feed,
+                RunId = run,
+                PageNumber = 1,
+                AskedAt = now,
+                Records = new RecordPage(),
+                Claims = [new Claim(dataset, window, ClaimKind.Covered, Late: new Lateness(TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(2)))],
+            },
+            CancellationToken.None);
+    }
+
+    /// <summary>An operator counted more in a window than it sent.</summary>
+    public Task AddDiscrepancyAsync(string operatorId, Dataset dataset, Window window) =>
+        new DiscrepancyStore(database.Database).SeenAsync(operatorId, dataset, window, 100, 90, Now.AddHours(-3), CancellationToken.None);
 
     public async Task AddChargePointAsync(string id, string borough = "E09000022", bool published = true, string? findings = null, string? status = "AVAILABLE")
     {
@@ -183,9 +206,9 @@ public sealed class ApiHost : IAsyncLifetime
         _ => KeyCheck.Refused(KeyRefusal.Unknown),
     });
 
-    private sealed class StandingClock : TimeProvider
+    private sealed class StandingClock(DateTimeOffset now) : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => Now;
+        public override DateTimeOffset GetUtcNow() => now;
     }
 }
 

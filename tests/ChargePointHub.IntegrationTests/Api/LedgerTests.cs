@@ -51,20 +51,13 @@ public sealed class LedgerTests : IAsyncLifetime
     [Fact]
     public async Task What_was_missing_and_came_is_listed_with_how_it_opened_and_closed()
     {
-        await using var database = ChargePointHub.Store.Database.Open(host.ConnectionString);
-        var clock = new Moments { Now = Now.AddHours(-12) };
-        var writer = new PageWriter(database) { SimulatedClock = clock };
-        await ClaimAsync(database, writer, clock, RunKind.Live, Now.AddHours(-12.27), Now.AddHours(-12.25));
-        clock.Now += TimeSpan.FromMinutes(1);
-        await ClaimAsync(database, writer, clock, RunKind.Backfill, Now.AddDays(-50), Now.AddDays(-40));
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Live, Now.AddHours(-12), new Window(Now.AddHours(-12.27), Now.AddHours(-12.25)));
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Backfill, Now.AddHours(-12).AddMinutes(1), new Window(Now.AddDays(-50), Now.AddDays(-40)));
         await RunAsync(Now.AddHours(-12.25), Now.AddHours(-9), Now.AddHours(-9), "throttled");
-        clock.Now = Now.AddHours(-8);
-        await ClaimAsync(database, writer, clock, RunKind.Live, Now.AddHours(-10), Now.AddHours(-8.25));
-        clock.Now = Now.AddHours(-8).AddMinutes(1);
-        await ClaimAsync(database, writer, clock, RunKind.Live, Now.AddHours(-9), Now.AddHours(-8.25).AddMinutes(1));
-        await ClaimAsync(database, writer, clock, RunKind.Backfill, Now.AddHours(-11), Now.AddHours(-10));
-        clock.Now = Now.AddHours(-7);
-        await ClaimAsync(database, writer, clock, RunKind.Backfill, Now.AddHours(-12.25), Now.AddHours(-11));
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Live, Now.AddHours(-8), new Window(Now.AddHours(-10), Now.AddHours(-8.25)));
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Live, Now.AddHours(-8).AddMinutes(1), new Window(Now.AddHours(-9), Now.AddHours(-8.25).AddMinutes(1)));
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Backfill, Now.AddHours(-8).AddMinutes(1), new Window(Now.AddHours(-11), Now.AddHours(-10)));
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Backfill, Now.AddHours(-7), new Window(Now.AddHours(-12.25), Now.AddHours(-11)));
 
         var closed = (await host.GetAsync("/v1/gaps?state=closed&dataset=status_changes")).Data;
 
@@ -100,9 +93,7 @@ public sealed class LedgerTests : IAsyncLifetime
     [Fact]
     public async Task Gaps_say_how_fast_they_are_being_filled()
     {
-        await using var database = ChargePointHub.Store.Database.Open(host.ConnectionString);
-        var clock = new Moments { Now = Now.AddMinutes(-30) };
-        await ClaimAsync(database, new PageWriter(database) { SimulatedClock = clock }, clock, RunKind.Backfill, Now.AddDays(-10), Now.AddDays(-9));
+        await host.ClaimAsync(Dataset.StatusChanges, RunKind.Backfill, Now.AddMinutes(-30), new Window(Now.AddDays(-10), Now.AddDays(-9)));
 
         var filling = Assert.Single(
             (await host.GetAsync("/v1/gaps?dataset=status_changes")).Json.GetProperty("meta").GetProperty("backfill").EnumerateArray());
@@ -170,31 +161,6 @@ public sealed class LedgerTests : IAsyncLifetime
 
         Assert.Equal(["alpha", "beta"], all.Select(o => o.GetProperty("operator_id").GetString()));
         Assert.Equal("charge_points", Assert.Single(one.GetProperty("datasets").EnumerateArray()).GetProperty("dataset").GetString());
-    }
-
-    private static async Task ClaimAsync(Database database, PageWriter writer, Moments clock, RunKind kind, DateTimeOffset from, DateTimeOffset to)
-    {
-        var feed = new FeedKey("alpha", "main", Dataset.StatusChanges);
-        var window = new Window(from, to);
-        var run = await new RunLog(database).OpenAsync(feed, kind, window, clock.Now, CancellationToken.None);
-        await writer.WriteAsync(
-            new PageToWrite
-            {
-                Feed = feed,
-                RunId = run,
-                PageNumber = 1,
-                AskedAt = clock.Now,
-                Records = new RecordPage(),
-                Claims = [new Claim(feed.Dataset, window, ClaimKind.Covered, Late: new Lateness(TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(2)))],
-            },
-            CancellationToken.None);
-    }
-
-    private sealed class Moments : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private Task RunAsync(DateTimeOffset from, DateTimeOffset to, DateTimeOffset startedAt, string failure) => host.ExecuteAsync(

@@ -31,8 +31,11 @@ public sealed partial record ServedPage(string Path, string Html)
         }
     }
 
-    /// <summary>A Python program as lines of shell; 77 where there is no Python.</summary>
-    public static string AsShell(string python) => $"command -v python3 >/dev/null || exit 77\npython3 - <<'END'\n{python}\nEND\n";
+    /// <summary>A Python program as lines of shell.</summary>
+    public static string AsShell(string python) => $"python3 - <<'END'\n{python}\nEND\n";
+
+    /// <summary>Whether lines of shell run a program made by <see cref="AsShell"/>.</summary>
+    public static bool NeedsPython(string typed) => typed.Contains("python3 - <<'END'", StringComparison.Ordinal);
 
     [GeneratedRegex("<pre tabindex=\"0\" data-lang=\"(\\w+)\"><code>(.*?)</code></pre>", RegexOptions.Singleline)]
     private static partial Regex Block();

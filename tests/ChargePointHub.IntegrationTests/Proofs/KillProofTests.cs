@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using ChargePointHub.Tests.Contract;
 
 namespace ChargePointHub.IntegrationTests.Proofs;
 
@@ -40,23 +40,5 @@ public class KillProofTests
         var written = await File.ReadAllBytesAsync(result, patience.Token);
         File.Delete(result);
         return JsonDocument.Parse(written);
-    }
-}
-
-/// <summary>A fact that is skipped, and says so, where there is no Python.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class PythonFactAttribute : FactAttribute
-{
-    public PythonFactAttribute()
-    {
-        try
-        {
-            using var python = Process.Start(new ProcessStartInfo("python3", "--version") { RedirectStandardOutput = true })!;
-            python.WaitForExit();
-        }
-        catch (Win32Exception)
-        {
-            Skip = "python3 is not installed: the independent checker cannot run.";
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using ChargePointHub.Tests.House;
 
@@ -25,35 +24,4 @@ public class SecondOpinionTests
         Assert.True(python.ExitCode == 0, await output + await errors);
         Assert.Matches(@"\b[1-9][0-9]* passed, 0 failed", await output);
     }
-}
-
-/// <summary>A theory that is skipped, and says so, where there is no Python.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class PythonTheoryAttribute : TheoryAttribute
-{
-    public PythonTheoryAttribute() => Skip = Missing;
-
-    /// <summary>Why it is skipped; null: Python is there.</summary>
-    public static string? Missing { get; } = Look();
-
-    private static string? Look()
-    {
-        try
-        {
-            using var python = Process.Start(new ProcessStartInfo("python3", "--version") { RedirectStandardOutput = true })!;
-            python.WaitForExit();
-            return null;
-        }
-        catch (Win32Exception)
-        {
-            return "python3 is not installed: the independent checkers cannot run.";
-        }
-    }
-}
-
-/// <summary>A fact that is skipped, and says so, where there is no Python.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class PythonFactAttribute : FactAttribute
-{
-    public PythonFactAttribute() => Skip = PythonTheoryAttribute.Missing;
 }
