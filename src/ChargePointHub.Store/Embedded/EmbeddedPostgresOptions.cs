@@ -26,6 +26,9 @@ public sealed record EmbeddedPostgresOptions
 
     /// <summary>Stands in for the usual cache.</summary>
     internal string? CacheFolder { get; init; }
+
+    /// <summary>Stands in for the system's clock where a fetch pauses.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>The embedded server cannot run. The message says what to do about it and is meant for whoever started the hub.</summary>

@@ -24,18 +24,19 @@ internal sealed class NpmPostgres(PostgresPackage? package, NpmClient npm, Packa
 
     private async Task FillAsync(PostgresPackage wanted, string place, CancellationToken cancellationToken)
     {
-        var room = Directory.CreateDirectory(place + ".npm").FullName;
+        // Kept until the archive is whole: the next start goes on with what npm has.
+        var room = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(place)!, $"{wanted.FolderName}.npm")).FullName;
         try
         {
             var archive = await FetchAsync(wanted, room, cancellationToken);
-            var unpacking = new StartStep($"Unpacking PostgreSQL {wanted.Version}");
-            var told = -1;
-            await PackageArchive.UnpackAsync(archive, wanted, place, share => Tell((int)(share * 100)), cancellationToken);
-            progress(new StartStep($"PostgreSQL {wanted.Version} is ready; the next start finds it") { Ends = true });
-
-            void Tell(int percent)
+            try
             {
-                if (percent > told) progress(unpacking with { Amount = $"{told = percent} %" });
+                await UnpackAsync(archive, wanted, place, cancellationToken);
+            }
+            finally
+            {
+                // Other bytes than the pinned ones must not come back from npm's cache.
+                Directory.Delete(room, recursive: true);
             }
         }
         catch when (npm.IsThere)
@@ -43,9 +44,18 @@ internal sealed class NpmPostgres(PostgresPackage? package, NpmClient npm, Packa
             progress(new StartStep("PostgreSQL was not fetched") { Ends = true });
             throw;
         }
-        finally
+    }
+
+    private async Task UnpackAsync(string archive, PostgresPackage wanted, string place, CancellationToken cancellationToken)
+    {
+        var unpacking = new StartStep($"Unpacking PostgreSQL {wanted.Version}");
+        var told = -1;
+        await PackageArchive.UnpackAsync(archive, wanted, place, share => Tell((int)(share * 100)), cancellationToken);
+        progress(new StartStep($"PostgreSQL {wanted.Version} is ready; the next start finds it") { Ends = true });
+
+        void Tell(int percent)
         {
-            Directory.Delete(room, recursive: true);
+            if (percent > told) progress(unpacking with { Amount = $"{told = percent} %" });
         }
     }
 
@@ -55,7 +65,21 @@ internal sealed class NpmPostgres(PostgresPackage? package, NpmClient npm, Packa
         if (npm.IsThere) progress(step);
         var fetch = npm.FetchAsync(wanted, room, cancellationToken);
         for (var since = Stopwatch.StartNew(); await Task.WhenAny(fetch, Task.Delay(Beat, CancellationToken.None)) != fetch;)
-            progress(step with { Amount = $"{since.Elapsed.TotalSeconds:0} s" });
+            progress(step with { Amount = Largest(room) is > 0 and var bytes ? $"{bytes / 1_000_000.0:0.0} MB" : $"{since.Elapsed.TotalSeconds:0} s" });
         return await fetch;
+    }
+
+    /// <summary>Bytes of the largest file there: the archive that npm's cache receives is far larger than all else in it.</summary>
+    private static long Largest(string room)
+    {
+        try
+        {
+            return new DirectoryInfo(room).EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.Length).DefaultIfEmpty().Max();
+        }
+        catch (IOException)
+        {
+            // npm renamed or removed it meanwhile.
+            return 0;
+        }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class PackageCache(IReadOnlyList<string> folders, ServerAccount 
     private const string FileList = "files.txt";
     private const string LastLine = "whole";
 
+    /// <summary>Low half of the error code of a file that another process has locked: Windows, macOS, Linux.</summary>
+    private static readonly int HeldByAnother = OperatingSystem.IsWindows() ? 32 : OperatingSystem.IsMacOS() ? 35 : 11;
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The user's own cache, else below the hub's data; for root, whose home is closed to the server's account, the machine's cache.</summary>
@@ -24,11 +27,23 @@ internal sealed class PackageCache(IReadOnlyList<string> folders, ServerAccount 
     /// <summary>The package's folder: found whole, or made whole by <paramref name="fill"/>.</summary>
     /// <param name="fill">Makes that folder, at a place that nobody else uses.</param>
     /// <param name="waiting">Told once, when another hub is at it.</param>
-    /// <exception cref="EmbeddedPostgresException">No folder can be written.</exception>
+    /// <exception cref="EmbeddedPostgresException">No folder can be written, or it does not take all of it.</exception>
     public async Task<string> TakeAsync(string name, Func<string, Task> fill, Action waiting, CancellationToken cancellationToken)
     {
         if (folders.Select(f => Path.Combine(f, name)).FirstOrDefault(IsWhole) is { } found) return found;
         var cache = Writable();
+        try
+        {
+            return await MakeAsync(cache, name, fill, waiting, cancellationToken);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new EmbeddedPostgresException($"{cache} could not take what npm fetches: {refused.Message}", refused);
+        }
+    }
+
+    private static async Task<string> MakeAsync(string cache, string name, Func<string, Task> fill, Action waiting, CancellationToken cancellationToken)
+    {
         var (place, beside) = (Path.Combine(cache, name), Path.Combine(cache, $"{name}.{Guid.NewGuid():N}.new"));
         await using var held = await LockAsync(Path.Combine(cache, $"{name}.lock"), waiting, cancellationToken);
         if (IsWhole(place)) return place;
@@ -95,7 +110,7 @@ internal sealed class PackageCache(IReadOnlyList<string> folders, ServerAccount 
             {
                 return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException)
+            catch (IOException taken) when ((taken.HResult & 0xFFFF) == HeldByAnother)
             {
                 if (since.Elapsed < Look) waiting();
             }

@@ -6,9 +6,7 @@ using ChargePointHub.Feeds.Registry;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Collection;
-using ChargePointHub.Server.Geography;
 using ChargePointHub.Store;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChargePointHub.IntegrationTests.Collection;
 
@@ -103,21 +101,9 @@ public sealed class LongPullTests : IAsyncLifetime
     private Task<RunResult> RunAsync(LongList operatorApi, RunKind kind, CancellationToken cancellationToken)
     {
         // Everything anew: nothing but the database outlives the process.
-        var run = new FeedRun(
-            new PageWriter(hub.Database), new RunLog(hub.Database), new PullPlaces(new ContinuationStore(hub.Database), clock),
-            new DiscrepancyStore(hub.Database), new AreaIndex([]), clock, NullLogger<FeedRun>.Instance);
+        var run = CollectedHub.Run(hub.Database, new PageWriter(hub.Database), clock);
         var plan = Plan(kind);
-        var feed = new FeedDefinition
-        {
-            OperatorId = Samples.Operator,
-            OperatorName = "char.gy",
-            FeedId = "main",
-            Protocol = operatorApi.Name,
-            BaseUrl = new Uri("https://operator.example/"),
-            Zone = LondonCalendar.Zone,
-            LimitGroup = "operator.example",
-            Datasets = [plan],
-        };
+        var feed = CollectedHub.Feed(operatorApi, plan);
         var pull = new Pull(new DatasetSchedule(feed, plan, operatorApi), kind, kind == RunKind.Crawl ? null : Day, StatusesAreEvidence: false);
         return run.ExecuteAsync(pull, () => Task.CompletedTask, cancellationToken);
     }

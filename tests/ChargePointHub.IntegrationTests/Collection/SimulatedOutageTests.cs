@@ -6,7 +6,6 @@ using ChargePointHub.Feeds.Registry;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Collection;
-using ChargePointHub.Server.Geography;
 using ChargePointHub.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -115,21 +114,10 @@ public sealed class SimulatedOutageTests : IAsyncLifetime
             LookBack = world.LookBack,
             PageSize = 20,
         };
-        var feed = new FeedDefinition
-        {
-            OperatorId = Samples.Operator,
-            OperatorName = "char.gy",
-            FeedId = "main",
-            Protocol = world.Name,
-            BaseUrl = new Uri("https://operator.example/"),
-            Zone = LondonCalendar.Zone,
-            LimitGroup = "operator.example",
-            Datasets = [plan],
-            LastUpdatedLies = world.Lies,
-        };
+        var feed = CollectedHub.Feed(world, plan) with { LastUpdatedLies = world.Lies };
         var writer = new PageWriter(hub.Database) { SimulatedClock = clock, Planted = planted };
         var (coverage, places) = (new CoverageStore(hub.Database), new PullPlaces(new ContinuationStore(hub.Database), clock));
-        var run = new FeedRun(writer, new RunLog(hub.Database), places, new DiscrepancyStore(hub.Database), new AreaIndex([]), clock, NullLogger<FeedRun>.Instance);
+        var run = CollectedHub.Run(hub.Database, writer, clock);
         var collection = new OperatorCollection(
             new OperatorDefinition(Samples.Operator, "char.gy", [], null, null, [feed]), null, [world], run,
             new CollectionLedger(coverage, places, new RereadStore(hub.Database)), new StatusSweeper(writer, coverage, clock), clock, NullLogger.Instance);

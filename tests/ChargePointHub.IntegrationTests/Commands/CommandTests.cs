@@ -97,13 +97,13 @@ public sealed class CommandTests : IDisposable
     public async Task Commands_join_the_embedded_database_of_a_running_hub_and_a_second_hub_is_refused()
     {
         hub.WriteOperator("old-mill");
-        await using var running = hub.Start($"--port {FreePort()}");
+        await using var running = hub.Start($"--port {ChildProgram.FreePort()}");
         await running.UntilItSaysAsync("The hub answers at", Limit);
 
         var made = await hub.RunAsync("keys create 'While it runs'");
         var listed = await hub.JsonAsync("keys list");
         var status = await hub.JsonAsync("feeds status");
-        var second = await hub.RunAsync($"--port {FreePort()}");
+        var second = await hub.RunAsync($"--port {ChildProgram.FreePort()}");
 
         Assert.Equal(0, made.Code);
         Assert.Equal("While it runs", Assert.Single(listed.EnumerateArray()).GetProperty("label").GetString());
@@ -113,12 +113,5 @@ public sealed class CommandTests : IDisposable
 
         await running.InterruptAsync();
         Assert.Equal((int)ExitCode.Done, await running.EndAsync(Limit));
-    }
-
-    private static string FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 }

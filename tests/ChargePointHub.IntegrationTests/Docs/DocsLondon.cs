@@ -11,7 +11,7 @@ public sealed class DocsLondon : IAsyncLifetime, ICollectionFixture<DocsLondon>
 {
     public const string Name = "The pretend London of the documentation";
     public const string Command = "dotnet run --project src/ChargePointHub.Sandbox -- --look-back kerbside-volt=P7D --fresh";
-    private readonly int port = ReadmeTests.FreePort();
+    private readonly int port = ChildProgram.FreePort();
     private ChildProgram sandbox = null!;
 
     /// <summary>Where a reader's terminal stands.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using ChargePointHub.IntegrationTests.Readme;
 using ChargePointHub.Server.Hosting;
@@ -24,6 +22,7 @@ public sealed class PublishedTests : IAsyncLifetime
         var (code, said) = await ChildProgram.RunAsync(
             $"chmod 755 '{folder}' && install -d -o nobody '{folder}/user' && install -d '{folder}/root' && '{root}/.packaging/publish' linux-x64 '{folder}'", folder, TimeSpan.FromMinutes(10));
         Assert.True(code == 0, said);
+        Assert.True(File.Exists(Path.Combine(folder, "server", "README.md")), "The unit names a README.md that is not published.");
     }
 
     [BareRootFact]
@@ -52,7 +51,7 @@ public sealed class PublishedTests : IAsyncLifetime
 
         // The hub itself, with what npm brought for the same account before; npm is not needed again.
         Directory.CreateDirectory(Path.Combine(Home("nobody"), "operators"));
-        var port = FreePort();
+        var port = ChildProgram.FreePort();
         await using var hub = Bare("nobody", WithNothing, "server/ChargePointHub.Server", $"--port {port} --data hub");
         await hub.UntilItSaysAsync("The hub answers", Patience);
         Assert.DoesNotContain("npm fetches", hub.Said, StringComparison.Ordinal);
@@ -71,13 +70,6 @@ public sealed class PublishedTests : IAsyncLifetime
 
     private ChildProgram Bare(string account, string path, string program, string arguments) => ChildProgram.Start(
         $"exec unshare --mount '{root}/tests/ChargePointHub.IntegrationTests/Packaging/bare-root.sh' {account} '{Home(account)}' '{path}' '{folder}/{program}' {arguments}", folder);
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     private async Task IsReadyAsync(string hub, string ca)
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace ChargePointHub.IntegrationTests.Readme;
@@ -22,6 +24,14 @@ internal sealed class ChildProgram : IAsyncDisposable
     }
 
     public bool HasExited => process.HasExited;
+
+    /// <summary>A port of localhost that nobody listens on now.</summary>
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
 
     /// <summary>Starts a line of shell in a folder.</summary>
     public static ChildProgram Start(string line, string folder)

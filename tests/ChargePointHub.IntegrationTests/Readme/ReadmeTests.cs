@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using ChargePointHub.Tests.Contract;
 
@@ -12,7 +11,7 @@ public sealed class ReadmeTests : IDisposable
     private const string RunCommand = "dotnet run --project src/ChargePointHub.Sandbox";
     private readonly ReadmeFile readme = ReadmeFile.Read();
     private readonly string folder = Directory.CreateTempSubdirectory("cph-readme-").FullName;
-    private readonly int port = FreePort();
+    private readonly int port = ChildProgram.FreePort();
 
     [PythonFact]
     public async Task The_pretend_London_starts_answers_as_printed_holds_the_truth_and_goes_on_after_a_stop()
@@ -85,12 +84,5 @@ public sealed class ReadmeTests : IDisposable
             folder,
             TimeSpan.FromSeconds(120));
         Assert.True(code == 0, said);
-    }
-
-    internal static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

