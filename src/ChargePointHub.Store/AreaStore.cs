@@ -18,6 +18,9 @@ public sealed record ChargePointPlace(string OperatorId, string ChargePointId, d
 /// </summary>
 public sealed class AreaStore(Database database)
 {
+    /// <summary>Stands in for the database's clock in simulations, in which a day passes in seconds.</summary>
+    internal TimeProvider? SimulatedClock { get; init; }
+
     /// <summary>Every charge point that has coordinates.</summary>
     public Task<List<ChargePointPlace>> ReadPlacesAsync(CancellationToken cancellationToken) => database.Reads.Command(
         """
@@ -34,7 +37,7 @@ public sealed class AreaStore(Database database)
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var written = await WriteAsync(connection, placed, cancellationToken);
-        if (written > 0) await MarkChangeAsync(connection, await HubClock.NextAsync(connection, null, cancellationToken), cancellationToken);
+        if (written > 0) await MarkChangeAsync(connection, await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return written;
     }

@@ -43,6 +43,13 @@ public static class HubApi
         return app;
     }
 
+    /// <summary>Lets pages of other sites read the answer, also one that says what went wrong.</summary>
+    internal static void ShareWithOtherSites(HttpResponse response)
+    {
+        response.Headers.AccessControlAllowOrigin = "*";
+        response.Headers.AccessControlExposeHeaders = "ETag, Link, Hub-Completeness, Hub-Count, X-Request-Id";
+    }
+
     /// <summary>
     /// A browser asks whether another site's page may read: open data may be read with the headers of a careful client. Not with a key:
     /// keys are for servers, and one that a page holds is everybody's. Routing brings no other OPTIONS here.
@@ -59,13 +66,8 @@ public static class HubApi
     /// <summary>Who asks, then what is asked, then the answer; whatever is wrong with the question is told at once.</summary>
     private static async Task AnswerAsync(HttpContext context, ApiRoute route, RequestValidator validator)
     {
+        if (!route.IsRestricted) ShareWithOtherSites(context.Response);
         var hub = context.RequestServices.GetRequiredService<HubServices>();
-        if (!route.IsRestricted)
-        {
-            context.Response.Headers.AccessControlAllowOrigin = "*";
-            context.Response.Headers.AccessControlExposeHeaders = "ETag, Link, Hub-Completeness, Hub-Count, X-Request-Id";
-        }
-
         if (HttpMethods.IsOptions(context.Request.Method))
         {
             Preflight(context.Response);

@@ -78,6 +78,23 @@ public sealed class ErrorTests : IAsyncLifetime
         Assert.DoesNotContain("InvalidOperation", answer.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/v1/tariffs", "CPH-5000", true)]
+    [InlineData("/v1/charging-sessions", "CPH-5000", false)]
+    [InlineData("/nowhere", "CPH-3001", true)]
+    public async Task Other_sites_read_why_open_data_failed_and_nothing_is_guessed_from_it(string path, string code, bool open)
+    {
+        host.CursorKeyFailure = new InvalidOperationException("secret inside");
+
+        var answer = await host.GetAsync(path, headers: [("Origin", "https://elsewhere.example"), ("X-Request-Id", "mine-1")]);
+
+        Assert.Equal(code, answer.Code);
+        Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
+        Assert.Equal("mine-1", answer.Headers["X-Request-Id"]);
+        Assert.Equal(open ? "*" : null, answer.Headers.GetValueOrDefault("Access-Control-Allow-Origin"));
+        Assert.Equal(open, answer.Headers.GetValueOrDefault("Access-Control-Expose-Headers")?.Contains("X-Request-Id", StringComparison.Ordinal) ?? false);
+    }
+
     [Fact]
     public async Task Without_its_database_the_hub_lives_and_is_not_ready()
     {

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using ChargePointHub.Model;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace ChargePointHub.IntegrationTests.Api;
 
@@ -57,9 +58,27 @@ public sealed class StreamTests : IAsyncLifetime
             foreach (var fact in whole.Json.GetProperty("meta").EnumerateObject()) Assert.Equal(fact.Value.GetRawText(), summary.GetProperty(fact.Name).GetRawText());
             Assert.Equal(whole.Headers["Hub-Completeness"], byParameter.Headers["Hub-Completeness"]);
 
-            Assert.Matches("^<[^>]+>; rel=\"describedby\"", byParameter.Headers["Link"]);
-            var described = await host.GetAsync(byParameter.Headers["Link"][1..byParameter.Headers["Link"].IndexOf('>', StringComparison.Ordinal)]);
+            var described = await host.GetAsync(Statement(byParameter));
             Assert.Equal(summary.GetProperty("completeness").GetRawText(), described.Json.GetProperty("meta").GetProperty("completeness").GetRawText());
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&from=2026-11-20T09:00:00Z")]
+    [InlineData("&to=2026-11-20T11:00:00Z")]
+    [InlineData("&period=2026-11-20")]
+    public async Task The_statement_of_a_stream_is_of_its_window_whenever_it_is_asked_for(string time)
+    {
+        foreach (var path in Streams)
+        {
+            if (path is "/v1/charge-points" or "/v1/tariffs") continue;
+            var stream = await host.GetAsync($"{path}?format=ndjson{time}");
+            var window = Summary(stream).GetProperty("window");
+
+            var query = QueryHelpers.ParseQuery(new Uri(host.Http.BaseAddress!, Statement(stream)).Query);
+            Assert.Equal((window.GetProperty("from").GetString(), window.GetProperty("to").GetString()), (query["from"].Single(), query["to"].Single()));
+            Assert.Equal(window.GetRawText(), (await host.GetAsync(Statement(stream))).Json.GetProperty("meta").GetProperty("window").GetRawText());
         }
     }
 
@@ -137,7 +156,8 @@ public sealed class StreamTests : IAsyncLifetime
     [InlineData("br", true)]
     public async Task A_stream_that_breaks_is_cut_at_the_connection(string coding, bool http2)
     {
-        await FillAsync();
+        // Packed, it is still more than the sockets on the way can hold: it cannot have gone out before its database breaks.
+        await FillAsync("(SELECT string_agg(encode(sha512((n * 8 + i)::text::bytea), 'hex'), '') FROM generate_series(0, 7) i)");
         var (app, http) = await host.StartAsync(host.Database, http2 ? HttpProtocols.Http2 : HttpProtocols.Http1);
         await using (app)
         using (http)
@@ -207,17 +227,25 @@ public sealed class StreamTests : IAsyncLifetime
         return [.. answer.Body[..^1].Split('\n')];
     }
 
+    /// <summary>The address of what a stream says about itself.</summary>
+    private static string Statement(Answer stream)
+    {
+        Assert.Matches("^<[^>]+>; rel=\"describedby\"", stream.Headers["Link"]);
+        return stream.Headers["Link"][1..stream.Headers["Link"].IndexOf('>', StringComparison.Ordinal)];
+    }
+
     private static JsonElement Summary(Answer answer) => JsonDocument.Parse(Lines(answer)[^1]).RootElement.GetProperty("summary");
 
     /// <summary>Sessions of one charge point that is served and, each fourth, of one that is not, before the two that are there.</summary>
-    private async Task FillAsync()
+    /// <param name="note">SQL of a text that makes the records long.</param>
+    private async Task FillAsync(string note = "repeat('x', 300)")
     {
         var from = Now.AddHours(-20).ToString("O", CultureInfo.InvariantCulture);
         await host.ExecuteAsync(
             $"""
             INSERT INTO charging_session
             SELECT 'alpha', 'alpha:F' || lpad(n::text, 6, '0'), point, timestamptz '{from}' + n * interval '1 second', NULL, 12400, now(), '\x00', NULL, 'main', '{Guid.Empty}', 1, now(),
-                json_build_object('session_id', 'alpha:F' || lpad(n::text, 6, '0'), 'charge_point_id', point, 'operator_id', 'alpha', 'note', repeat('x', 300))
+                json_build_object('session_id', 'alpha:F' || lpad(n::text, 6, '0'), 'charge_point_id', point, 'operator_id', 'alpha', 'note', {note})
             FROM (SELECT n, CASE WHEN n % 4 = 0 THEN 'alpha:HOME' ELSE 'alpha:P1' END AS point FROM generate_series(1, {Sessions / 3 * 4}) n) filled
             """);
         await host.TickAsync(1);

@@ -221,14 +221,20 @@ public sealed class PageWriterTests : IAsyncLifetime
         Assert.Equal("Lambeth", await hub.OneAsync("SELECT borough_name FROM charge_point_area"));
         Assert.Equal("1", await hub.OneAsync("SELECT tick FROM charge_point"));
 
-        var areas = new AreaStore(hub.Database);
+        var areas = new AreaStore(hub.Database) { SimulatedClock = new MayOf2031() };
         var place = Assert.Single(await areas.ReadPlacesAsync(CancellationToken.None));
         Assert.Equal((51.4613m, -0.115m, "2024"), (place.Latitude, place.Longitude, place.BoundaryVersion));
         PlacedChargePoint[] moved = [new(Operator, $"{Operator}:1", placed with { BoundaryVersion = "2026" })];
         Assert.Equal(1, await areas.WriteAsync(moved, CancellationToken.None));
         Assert.Equal(0, await areas.WriteAsync(moved, CancellationToken.None));
         Assert.Equal("true", await hub.OneAsync("SELECT (tick = 3 AND value = int8send(3))::text FROM hub_clock, hub_setting WHERE name = 'places_tick'"));
+        Assert.Equal("True", await hub.OneAsync("SELECT recorded_at = timestamptz '2031-05-01Z' FROM hub_tick WHERE tick = 3"));
     }
 
     private Task<PageWritten> WriteAsync(PageToWrite page) => writer.WriteAsync(page, CancellationToken.None);
+
+    private sealed class MayOf2031 : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2031, 5, 1, 0, 0, 0, TimeSpan.Zero);
+    }
 }

@@ -12,12 +12,12 @@ internal static class StreamAnswer
 {
     public static async Task SendAsync(HubRequest request, ListReading reading)
     {
-        request.Http.Response.Headers.Append("Link", $"<{request.Parameters.LinkToStatement(request.Path)}>; rel=\"describedby\"; type=\"{ApiRoute.Json}\"");
+        request.Http.Response.Headers.Append("Link", $"<{request.Parameters.LinkToStatement(request.Path, reading.Meta.Window)}>; rel=\"describedby\"; type=\"{ApiRoute.Json}\"");
         if (HttpMethods.IsHead(request.Http.Request.Method)) return;
 
         using var body = new AnswerBody(request.Http.Response, request.Coding);
-        using var going = new PooledBuffer(RecordChunks.Bytes);
-        using var coming = new PooledBuffer(RecordChunks.Bytes);
+        using var going = new PooledBuffer(ChunkSize.Bytes);
+        using var coming = new PooledBuffer(ChunkSize.Bytes);
         var chunks = new RecordChunks(request, reading);
         var (read, next) = (going, coming);
         var pending = chunks.ReadAsync(read);

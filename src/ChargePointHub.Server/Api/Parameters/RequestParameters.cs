@@ -39,10 +39,12 @@ public sealed class RequestParameters
     }
 
     /// <summary>The same question as one JSON record: for what its envelope says.</summary>
-    public string LinkToStatement(string path)
+    /// <param name="window">What the time of asking made of the question's window: the same whenever the link is followed. Null: the route has none.</param>
+    public string LinkToStatement(string path, Window? window)
     {
-        var rest = values.Where(p => p.Key is not ("cursor" or "limit" or "format" or "count")).Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}&");
-        return $"{path}?{string.Concat(rest)}format=json&limit=1";
+        var rest = values.Where(p => p.Key is not ("cursor" or "limit" or "format" or "count" or "from" or "to" or "period"));
+        if (window is { } w) rest = [.. rest, new("from", Instants.Format(w.From)), new("to", Instants.Format(w.To))];
+        return $"{path}?{string.Concat(rest.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}&"))}format=json&limit=1";
     }
 
     /// <summary>Takes what is known; everything about names is a fault here, everything about values is the validator's.</summary>

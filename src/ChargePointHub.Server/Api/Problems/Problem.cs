@@ -6,6 +6,9 @@ namespace ChargePointHub.Server.Api.Problems;
 /// <summary>An answer of <c>application/problem+json</c> (RFC 9457): nothing of the hub's inside is in it.</summary>
 public sealed record Problem(ErrorCode Error, string Detail, IReadOnlyList<Fault> Faults)
 {
+    /// <summary>What speaks of the answer that was on its way and is not given.</summary>
+    private static readonly string[] OfOtherAnswer = ["Content-Encoding", "ETag", "Link", "Hub-Completeness", "Hub-Count"];
+
     public static Problem Of(IReadOnlyList<Fault> faults)
     {
         var codes = faults.Select(f => f.Error).Distinct().ToList();
@@ -18,6 +21,7 @@ public sealed record Problem(ErrorCode Error, string Detail, IReadOnlyList<Fault
     public async Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
+        foreach (var name in OfOtherAnswer) response.Headers.Remove(name);
         response.StatusCode = Error.Status;
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";

@@ -31,7 +31,11 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
 
         if (context.Response.HasStarted || context.Response.ContentLength is not null || context.Response.ContentType is not null) return;
-        if (context.Response.StatusCode == StatusCodes.Status404NotFound) await Problem.Of(NoSuchRoute(context.Request)).WriteAsync(context);
+        if (context.Response.StatusCode == StatusCodes.Status404NotFound)
+        {
+            HubApi.ShareWithOtherSites(context.Response);
+            await Problem.Of(NoSuchRoute(context.Request)).WriteAsync(context);
+        }
         else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) await Problem.Of(WrongMethod(context)).WriteAsync(context);
     }
 
@@ -64,9 +68,6 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
             return;
         }
 
-        var id = RequestIds.Of(context);
-        context.Response.Clear();
-        context.Response.Headers[RequestIds.Header] = id;
         await Problem.Of(new Fault(error, null, $"{error.Happened} {error.Remedy}", In: FaultPlace.Service)).WriteAsync(context);
     }
 }
