@@ -58,6 +58,8 @@ public static class SandboxSession
             The hub: {sandbox.Hub.BaseUrl}   its certificate authority: {ca}
             A key that opens everything: {sandbox.Key}
 
+            Documentation: {sandbox.Hub.BaseUrl}/docs
+
             Try:
               curl --cacert {ca} '{sandbox.Hub.BaseUrl}/v1/charge-points?limit=2'
               curl --cacert {ca} -H 'Authorization: Bearer {sandbox.Key}' '{sandbox.Hub.BaseUrl}/v1/charging-sessions?limit=2'

@@ -20,7 +20,7 @@ internal static class FeedsCheckCommand
         check.SetAction(context.Guarded(async (parsed, _) =>
         {
             var asked = parsed.GetValue(place) ?? context.Arguments.Read(parsed).Operators;
-            if (!Path.Exists(asked)) throw new StartException([$"{Path.GetFullPath(asked)} is neither a file nor a folder."]);
+            if (!Path.Exists(asked)) throw new StartException([$"{Path.GetFullPath(asked)} is neither a file nor a folder. Name an operator file or a folder of them: `feeds check operators/lamplight.json`."]);
             var result = OperatorFiles.Registry.Load(asked);
             var faults = (result as RegistryRefused)?.Faults ?? [];
             var loaded = result as LoadedRegistry;

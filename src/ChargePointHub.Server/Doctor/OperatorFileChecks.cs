@@ -16,7 +16,9 @@ public static class OperatorFileChecks
             Check.Ok(Subject, $"All are right. Operators: {loaded.Operators.Count}, feeds: {loaded.Feeds.Count()}."),
             .. OperatorFiles.Warnings(loaded).Select(w => Check.Warning(Subject, w, "`feeds check` shows what each file collects.")),
         ],
-        RegistryRefused refused => [.. refused.Faults.Select(f => Check.Failed(Subject, OperatorFiles.Line(f), "Correct the file; `feeds check` judges it again."))],
+        RegistryRefused refused => [.. refused.Faults.Select(f => Check.Failed(Subject, OperatorFiles.Line(f), f.File.Length > 0
+            ? "Correct the file; `feeds check` judges it again."
+            : "Make the folder (empty will do at first), or name another one with --operators."))],
         _ => throw new InvalidOperationException("The registry's results are a closed list."),
     };
 }

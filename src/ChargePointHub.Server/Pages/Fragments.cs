@@ -20,6 +20,7 @@ internal static class Fragments
         .Replace("{{complete-first-page}}\n", System.Text.Encoding.UTF8.GetString(Files["complete-first-page.html"]), StringComparison.Ordinal)
         .Replace("{{hub}}", Html.Encode(reading.Hub), StringComparison.Ordinal)
         .Replace("{{yesterday}}", Day(reading.Yesterday), StringComparison.Ordinal)
+        .Replace("{{today}}", Day(reading.Yesterday.AddDays(1)), StringComparison.Ordinal)
         .Replace("{{week-ago}}", Day(reading.Yesterday.AddDays(-7)), StringComparison.Ordinal)
         .Replace("{{twelve-days-ago}}", Day(reading.Yesterday.AddDays(-12)), StringComparison.Ordinal);
 

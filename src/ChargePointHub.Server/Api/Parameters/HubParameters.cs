@@ -188,7 +188,7 @@ public static class HubParameters
         else
         {
             yield return new Fault(
-                ErrorCatalogue.InvalidTime, name, $"'{Shown(value)}' is not an instant with an offset, nor a date.", Example: parameter.Correction(against));
+                ErrorCatalogue.InvalidTime, name, $"'{Shown(value)}' is not an instant with an offset, nor a date, of the years 2000 to 2099.", Example: parameter.Correction(against));
         }
     }
 
