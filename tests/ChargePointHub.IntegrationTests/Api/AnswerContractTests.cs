@@ -59,6 +59,6 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
     private static bool IsEmpty(string json)
     {
         using var answer = JsonDocument.Parse(json);
-        return answer.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array && data.GetArrayLength() == 0;
+        return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array && data.GetArrayLength() == 0;
     }
 }
