@@ -79,7 +79,9 @@ public sealed partial class OperatorCollection
             sinceHistory = 0;
             if (await DoBackfillAsync(cancellationToken) || await DoRereadAsync(cancellationToken)) continue;
             var wait = NextDue() - time.GetUtcNow();
-            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, either).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (wait <= TimeSpan.Zero) continue;
+            // A delay is cut to whole milliseconds; rounded down, the rest of one would be waited for in a circle.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, either).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
