@@ -1,4 +1,5 @@
 using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Fetching;
 
@@ -50,9 +51,7 @@ public sealed class RequestGate(string limitGroup, IRequestCount count, TimeProv
             while (await count.TakeTurnAsync(limitGroup, Limits(), givesWay, cancellationToken) is { } wait)
             {
                 if (givesWay && time.GetElapsedTime(since) >= LongestGivingWay) return false;
-
-                // A whole millisecond up: timers cut fractions off, and a wait that ends early would only be repeated.
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellationToken);
+                await time.DelayAsync(wait, cancellationToken);
             }
 
             return true;

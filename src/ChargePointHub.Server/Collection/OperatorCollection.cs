@@ -56,7 +56,7 @@ public sealed partial class OperatorCollection
     {
         this.leaving = leaving;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellationToken);
-        var sweeping = sweeper.SweepAsync(operatorDefinition, leaseToken, either.Token);
+        var sweeping = SweepAsync(either);
         try
         {
             await BeginAsync(cancellationToken);
@@ -66,6 +66,22 @@ public sealed partial class OperatorCollection
         {
             await either.CancelAsync();
             await sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (sweeping.IsFaulted) await sweeping;
+    }
+
+    /// <summary>What ends the sweeper ends the collection: MISSING would not be written any more, and nobody would know.</summary>
+    private async Task SweepAsync(CancellationTokenSource both)
+    {
+        try
+        {
+            await sweeper.SweepAsync(operatorDefinition, leaseToken, both.Token);
+        }
+        catch
+        {
+            await both.CancelAsync();
+            throw;
         }
     }
 
@@ -78,10 +94,7 @@ public sealed partial class OperatorCollection
             if (await DoDueWorkAsync(cancellationToken) && ++sinceHistory < MostLiveInARow * schedules.Count) continue;
             sinceHistory = 0;
             if (await DoBackfillAsync(cancellationToken) || await DoRereadAsync(cancellationToken)) continue;
-            var wait = NextDue() - time.GetUtcNow();
-            if (wait <= TimeSpan.Zero) continue;
-            // A delay is cut to whole milliseconds; rounded down, the rest of one would be waited for in a circle.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, either).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await time.DelayAsync(NextDue() - time.GetUtcNow(), either).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

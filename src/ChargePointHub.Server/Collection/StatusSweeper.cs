@@ -1,6 +1,7 @@
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Collection;
 
@@ -10,24 +11,37 @@ namespace ChargePointHub.Server.Collection;
 /// </summary>
 public sealed class StatusSweeper(PageWriter writer, CoverageStore coverage, TimeProvider time)
 {
-    /// <summary>Until cancelled, or until the lease is lost.</summary>
+    private static readonly TimeSpan WhileDatabaseIsAway = TimeSpan.FromSeconds(10);
+
+    /// <summary>Until cancelled. The database's absence is waited out: the collection may not notice it while its operator hangs.</summary>
+    /// <exception cref="LeaseLostException">Another instance collects from the operator now.</exception>
     public async Task SweepAsync(OperatorDefinition definition, long? leaseToken, CancellationToken cancellationToken)
     {
         var feeds = definition.Feeds.Where(f => f.Active).SelectMany(f => f.Datasets.Select(d => (Feed: f, Plan: d))).ToList();
         if (feeds.Any(f => f.Plan.Dataset == Dataset.StatusChanges) || feeds.FirstOrDefault(f => f.Plan.Dataset == Dataset.ChargePoints) is not { Feed: { } feed, Plan: { } plan }) return;
+        var key = new FeedKey(definition.OperatorId, feed.FeedId, Dataset.ChargePoints);
         var swept = DateTimeOffset.MinValue;
         while (!cancellationToken.IsCancellationRequested)
         {
-            var now = time.GetUtcNow();
-            var deadline = (await coverage.ReadAsync(definition.OperatorId, Dataset.ChargePoints, cancellationToken)).Covered.End;
-            if (deadline <= now && deadline > swept)
+            TimeSpan wait;
+            try
             {
-                await writer.WriteAsync(Sweep(new FeedKey(definition.OperatorId, feed.FeedId, Dataset.ChargePoints), leaseToken, deadline.Value, now), cancellationToken);
-                swept = deadline.Value;
+                var now = time.GetUtcNow();
+                var deadline = (await coverage.ReadAsync(definition.OperatorId, Dataset.ChargePoints, cancellationToken)).Covered.End;
+                if (deadline <= now && deadline > swept)
+                {
+                    await writer.WriteAsync(Sweep(key, leaseToken, deadline.Value, now), cancellationToken);
+                    swept = deadline.Value;
+                }
+
+                wait = deadline > now ? deadline.Value - now : plan.Cadence;
+            }
+            catch (Exception gone) when (DatabaseGone.Explains(gone))
+            {
+                wait = WhileDatabaseIsAway;
             }
 
-            var wait = deadline > now ? deadline.Value - now : plan.Cadence;
-            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await time.DelayAsync(wait, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,4 +1,3 @@
-using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
@@ -12,12 +11,12 @@ namespace ChargePointHub.IntegrationTests.Collection;
 /// <summary>What collection tests start from: one operator with one feed, pulled into a database as the hub does.</summary>
 internal static class CollectedHub
 {
-    public static FeedDefinition Feed(IFeedProtocol protocol, DatasetPlan plan) => new()
+    public static FeedDefinition Feed(string protocol, DatasetPlan plan) => new()
     {
         OperatorId = Samples.Operator,
         OperatorName = "char.gy",
         FeedId = "main",
-        Protocol = protocol.Name,
+        Protocol = protocol,
         BaseUrl = new Uri("https://operator.example/"),
         Zone = LondonCalendar.Zone,
         LimitGroup = "operator.example",

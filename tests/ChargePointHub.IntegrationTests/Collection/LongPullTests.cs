@@ -103,7 +103,7 @@ public sealed class LongPullTests : IAsyncLifetime
         // Everything anew: nothing but the database outlives the process.
         var run = CollectedHub.Run(hub.Database, new PageWriter(hub.Database), clock);
         var plan = Plan(kind);
-        var feed = CollectedHub.Feed(operatorApi, plan);
+        var feed = CollectedHub.Feed(operatorApi.Name, plan);
         var pull = new Pull(new DatasetSchedule(feed, plan, operatorApi), kind, kind == RunKind.Crawl ? null : Day, StatusesAreEvidence: false);
         return run.ExecuteAsync(pull, () => Task.CompletedTask, cancellationToken);
     }

@@ -114,7 +114,7 @@ public sealed class SimulatedOutageTests : IAsyncLifetime
             LookBack = world.LookBack,
             PageSize = 20,
         };
-        var feed = CollectedHub.Feed(world, plan) with { LastUpdatedLies = world.Lies };
+        var feed = CollectedHub.Feed(world.Name, plan) with { LastUpdatedLies = world.Lies };
         var writer = new PageWriter(hub.Database) { SimulatedClock = clock, Planted = planted };
         var (coverage, places) = (new CoverageStore(hub.Database), new PullPlaces(new ContinuationStore(hub.Database), clock));
         var run = CollectedHub.Run(hub.Database, writer, clock);
@@ -131,25 +131,6 @@ public sealed class SimulatedOutageTests : IAsyncLifetime
         var here = (await hub.ManyAsync("SELECT DISTINCT session_id FROM charging_session")).ToHashSet();
         var end = ledger.Covered.End!.Value;
         return [.. TenMinuteOperator.TimesIn(new Window(Start.AddDays(-2), end)).Where(at => !here.Contains(TenMinuteOperator.IdOf(at)))];
-    }
-
-    /// <summary>Jumps to whatever is waited for; for a collection that waits for one thing at a time.</summary>
-    private sealed class JumpingClock(DateTimeOffset start, DateTimeOffset end, CancellationTokenSource over) : TimeProvider
-    {
-        private DateTimeOffset now = start;
-
-        public override DateTimeOffset GetUtcNow() => now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => now.UtcTicks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            now += dueTime;
-            if (now >= end) over.Cancel();
-            return TimeProvider.System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
     }
 
     /// <summary>Gives one session every ten minutes, last changed at that instant; whole minutes are where windows begin and end.</summary>
