@@ -20,6 +20,12 @@ public sealed class PageWriter(Database database)
     /// <summary>Stands in for the database's clock in simulations, in which a day passes in seconds.</summary>
     internal TimeProvider? SimulatedClock { get; init; }
 
+    /// <summary>
+    /// For proofs: a page that has arrived is written even when its collection has been told to end, as a statement on its way to
+    /// the database would be. What then keeps a woken hub from writing is the fence alone.
+    /// </summary>
+    internal bool OutlivesItsCollection { get; init; }
+
     /// <summary>Called at points of a page's transaction with what it writes, for proofs that kill the hub there.</summary>
     internal Func<CommitPoint, PageToWrite, ValueTask>? AtPoint { get; init; }
 
@@ -27,6 +33,7 @@ public sealed class PageWriter(Database database)
     /// <exception cref="LeaseLostException">Another instance has taken the operator's lease: nothing is written.</exception>
     public async Task<PageWritten> WriteAsync(PageToWrite page, CancellationToken cancellationToken)
     {
+        if (OutlivesItsCollection) cancellationToken = CancellationToken.None;
         await ReachAsync(CommitPoint.Arrived, page);
         page = PlantedFaults.Apply(Planted, EventTimes.Refuse(page));
         if (Planted == PlantedBug.ClaimBeforeRows && page.Claims.Count > 0)

@@ -77,6 +77,18 @@ internal sealed class ChildHub : IAsyncDisposable
         await process.WaitForExitAsync(CancellationToken.None);
     }
 
+    /// <summary>One line to its input; taken as soon as it runs.</summary>
+    public Task TellAsync(string line) => process.StandardInput.WriteLineAsync(line);
+
+    /// <param name="signal">By name: STOP, CONT.</param>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(CancellationToken.None);
+    }
+
+    public bool HasEnded => process.HasExited;
+
     /// <summary>In good order, by the end of its input.</summary>
     public async Task EndAsync()
     {

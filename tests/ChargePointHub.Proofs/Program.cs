@@ -1,14 +1,15 @@
 using System.ComponentModel;
 using ChargePointHub.Proofs;
 
-// dotnet run --project tests/ChargePointHub.Proofs -- kill|outage|hostile [--scale small|full] [--planted claim-before-rows] [--seed N] [--data FOLDER] [--result FILE]
+// dotnet run --project tests/ChargePointHub.Proofs -- kill|outage|hostile|instances [--scale small|full] [--planted claim-before-rows|no-fencing] [--seed N] [--data FOLDER] [--result FILE]
 if (args is ["hostile-child", var folder]) return await HostileProof.ServeAsync(folder);
 if (args is ["hub-child", var orders]) return await HubChild.RunAsync(ChildOrders.Parse(orders));
+if (args is ["instance-child", var instance]) return await InstanceChild.RunAsync(InstanceOrders.Parse(instance));
 
 if (ProofOptions.Read(args, out var fault) is not { } options)
 {
     await Console.Error.WriteLineAsync(fault);
-    await Console.Error.WriteLineAsync("Usage: kill|outage|hostile [--scale small|full] [--planted claim-before-rows] [--seed N] [--data FOLDER] [--result FILE]");
+    await Console.Error.WriteLineAsync("Usage: kill|outage|hostile|instances [--scale small|full] [--planted claim-before-rows|no-fencing] [--seed N] [--data FOLDER] [--result FILE]");
     return 2;
 }
 
@@ -18,6 +19,7 @@ try
     {
         "kill" => await KillProof.RunAsync(options),
         "outage" => await OutageProof.RunAsync(options),
+        "instances" => await InstancesProof.RunAsync(options),
         _ => await HostileProof.RunAsync(options),
     };
     return held ? 0 : 1;

@@ -13,6 +13,9 @@ internal sealed record ProofOptions
     /// <summary>True: the claim is committed before its rows, and the proof is that this is seen.</summary>
     public bool ClaimBeforeRows { get; init; }
 
+    /// <summary>True: pages are written whoever holds the lease, and the proof is that this is seen.</summary>
+    public bool NoFencing { get; init; }
+
     public int Seed { get; init; } = 1;
 
     /// <summary>Where the hub keeps its data; emptied first, and removed when the proof held.</summary>
@@ -27,7 +30,7 @@ internal sealed record ProofOptions
     public static ProofOptions? Read(string[] args, out string fault)
     {
         fault = "";
-        if (args is not [("kill" or "outage" or "hostile") and var proof, .. var rest])
+        if (args is not [("kill" or "outage" or "hostile" or "instances") and var proof, .. var rest])
         {
             fault = "Name a proof.";
             return null;
@@ -43,8 +46,8 @@ internal sealed record ProofOptions
         var scale = values.GetValueOrDefault("--scale", "small");
         var planted = values.GetValueOrDefault("--planted");
         if (scale is not ("small" or "full")) fault = $"--scale {scale}: small or full.";
-        if (planted is not (null or "claim-before-rows")) fault = $"--planted {planted}: the only bug to plant is claim-before-rows.";
-        if (planted is not null && proof != "kill") fault = $"--planted: {proof} has no bug to plant.";
+        var known = proof switch { "kill" => "claim-before-rows", "instances" => "no-fencing", _ => null };
+        if (planted is not null && planted != known) fault = known is null ? $"--planted: {proof} has no bug to plant." : $"--planted {planted}: the only bug to plant in {proof} is {known}.";
         if (!int.TryParse(values.GetValueOrDefault("--seed", "1"), CultureInfo.InvariantCulture, out var seed)) fault = "--seed is a whole number.";
         if (fault.Length > 0) return null;
 
@@ -54,7 +57,8 @@ internal sealed record ProofOptions
         {
             Proof = proof,
             Full = scale == "full",
-            ClaimBeforeRows = planted is not null,
+            ClaimBeforeRows = planted == "claim-before-rows",
+            NoFencing = planted == "no-fencing",
             Seed = seed,
             Data = Path.GetFullPath(values.GetValueOrDefault("--data") ?? Path.Combine(Path.GetTempPath(), $"chargepointhub-{proof}-{process}")),
             Result = Path.GetFullPath(values.GetValueOrDefault("--result") ?? Path.Combine("TestResults", "proofs", $"{proof}-{scale}{(planted is null ? "" : "-" + planted)}.json")),

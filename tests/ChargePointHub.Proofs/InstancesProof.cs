@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ChargePointHub.Sandbox;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Embedded;
+using Npgsql;
+
+namespace ChargePointHub.Proofs;
+
+/// <summary>
+/// Several hubs on one database collect from simulated operators: they share them out, one is ended, one killed, and one paused
+/// until another has taken its operators and then woken. The operators' own log counts polls; the page in the paused one's hand must
+/// not be committed, and nothing else recorded under a lease that was another's by then. With the planted bug something must be.
+/// </summary>
+internal static class InstancesProof
+{
+    private static readonly TimeSpan Cadence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TakeOverLimit = TimeSpan.FromMinutes(1);
+
+    public static async Task<bool> RunAsync(ProofOptions options)
+    {
+        var (operators, chargePoints, counts, watched) = options.Full ? (50, 500, new[] { 2, 5 }, TimeSpan.FromMinutes(3)) : (6, 30, [2], TimeSpan.FromSeconds(20));
+        var report = new ProofReport(options);
+        if (Directory.Exists(options.Data)) Directory.Delete(options.Data, recursive: true);
+        using var log = new PollLog();
+        var world = new SandboxOptions { Port = 0, DataFolder = options.Data, Operators = operators, ChargePoints = chargePoints, Days = 1, Seed = options.Seed };
+        if (await PretendLondonHost.StartAsync(world, TimeProvider.System, CancellationToken.None) is not SandboxStart.Started { Host: var london })
+            throw new ProofFailedException("The pretend London did not start.");
+        await using var operatorsAreUp = london;
+        Hurry(london.OperatorsFolder);
+        var rounds = new List<Round>();
+        foreach (var count in counts) rounds.Add(await RoundAsync(options, report, log, london, count, operators, watched));
+
+        var duplicates = 100.0 * rounds.Sum(r => r.Duplicates) / rounds.Sum(r => r.Polls);
+        var stale = rounds.Sum(r => r.StaleWrites);
+        var slowest = rounds.SelectMany(r => new[] { r.TakenFromKilledSeconds, r.TakenFromPausedSeconds }).Max();
+        var (held, sentence) = options.NoFencing
+            ? (stale > 0, $"with the planted bug, {stale} writes under a lost lease were found")
+            : (stale == 0 && duplicates <= 1 && slowest <= TakeOverLimit.TotalSeconds,
+                string.Create(CultureInfo.InvariantCulture, $"{stale} stale writes, {duplicates:0.00} % duplicate polls, operators taken over within {slowest} s"));
+        return await report.CloseAsync(held, sentence, [], new { Operators = operators, Rounds = rounds, log.Requests });
+    }
+
+    private static async Task<Round> RoundAsync(
+        ProofOptions options, ProofReport report, PollLog log, PretendLondonHost london, int count, int operators, TimeSpan watched)
+    {
+        await using var server = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataFolder = Path.Combine(options.Data, $"postgres-{count}") }, CancellationToken.None);
+        await using var database = Database.Open(server.ConnectionString);
+        await Migrator.MigrateAsync(database, CancellationToken.None);
+        var hubs = new List<ChildHub>();
+        try
+        {
+            async Task StartAsync()
+            {
+                var number = hubs.Count;
+                var data = Path.Combine(options.Data, $"hub-{count}-{number}");
+                var orders = new InstanceOrders(server.ConnectionString, london.OperatorsFolder, london.AreasFile, data, ChildHub.FreePort(), options.NoFencing);
+                var hub = ChildHub.Start("instance-child", orders.ToArgument(), Path.Combine(options.Data, "log", $"hub-{count}-{number}.log"));
+                hubs.Add(hub);
+                await hub.UntilItSaysAsync(HubChild.Ready, StartLimit);
+            }
+
+            for (var n = 0; n < count; n++) await StartAsync();
+            var share = (operators + count - 1) / count;
+            await UntilAsync(database, $"SELECT count(*) = {operators} AND max(n) <= {share} FROM (SELECT count(*) OVER (PARTITION BY holder) AS n FROM operator_lease WHERE holder IS NOT NULL) h");
+            report.Tell($"{count} hubs share {operators} operators, at most {share} each; watching for {watched.TotalSeconds} s");
+            var from = TimeProvider.System.GetUtcNow();
+            await Task.Delay(watched);
+
+            await hubs[0].EndAsync();
+            await StartAsync();
+            await UntilAsync(database, $"SELECT count(DISTINCT holder) = {count} AND count(*) = {operators} FROM operator_lease WHERE holder IS NOT NULL");
+            report.Tell("one ended in good order and another came");
+            var polls = Counted(log, from);
+
+            var killed = await TakenAsync(database, operators, hubs[1].KillAsync);
+            report.Tell($"one killed with -9; its operators were taken after {killed} s");
+            await StartAsync();
+            await UntilAsync(database, $"SELECT count(DISTINCT holder) = {count} FROM operator_lease WHERE holder IS NOT NULL AND expires_at > clock_timestamp()");
+
+            var paused = hubs[^1];
+            await paused.TellAsync(InstanceChild.Hold);
+            var held = await paused.UntilItSaysAsync(HubChild.Inside, StartLimit);
+            var taken = await TakenAsync(database, operators, () => paused.SignalAsync("STOP"));
+            report.Tell($"one paused with a page in hand ({held}); its operators were taken after {taken} s");
+            await paused.TellAsync(InstanceChild.Go);
+            await paused.SignalAsync("CONT");
+            await UntilAsync(database, $"SELECT count(DISTINCT holder) = {count} FROM operator_lease WHERE holder IS NOT NULL AND expires_at > clock_timestamp()");
+            await paused.TellAsync(InstanceChild.Tell);
+            var committed = await paused.UntilItSaysAsync(InstanceChild.Committed, StartLimit);
+            var stale = await StaleWritesAsync(database) + (committed.EndsWith('1') ? 1 : 0);
+            report.Tell($"woken, and has its share again; {stale} writes under a lost lease");
+            foreach (var hub in hubs.Where(h => !h.HasEnded)) await hub.EndAsync();
+            return new Round(count, polls.Polls, polls.Duplicates, killed, taken, stale);
+        }
+        finally
+        {
+            foreach (var hub in hubs) await hub.DisposeAsync();
+        }
+    }
+
+    /// <summary>Seconds from what is done to an instance until no operator is in the hands that held it, and all are in some.</summary>
+    private static async Task<double> TakenAsync(Database database, int operators, Func<Task> stop)
+    {
+        var before = Convert.ToString(await OneAsync(database, "SELECT sum(token) FROM operator_lease"), CultureInfo.InvariantCulture);
+        var clock = Stopwatch.StartNew();
+        await stop();
+        await UntilAsync(database, $"SELECT sum(token) > {before} AND count(*) FILTER (WHERE expires_at > clock_timestamp()) = {operators} FROM operator_lease WHERE holder IS NOT NULL");
+        return ProofReport.Rounded(clock.Elapsed);
+    }
+
+    private static (int Polls, int Duplicates) Counted(PollLog log, DateTimeOffset from)
+    {
+        var byOperator = log.Polls.Where(p => p.At >= from).GroupBy(p => p.Port, p => p.At).Select(g => g.Order().ToList()).ToList();
+        return (byOperator.Sum(p => p.Count), byOperator.Sum(p => p.Zip(p.Skip(1)).Count(pair => pair.Second - pair.First < Cadence / 4)));
+    }
+
+    /// <summary>Rows of runs whose lease had been taken by another before they were recorded.</summary>
+    private static async Task<long> StaleWritesAsync(Database database) => Convert.ToInt64(
+        await OneAsync(
+            database,
+            """
+            SELECT count(*) FROM coverage_change c JOIN hub_tick t USING (tick) JOIN run r ON r.run_id = c.run_id
+            JOIN operator_lease l ON l.operator_id = r.operator_id AND r.lease_token < l.token AND t.recorded_at > l.taken_at
+            """),
+        CultureInfo.InvariantCulture);
+
+    private static async Task<object?> OneAsync(Database database, string sql)
+    {
+        await using var command = database.Reads.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static async Task UntilAsync(Database database, string condition)
+    {
+        using var patience = new CancellationTokenSource(StartLimit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (await OneAsync(database, condition) is not true)
+        {
+            if (patience.IsCancellationRequested) throw new ProofFailedException($"After {StartLimit.TotalSeconds} s this is still not so: {condition}");
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Tariffs are what polls are counted by: often, so that there is something to count.</summary>
+    private static void Hurry(string folder)
+    {
+        foreach (var file in Directory.GetFiles(folder, "*.json"))
+        {
+            var content = JsonNode.Parse(File.ReadAllText(file))!;
+            foreach (var dataset in content["feeds"]!.AsArray().SelectMany(feed => feed!["datasets"]!.AsArray()).Select(d => d!.AsObject()))
+            {
+                if ((string?)dataset["dataset"] == "tariffs") dataset["cadence"] = "PT5S";
+            }
+
+            File.WriteAllText(file, content.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        }
+    }
+
+    private sealed record Round(int Instances, int Polls, int Duplicates, double TakenFromKilledSeconds, double TakenFromPausedSeconds, long StaleWrites);
+}
