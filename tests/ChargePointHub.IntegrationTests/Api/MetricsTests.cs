@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 
 namespace ChargePointHub.IntegrationTests.Api;
@@ -24,5 +25,23 @@ public sealed class MetricsTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.DoesNotContain("Username", answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("assword", answer.Body, StringComparison.Ordinal);
         Assert.Equal("", (await api.GetAsync("/metrics", method: HttpMethod.Head)).Body);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    public async Task Metrics_are_packed_as_they_say_and_have_a_tag(string coding)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Add("Authorization", "Bearer " + ApiHost.Key);
+        request.Headers.Add("Accept-Encoding", coding);
+        using var answer = await api.Http.SendAsync(request);
+
+        Assert.Equal(coding, Assert.Single(answer.Content.Headers.ContentEncoding));
+        Assert.EndsWith($"~{coding}\"", answer.Headers.ETag!.Tag, StringComparison.Ordinal);
+        var packed = new MemoryStream(await answer.Content.ReadAsByteArrayAsync());
+        await using Stream unpacked = coding == "br" ? new BrotliStream(packed, CompressionMode.Decompress) : new GZipStream(packed, CompressionMode.Decompress);
+        using var text = new StreamReader(unpacked);
+        Assert.StartsWith("# HELP ", await text.ReadToEndAsync(), StringComparison.Ordinal);
     }
 }

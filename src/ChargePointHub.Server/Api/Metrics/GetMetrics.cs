@@ -1,3 +1,4 @@
+using System.Text;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Metrics;
 
@@ -21,10 +22,11 @@ internal static class GetMetrics
         Answers = [new("text/plain", "MetricsText")],
         Handler = async request =>
         {
-            JsonAnswer.SetHeaders(request, PrometheusText.MediaType);
             using var text = new StringWriter { NewLine = "\n" };
             request.Http.RequestServices.GetRequiredService<MetricListener>().WriteTo(text);
-            if (!HttpMethods.IsHead(request.Http.Request.Method)) await request.Http.Response.WriteAsync(text.ToString(), request.Aborted);
+            using var body = new AnswerBody(request.Http.Response, request.Coding);
+            Encoding.UTF8.GetBytes(text.ToString(), body);
+            await JsonAnswer.SendAsync(request, PrometheusText.MediaType, body);
         },
     };
 }
