@@ -131,6 +131,29 @@ public sealed class ConditionalTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotModified, (await host.GetAsync(Route, key: null, headers: ("If-None-Match", earlier))).Status);
     }
 
+    /// <summary>Only a time of the hub's own form is left out of the comparison: what else a client writes comes back to nobody.</summary>
+    [Theory]
+    [InlineData("/v1/tariffs?limit=1", ".\u00e9")]
+    [InlineData("/v1/tariffs?limit=1", ".<script>")]
+    [InlineData("/v1/tariffs?limit=1", ".")]
+    [InlineData("/v1/tariffs?limit=1", ".1.2")]
+    [InlineData("/v1/tariffs?limit=1", ".00000000000000001")]
+    [InlineData("/v1/tariffs?limit=1", "")]
+    [InlineData("/v1/operators", ".1")]
+    [InlineData("/v1/tariffs?format=ndjson", ".1")]
+    public async Task A_tag_that_the_hub_cannot_have_made_is_not_held(string route, string time)
+    {
+        var tag = (await host.GetAsync(route, key: null)).Headers["ETag"];
+        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 }) { BaseAddress = host.Http.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Get, route);
+        request.Headers.TryAddWithoutValidation("If-None-Match", $"\"{tag.Trim('"').Split('.')[0]}{time}\"");
+
+        using var answer = await http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(tag, answer.Headers.ETag!.Tag);
+    }
+
     [Fact]
     public async Task Public_answers_may_be_kept_and_restricted_ones_may_not()
     {
@@ -141,6 +164,10 @@ public sealed class ConditionalTests : IAsyncLifetime
             Assert.Equal("Accept, Accept-Encoding, Authorization, X-API-Key", answer.Headers["Vary"]);
             if (Array.IndexOf(Routes, route) >= 5) Assert.Equal("public, no-cache", (await host.GetAsync(route, key: null)).Headers["Cache-Control"]);
         }
+
+        // No key is looked at there, so that nothing of it can be in the answer.
+        foreach (var route in new[] { "/openapi/v1.json", "/health/live", "/health/ready" })
+            Assert.Equal("public, no-cache", (await host.GetAsync(route)).Headers["Cache-Control"]);
     }
 
     [Theory]

@@ -3,17 +3,15 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ChargePointHub.Server.Api.Answers;
 
 /// <summary>
 /// Strong entity tags: the same tag is the same bytes. They hold the reader's scope and not the key, so that they outlive its rotation.
 /// </summary>
-internal static class AnswerTags
+internal static partial class AnswerTags
 {
-    /// <summary>A new build may write the same facts in other bytes.</summary>
-    private static readonly string Build = typeof(AnswerTags).Module.ModuleVersionId.ToString("N");
-
     /// <summary>Of an answer that is here.</summary>
     public static string OfBytes(ReadOnlySpan<byte> body, ContentCoding coding) => Quoted(Hash(body), null, coding);
 
@@ -24,7 +22,7 @@ internal static class AnswerTags
     /// </param>
     public static string OfFacts(ReadOnlySpan<byte> facts, DateTimeOffset? askedAt, ContentCoding coding)
     {
-        var build = Encoding.ASCII.GetBytes(Build);
+        var build = Encoding.ASCII.GetBytes(BuildMark.Text);
         return Quoted(Hash([.. facts, .. build]), askedAt, coding);
     }
 
@@ -48,11 +46,10 @@ internal static class AnswerTags
     private static string Quoted(string hash, DateTimeOffset? askedAt, ContentCoding coding) =>
         $"\"{hash}{(askedAt is { } at ? "." + at.UtcTicks.ToString("x", CultureInfo.InvariantCulture) : "")}{(ContentCodings.NameOf(coding) is { } name ? "~" + name : "")}\"";
 
-    private static bool SameFacts(string held, string tag) => WithoutTime(held) == WithoutTime(tag);
+    /// <summary>The same, or two tags with a time of asking that differ in nothing else. What is held comes back in the answer, so that only the hub's own form will do.</summary>
+    private static bool SameFacts(string held, string tag) =>
+        held == tag || (AskedAt().IsMatch(held) && AskedAt().IsMatch(tag) && AskedAt().Replace(held, "") == AskedAt().Replace(tag, ""));
 
-    private static string WithoutTime(string tag)
-    {
-        var (dot, end) = (tag.IndexOf('.', StringComparison.Ordinal), tag.IndexOf('~', StringComparison.Ordinal));
-        return dot < 0 ? tag : string.Concat(tag.AsSpan(0, dot), end < 0 ? "\"" : tag.AsSpan(end));
-    }
+    [GeneratedRegex("""(?<=^"[^.~]*)\.[0-9a-f]{1,16}(?=(~[a-z]+)?"$)""", RegexOptions.CultureInvariant)]
+    private static partial Regex AskedAt();
 }
