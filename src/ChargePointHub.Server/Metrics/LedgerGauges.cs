@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
-using ChargePointHub.Server.Collection;
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 
@@ -11,8 +11,7 @@ namespace ChargePointHub.Server.Metrics;
 /// Reads the ledger, the quarantine and the leases a few times a minute and shows them as gauges, so that reading metrics asks
 /// nothing of the database.
 /// </summary>
-internal sealed class LedgerGauges(
-    LiveRegistry registry, CoverageStore ledger, GaugeQueries counts, OperatorLeases leases, TimeProvider time) : BackgroundService
+internal sealed class LedgerGauges(HubServices hub, GaugeQueries counts, OperatorLeases leases, TimeProvider time, ILogger<LedgerGauges> logger) : BackgroundService
 {
     private static readonly TimeSpan Each = TimeSpan.FromSeconds(15);
 
@@ -31,10 +30,14 @@ internal sealed class LedgerGauges(
             {
                 return;
             }
-            catch (Exception away) when (DatabaseGone.Explains(away))
+#pragma warning disable CA1031 // A fault in measuring must not end the host: whatever it is, the next look is another try.
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
                 // What nobody can know now is not shown as it was.
                 seen = new Seen([], [], [], []);
+                if (failure is ServingExhaustedException || DatabaseGone.Explains(failure)) logger.LogWarning("The ledger could not be measured: {Reason}", failure.Message);
+                else logger.LogError(failure, "The ledger could not be measured");
             }
 
             await Task.Delay(Each, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -44,22 +47,22 @@ internal sealed class LedgerGauges(
     private async Task<Seen> LookAsync(CancellationToken cancellationToken)
     {
         var (gaps, lags) = (new List<Measurement<double>>(), new List<Measurement<double>>());
-        var all = await ledger.ReadAllAsync(cancellationToken);
+        var windows = await hub.Ledger.ReadAsync(Dataset.All, null, Scope.Everything, cancellationToken);
         var now = time.GetUtcNow();
-        foreach (var (id, plan) in registry.Current.Operators.SelectMany(o => o.Feeds.SelectMany(f => f.Datasets).Select(d => (o.OperatorId, d))))
+        foreach (var o in Dataset.All.SelectMany(d => CompletenessReader.Judged(hub.Directory.Operators, d, windows)))
         {
-            var state = all.GetValueOrDefault((id, plan.Dataset), Ledger.Empty);
-            KeyValuePair<string, object?> from = new("operator", id), dataset = new("dataset", plan.Dataset.Name);
-            if (state.Covered.Count > 0) lags.Add(new(Math.Max(0, (now - state.Covered.End!.Value).TotalSeconds), from, dataset));
-            if (plan.Dataset.IsSnapshot) continue;
-            gaps.Add(new(LedgerArithmetic.Gaps(plan, state.Settled, now).Sum(w => w.Length.TotalSeconds), from, dataset, new("state", "open")));
-            gaps.Add(new(Coverage.Of(state.Unavailable.Select(u => u.Window)).Subtract(state.Covered).Sum(w => w.Length.TotalSeconds), from, dataset, new("state", "lost")));
+            if (o.Plan is not { } plan) continue;
+            KeyValuePair<string, object?> from = new("operator", o.OperatorId), dataset = new("dataset", plan.Dataset.Name);
+            if (o.Covered.End is { } end) lags.Add(new(Math.Max(0, (now - end).TotalSeconds), from, dataset));
+            var missing = GapList.Of(o, now).ToLookup(g => g.State, g => g.Window);
+            foreach (var state in new[] { GapState.Open, GapState.Lost })
+                gaps.Add(new(Coverage.Of(missing[state]).Total.TotalSeconds, from, dataset, new("state", Words<GapState>.Of(state))));
         }
 
         return new Seen(
             gaps,
             lags,
-            [.. (await counts.QuarantineAsync(cancellationToken)).Select(q => new Measurement<long>(q.Records, new("operator", q.OperatorId), new("dataset", q.Dataset)))],
+            [.. (await counts.QuarantineAsync(Scope.Everything, cancellationToken)).Select(q => new Measurement<long>(q.Records, new("operator", q.OperatorId), new("dataset", q.Dataset)))],
             [new((await leases.ReadAsync(cancellationToken)).Holders.Count)]);
     }
 

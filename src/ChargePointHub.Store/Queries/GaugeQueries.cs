@@ -1,3 +1,4 @@
+using ChargePointHub.Model;
 using ChargePointHub.Store.Writing;
 
 namespace ChargePointHub.Store.Queries;
@@ -8,7 +9,10 @@ public sealed record QuarantineCount(string OperatorId, string Dataset, long Rec
 /// <summary>Counts over everything, for whoever watches the hub.</summary>
 public sealed class GaugeQueries(Database database)
 {
-    public Task<List<QuarantineCount>> QuarantineAsync(CancellationToken cancellationToken) =>
-        database.Reads.Command("SELECT operator_id, dataset, count(*) FROM quarantine GROUP BY operator_id, dataset ORDER BY operator_id, dataset")
+    public async Task<IReadOnlyList<QuarantineCount>> QuarantineAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read counts of quarantine by operator.");
+        return await database.Reads.Command("SELECT operator_id, dataset, count(*) FROM quarantine GROUP BY operator_id, dataset ORDER BY operator_id, dataset")
             .ListAsync(r => new QuarantineCount(r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellationToken);
+    }
 }
