@@ -7,10 +7,13 @@ namespace ChargePointHub.Server.Api.Completeness;
 /// <param name="Missing">Length of the open gaps, on the dataset's axis.</param>
 /// <param name="HerePercent">Share of what is wanted and can be had that is here; one decimal, never rounded up.</param>
 /// <param name="FilledLastHour">Missing time that came in the last hour.</param>
-/// <param name="TimeLeft">At the pace of the last hour; null: nothing came in it.</param>
+/// <param name="TimeLeft">At the pace of the last hour; null: nothing came in it, or so little that it would take a century.</param>
 public sealed record BackfillState(
     string OperatorId, Dataset Dataset, TimeSpan Missing, decimal HerePercent, TimeSpan FilledLastHour, TimeSpan? TimeLeft)
 {
+    /// <summary>A hundred years: more is not a time that anybody waits for.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36_525);
+
     /// <summary>Of each windowed dataset with an open gap. Pure.</summary>
     public static IReadOnlyList<BackfillState> Of(IEnumerable<JudgedOperator> operators, IReadOnlyList<ClosedLately> lately, DateTimeOffset now) =>
         [.. operators.Select(o => Of(o, lately, now)).OfType<BackfillState>()];
@@ -26,7 +29,7 @@ public sealed record BackfillState(
         var percent = Math.Round((decimal)here.Ticks / (here + missing).Ticks * 100, 1, MidpointRounding.ToZero);
         return new BackfillState(
             o.OperatorId, plan.Dataset, missing, Math.Min(percent, 99.9m), filled?.Length ?? TimeSpan.Zero,
-            pace > 0 ? missing / pace : null);
+            missing / Longest < pace ? missing / pace : null);
     }
 }
 

@@ -20,7 +20,7 @@ internal static class ListGaps
         Summary = "The ledger: what is missing",
         Description = "Per operator and dataset, on its axis: wanted, and neither covered nor known to be lost (state=open), or known never to come "
             + "(state=lost). Gaps are worked out from coverage at every request; meta.backfill says how fast open ones are being filled: hours of the axis missing, "
-            + "and hours of the clock left at the pace of the last hour (null: nothing came in it). The cause is told under a key only, and so are state=closed "
+            + "and hours of the clock left at the pace of the last hour (null: nothing came in it, or so little that it would take a century). The cause is told under a key only, and so are state=closed "
             + "(what was missing, since when, and when it came by which kind of run; the newest 1000 closings of each dataset; cause null: history from before "
             + "collecting began) and state=discrepancy (the operator counts other records than it sends; from null: a crawl). from, to and period choose what meets the window.",
         Tag = "Coverage",
