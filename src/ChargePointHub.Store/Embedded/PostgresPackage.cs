@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace ChargePointHub.Store.Embedded;
 
@@ -37,6 +38,14 @@ internal sealed record PostgresPackage(string Name, string Version, string Sha51
             var ofMusl = RuntimeInformation.RuntimeIdentifier is var rid && (rid.Contains("musl", StringComparison.Ordinal) || rid.StartsWith("alpine", StringComparison.Ordinal));
             return $"{system}{(ofMusl ? "-musl" : "")}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         }
+    }
+
+    /// <summary>True when a file is there and has the pinned bytes.</summary>
+    public async Task<bool> IsAsync(string archive, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(archive)) return false;
+        await using var file = File.OpenRead(archive);
+        return Convert.ToBase64String(await SHA512.HashDataAsync(file, cancellationToken)) == Sha512;
     }
 
     /// <summary>Name of its folder in the cache.</summary>

@@ -9,6 +9,13 @@ internal sealed record ToolResult(int ExitCode, string Output);
 /// <summary>Runs one of PostgreSQL's own programs: bounded in time, in a clean environment, as a given account.</summary>
 internal static class Tool
 {
+    /// <summary>The first program of that name in the rooted folders of a search path; null: there is none.</summary>
+    /// <param name="ending">Of its file's name on this system, e.g. <c>.exe</c>.</param>
+    public static string? Find(string name, string ending, string searchPath) =>
+        searchPath.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted)
+            .Select(folder => Path.Combine(folder, name + ending))
+            .FirstOrDefault(File.Exists);
+
     /// <param name="account">Account to run as; null: ours.</param>
     /// <param name="folder">Working folder; null: one that every account may enter.</param>
     /// <exception cref="EmbeddedPostgresException">It could not be started, or did not end within <paramref name="limit"/>.</exception>
