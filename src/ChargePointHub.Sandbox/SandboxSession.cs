@@ -27,9 +27,9 @@ public static class SandboxSession
             progress.Clear();
             isUp = true;
             await SayAsync(london, sandbox, output);
-            await FollowAsync(sandbox, time, output, progress, stopping);
+            var ended = await FollowAsync(sandbox, time, output, progress, stopping);
             await output.WriteLineAsync("Stopping: the next start goes on where this one ends.");
-            return (int)ExitCode.Done;
+            return (int)ended;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -71,7 +71,7 @@ public static class SandboxSession
     }
 
     /// <summary>Follows the first backfill until it is done, for whoever looks on, then waits.</summary>
-    private static async Task FollowAsync(SandboxHub sandbox, TimeProvider time, TextWriter output, ProgressLine line, CancellationToken stopping)
+    private static async Task<ExitCode> FollowAsync(SandboxHub sandbox, TimeProvider time, TextWriter output, ProgressLine line, CancellationToken stopping)
     {
         var services = sandbox.Hub.Services;
         var progress = new BackfillProgress(services.GetRequiredService<LiveRegistry>(), services.GetRequiredService<CoverageStore>(), time);
@@ -85,7 +85,7 @@ public static class SandboxSession
 
         line.Clear();
         await output.WriteLineAsync("All history is here; polling goes on.");
-        await sandbox.Hub.WaitForShutdownAsync(stopping);
+        return await sandbox.Hub.WaitForShutdownAsync(stopping);
     }
 
     /// <summary>Null while the database is away: the hub waits for it, and so does the progress.</summary>

@@ -44,6 +44,11 @@ public sealed partial class CollectorService(
             {
                 LogDatabaseAway(log, failure.Message);
             }
+            catch (Exception fault)
+            {
+                // Whatever it is, a hub that answers and collects nothing more would be worse.
+                LogFaultOfOurs(log, fault);
+            }
 
             await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -63,8 +68,9 @@ public sealed partial class CollectorService(
                 if (renewed == long.MinValue || TimeProvider.System.GetElapsedTime(renewed) >= BetweenRenewals)
                 {
                     var before = TimeProvider.System.GetTimestamp();
-                    await TakeUpAsync(await leases.RenewAsync(Me, either.Token), held.Token, either.Token);
-                    held.CancelAfter(LongestWithoutRenewal - TimeProvider.System.GetElapsedTime(before));
+                    var renewals = await leases.RenewAsync(Me, either.Token);
+                    held.CancelAfter(LeftAfter(TimeProvider.System.GetElapsedTime(before)));
+                    await TakeUpAsync(renewals, held.Token, either.Token);
                     renewed = before;
                 }
 
@@ -87,6 +93,9 @@ public sealed partial class CollectorService(
             if (inGoodOrder) await LeaveAsync();
         }
     }
+
+    /// <summary>How long collecting may go on, so long after a renewal was asked for; zero: no longer.</summary>
+    public static TimeSpan LeftAfter(TimeSpan sinceRenewal) => sinceRenewal < LongestWithoutRenewal ? LongestWithoutRenewal - sinceRenewal : TimeSpan.Zero;
 
     private HubInstance Me => new(me, Environment.MachineName, registry.Current.Hash);
 
@@ -190,6 +199,9 @@ public sealed partial class CollectorService(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The database does not answer; collecting pauses until it does: {Reason}")]
     private static partial void LogDatabaseAway(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub ended collecting; it is begun anew")]
+    private static partial void LogFaultOfOurs(ILogger log, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub ended the collection from {Operator}; it is begun anew")]
     private static partial void LogEnded(ILogger log, Exception fault, string @operator);

@@ -23,8 +23,8 @@ internal static class ServeCommand
         await using var hub = await HubHost.StartAsync(context.Arguments.Read(parsed), new HubParts(), cancellationToken);
         foreach (var note in hub.DatabaseNotes.Concat(hub.Warnings)) await context.Output.WriteLineAsync(note);
         await context.Output.WriteLineAsync($"The hub answers at {hub.BaseUrl}/v1/charge-points" + (hub.CaFile is { } ca ? $" (clients trust {ca})" : ""));
-        await hub.WaitForShutdownAsync(cancellationToken);
+        var ended = await hub.WaitForShutdownAsync(cancellationToken);
         await hub.DrainAsync();
-        return ExitCode.Done;
+        return ended;
     }
 }

@@ -16,7 +16,7 @@ public static class ExitCodes
     public static readonly IReadOnlyList<(ExitCode Code, string Meaning)> All =
     [
         (ExitCode.Done, "done; serve and the Sandbox: stopped as asked (Ctrl-C, SIGTERM)"),
-        (ExitCode.Refused, "looked and found faults, or it was refused: a failed check, a taken port, no such key"),
+        (ExitCode.Refused, "looked and found faults, or it was refused: a failed check, a taken port, no such key; serve and the Sandbox: ended by a fault of their own"),
         (ExitCode.WrongUse, "wrong use: a wrong option or setting, a file that is wrong or cannot be read"),
         (ExitCode.Unreachable, "the database or an operator could not be reached"),
         (ExitCode.Interrupted, "broken off by Ctrl-C or SIGTERM before it was done"),

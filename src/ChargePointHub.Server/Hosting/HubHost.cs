@@ -92,11 +92,16 @@ public sealed class HubHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns when the hub has been asked to stop; it goes on until it is disposed of.</summary>
-    public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Returns when the hub has been asked to stop, or a part of it has ended by a fault, as the log says: then it is
+    /// <see cref="ExitCode.Refused"/>, so that whoever watches over it starts it again. It goes on until it is disposed of.
+    /// </summary>
+    public async Task<ExitCode> WaitForShutdownAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var hasFailed = Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
+        return hasFailed ? ExitCode.Refused : ExitCode.Done;
     }
 
     /// <summary>

@@ -57,6 +57,25 @@ public sealed class CollectorServiceTests : IDisposable
         Assert.All(protocol.Windows, w => Assert.True(w.Length <= plan.LongestWindow));
     }
 
+    [Fact]
+    public async Task A_fault_of_ours_outside_of_any_pull_is_outlived()
+    {
+        await using var database = await HubDatabase.CreateDatabaseAsync();
+        var protocol = new ScriptedProtocol("nothing");
+        using var collector = Collector(database.Database, protocol, failingStarts: 1, Definition("well"));
+
+        await collector.StartAsync(CancellationToken.None);
+        await UntilAsync(() => Task.FromResult(protocol.Asked("well") >= 3));
+        await collector.StopAsync(CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData(0, 25)]
+    [InlineData(10, 15)]
+    [InlineData(40, 0)]
+    public void A_renewal_that_took_long_leaves_less_and_never_less_than_nothing(int tookSeconds, int leftSeconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(leftSeconds), CollectorService.LeftAfter(TimeSpan.FromSeconds(tookSeconds)));
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static OperatorDefinition Definition(string id)
@@ -91,7 +110,9 @@ public sealed class CollectorServiceTests : IDisposable
         }
     }
 
-    private CollectorService Collector(Database database, IFeedProtocol protocol, params OperatorDefinition[] operators)
+    private CollectorService Collector(Database database, IFeedProtocol protocol, params OperatorDefinition[] operators) => Collector(database, protocol, 0, operators);
+
+    private CollectorService Collector(Database database, IFeedProtocol protocol, int failingStarts, params OperatorDefinition[] operators)
     {
         var registry = new LiveRegistry(
             new OperatorRegistry([protocol.Name]), folder, new LoadedRegistry(operators, "hash", operators.ToDictionary(o => o.OperatorId, o => o.OperatorId)));
@@ -101,7 +122,7 @@ public sealed class CollectorServiceTests : IDisposable
             new PageWriter(database), runs, places, new DiscrepancyStore(database), new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
         return new CollectorService(
             registry, new OperatorLeases(database),
-            (definition, lease) => new OperatorCollection(
+            (definition, lease) => failingStarts-- > 0 ? throw new InvalidOperationException("A fault of our own.") : new OperatorCollection(
                 definition, lease.Token, [protocol], run, new CollectionLedger(new CoverageStore(database), places, new RereadStore(database)),
                 new StatusSweeper(new PageWriter(database), new CoverageStore(database), TimeProvider.System), TimeProvider.System, NullLogger.Instance)
             {
