@@ -25,6 +25,9 @@ internal sealed class Cluster(string home, PostgresBinaries binaries, ServerAcco
     public string DataFolder => FolderUnder(home);
 
     /// <summary>True while a server of this folder runs; it may not accept connections yet.</summary>
+    /// <exception cref="EmbeddedPostgresException">It cannot be told.</exception>
+    /// <exception cref="IOException">Its file cannot be read: it cannot be told either.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public bool IsServed => Postmaster.NamedIn(DataFolder)?.Serves(DataFolder) ?? false;
 
     private string PasswordFile => Path.Combine(home, "password");

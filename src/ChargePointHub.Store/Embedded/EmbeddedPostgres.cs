@@ -57,9 +57,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             var cluster = new Cluster(home, binaries, account, options.StopLimit);
             await cluster.InitialiseAsync(cancellationToken);
             await cluster.SettleOrphanAsync(cancellationToken);
-            var reach = await cluster.StartAsync(options.StartLimit, cancellationToken);
+            NpgsqlConnectionStringBuilder reach;
             try
             {
+                reach = await cluster.StartAsync(options.StartLimit, cancellationToken);
                 await EnsureDatabaseAsync(reach, cancellationToken);
             }
             catch
@@ -110,11 +111,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         try
         {
             await watch.DisposeAsync();
-            await cluster.StopAsync(CancellationToken.None);
         }
         finally
         {
-            folderLock.Dispose();
+            await StopAsync();
         }
     }
 
@@ -132,6 +132,18 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         var reach = Cluster.Reach(folder);
         reach.Database = DatabaseName;
         return reach.ConnectionString;
+    }
+
+    private async Task StopAsync()
+    {
+        try
+        {
+            await cluster.StopAsync(CancellationToken.None);
+        }
+        finally
+        {
+            folderLock.Dispose();
+        }
     }
 
     private static async Task EnsureDatabaseAsync(NpgsqlConnectionStringBuilder maintenance, CancellationToken cancellationToken)

@@ -10,6 +10,9 @@ internal sealed record Postmaster(int Pid, string? SocketFolder)
     /// <summary>How the name of a socket's folder in the temporary folder begins.</summary>
     public const string TemporaryPrefix = "cph-";
 
+    /// <summary>Where the system shows its processes.</summary>
+    internal string Processes { get; init; } = "/proc";
+
     /// <summary>Null when no server is named.</summary>
     public static Postmaster? NamedIn(string dataFolder)
     {
@@ -20,7 +23,7 @@ internal sealed record Postmaster(int Pid, string? SocketFolder)
                 ? new Postmaster(pid, lines.Length > 4 && lines[4].Length > 0 ? lines[4] : null)
                 : null;
         }
-        catch (FileNotFoundException)
+        catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
@@ -46,6 +49,7 @@ internal sealed record Postmaster(int Pid, string? SocketFolder)
     }
 
     /// <summary>True while the process is this folder's server.</summary>
+    /// <exception cref="EmbeddedPostgresException">There is a process, and it cannot be told what it is: it is to be left alone.</exception>
     public bool Serves(string dataFolder)
     {
         if (!HasProcess) return false;
@@ -53,17 +57,19 @@ internal sealed record Postmaster(int Pid, string? SocketFolder)
         {
             if (OperatingSystem.IsLinux())
             {
-                var words = File.ReadAllText($"/proc/{Pid.ToString(CultureInfo.InvariantCulture)}/cmdline").Split('\0');
+                var words = File.ReadAllText(Path.Combine(Processes, Pid.ToString(CultureInfo.InvariantCulture), "cmdline")).Split('\0');
                 return Path.GetFileName(words[0]) is "postgres" or "postmaster" && words.Contains(dataFolder);
             }
 
             using var process = Process.GetProcessById(Pid);
             return process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase);
         }
-        catch (Exception ended) when (ended is IOException or ArgumentException or InvalidOperationException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
         {
-            // It ended while it was looked at.
-            return false;
+            // Gone by now, it ended while it was looked at.
+            if (!HasProcess) return false;
+            throw new EmbeddedPostgresException(
+                $"{FileOf(dataFolder)} names process {Pid}, and it cannot be told whether that is its server: {unreadable.Message} Nothing was changed; try again, or look at that process.", unreadable);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class ServerWatch : IAsyncDisposable
     private readonly TimeSpan startLimit;
     private readonly Action<string> tell;
     private readonly Task watching;
+    private string? unclear;
 
     /// <param name="tell">Told of each end and each start, one sentence each.</param>
     public ServerWatch(Cluster cluster, TimeSpan startLimit, Action<string> tell)
@@ -42,7 +43,7 @@ internal sealed class ServerWatch : IAsyncDisposable
         var since = Stopwatch.StartNew();
         while (await WaitAsync(Look))
         {
-            if (cluster.IsServed)
+            if (MayBeServed())
             {
                 if (since.Elapsed >= Steady) pause = TimeSpan.Zero;
                 continue;
@@ -57,6 +58,23 @@ internal sealed class ServerWatch : IAsyncDisposable
         }
     }
 
+    /// <summary>Where it cannot be told whether it runs, it is left alone: a second server on the same folder would be worse than none.</summary>
+    private bool MayBeServed()
+    {
+        try
+        {
+            var isServed = cluster.IsServed;
+            unclear = null;
+            return isServed;
+        }
+        catch (Exception unknown) when (unknown is EmbeddedPostgresException or IOException or UnauthorizedAccessException)
+        {
+            if (unknown.Message != unclear) tell($"It cannot be told whether PostgreSQL in {cluster.DataFolder} runs, and it is left alone: {unknown.Message}");
+            unclear = unknown.Message;
+            return true;
+        }
+    }
+
     private async Task<bool> StartedAsync()
     {
         try
@@ -66,8 +84,9 @@ internal sealed class ServerWatch : IAsyncDisposable
             await cluster.StartAsync(startLimit, CancellationToken.None);
             return true;
         }
-        catch (Exception failure) when (failure is EmbeddedPostgresException or IOException or UnauthorizedAccessException)
+        catch (Exception failure)
         {
+            // Whatever it is, the next trial may come through, and without one the hub would never have its database again.
             tell($"It could not be started: {failure.Message}");
             return false;
         }

@@ -93,15 +93,53 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_of_which_nothing_can_be_told_is_left_alone_and_watched_again_afterwards()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var told = Channel.CreateUnbounded<string>();
+        await using var server = await StartAsync(folder);
+        server.Told = sentence => told.Writer.TryWrite(sentence);
+        var (pid, hidden, link) = (ServerPid(), Path.Combine(folder, "hidden"), Path.Combine(folder, "postgres", "link"));
+        File.Copy(PostmasterFile, hidden);
+
+        // A link to itself is there and cannot be read, by nobody.
+        File.CreateSymbolicLink(link, Path.GetFileName(PostmasterFile));
+        File.Move(link, PostmasterFile, overwrite: true);
+        await HeardAsync(told, "cannot be told whether");
+
+        File.Move(hidden, PostmasterFile, overwrite: true);
+        await KillAsync();
+        await HeardAsync(told, "answers again");
+
+        Assert.NotEqual(pid, ServerPid());
+        Assert.Equal(1, await ScalarAsync(server, "SELECT 1"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_process_that_cannot_be_looked_at_is_not_held_to_have_ended(bool isThere)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var process = Environment.ProcessId;
+        if (isThere) Directory.CreateDirectory(Path.Combine(folder, process.ToString(CultureInfo.InvariantCulture), "cmdline"));
+
+        var unclear = Assert.Throws<EmbeddedPostgresException>(() => new Postmaster(process, null) { Processes = folder }.Serves(folder));
+
+        Assert.Contains($"names process {process}", unclear.Message, StringComparison.Ordinal);
+        Assert.False(new Postmaster(process, null).Serves(folder));
+    }
+
+    [Fact]
     public async Task The_server_that_a_killed_hub_left_running_is_replaced()
     {
         var first = await StartAsync(folder);
         await ScalarAsync(first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
-        var orphan = Postmaster();
+        var orphan = ServerPid();
         await first.AbandonAsync();
 
         await using var second = await StartAsync(folder);
-        Assert.NotEqual(orphan, Postmaster());
+        Assert.NotEqual(orphan, ServerPid());
         Assert.Equal(7, await ScalarAsync(second, "SELECT n FROM kept"));
     }
 
@@ -200,6 +238,39 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_first_start_left_that_did_not_come_through_can_be_forgotten()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "postgres.new"));
+        await EmbeddedPostgres.ForgetAsync(HubDatabase.Asked(folder), CancellationToken.None);
+        Assert.False(Directory.Exists(folder));
+        Directory.CreateDirectory(folder);
+    }
+
+    [Fact]
+    public async Task A_start_that_is_broken_off_leaves_no_server()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var usual = HubDatabase.Asked(Path.Combine(folder, "data"));
+        var binaries = await BinariesSearch.For(usual, folder, new ServerAccount((string?)null)).FindAsync(folder, CancellationToken.None);
+        var slow = Directory.CreateDirectory(Path.Combine(folder, "slow")).FullName;
+        foreach (var program in new[] { "initdb", "postgres" }) File.CreateSymbolicLink(Path.Combine(slow, program), Path.Combine(binaries.Folder, program));
+        var (pgCtl, isUp) = (Path.Combine(slow, "pg_ctl"), Path.Combine(folder, "data", "postgres", "is-up"));
+        await File.WriteAllTextAsync(pgCtl, $"#!/bin/sh\n'{binaries.PgCtl}' \"$@\" || exit\n[ \"$1\" = start ] || exit 0\n: > '{isUp}'\nexec sleep 600 > /dev/null 2>&1\n");
+        File.SetUnixFileMode(pgCtl, (UnixFileMode)Convert.ToInt32("755", 8));
+        using var breaking = new CancellationTokenSource();
+        var start = EmbeddedPostgres.StartAsync(usual with { BinariesFolder = slow }, breaking.Token);
+        using (var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50)))
+        {
+            while (!File.Exists(isUp) && !start.IsCompleted) await tick.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        await breaking.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+
+        Assert.False(File.Exists(Path.Combine(folder, "data", "postgres", "postmaster.pid")));
+    }
+
+    [Fact]
     public async Task As_root_a_folder_closed_to_the_servers_account_moves_the_data_and_says_so()
     {
         if (!Environment.IsPrivilegedProcess || OperatingSystem.IsWindows()) return;
@@ -231,12 +302,12 @@ public sealed class EmbeddedPostgresTests : IDisposable
 
     private async Task KillAsync()
     {
-        using var postmaster = Process.GetProcessById(Postmaster());
+        using var postmaster = Process.GetProcessById(ServerPid());
         postmaster.Kill();
         await postmaster.WaitForExitAsync();
     }
 
-    private int Postmaster() => int.Parse(File.ReadLines(PostmasterFile).First(), CultureInfo.InvariantCulture);
+    private int ServerPid() => int.Parse(File.ReadLines(PostmasterFile).First(), CultureInfo.InvariantCulture);
 
     private static Task<EmbeddedPostgres> StartAsync(string folder) =>
         EmbeddedPostgres.StartAsync(HubDatabase.Asked(folder), CancellationToken.None);
