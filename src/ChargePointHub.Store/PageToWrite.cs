@@ -44,6 +44,9 @@ public sealed record PageToWrite
     /// </summary>
     public DateTimeOffset? StaleAt { get; init; }
 
+    /// <summary>Left out of <see cref="StaleAt"/>: what a crawl has seen whose last page has not come yet. Its end decides.</summary>
+    public IReadOnlyCollection<string> SeenMeanwhile { get; init; } = [];
+
     /// <summary>What the pull asks for, on the dataset's axis; null for snapshot datasets.</summary>
     public Window? Asked { get; init; }
 

@@ -83,7 +83,8 @@ public sealed class PageWriter(Database database)
         await statuses.DecideAsync(buffer, cancellationToken);
         var coverage = new CoverageStage(connection, page);
         await coverage.DecideAsync(cancellationToken);
-        var areas = await AreaStore.WriteAsync(connection, [.. page.Areas.Select(a => new PlacedChargePoint(page.Feed.OperatorId, a.Key, a.Value))], cancellationToken);
+        var placed = page.Areas.ExceptBy(absence.SetAside, a => a.Key);
+        var areas = await AreaStore.WriteAsync(connection, [.. placed.Select(a => new PlacedChargePoint(page.Feed.OperatorId, a.Key, a.Value))], cancellationToken);
         await ReachAsync(CommitPoint.Staged, page);
 
         Tick? tick = null;

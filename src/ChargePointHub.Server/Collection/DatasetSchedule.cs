@@ -39,6 +39,9 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <summary>How the last piece of history failed; null once nothing of it keeps failing.</summary>
     public FailureKind? TroubleInHistory { get; private set; }
 
+    /// <summary>The crawl that has brought pages and not its last one yet; null: none has.</summary>
+    public CrawlUnderWay? Crawl { get; set; }
+
     /// <summary>When the next live poll or crawl is due.</summary>
     public DateTimeOffset NextDue { get; private set; } = DateTimeOffset.MinValue;
 
@@ -46,8 +49,9 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     public DateTimeOffset NextWork(DateTimeOffset now)
     {
         if (!MayBackfill) return NextDue;
-        var next = backfill.NextProbe is { } probe && probe < NextDue ? probe : NextDue;
-        if (goesOn is not null && historyRests < next) next = historyRests;
+        var history = goesOn is not null ? historyRests : backfill.NextProbe;
+        if (history < historyRests) history = historyRests;
+        var next = history < NextDue ? history.Value : NextDue;
         return Reread.NextDue(now) is var reread && reread < next ? reread : next;
     }
 
@@ -94,6 +98,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     public void Ended(RunResult result, Window? window, DateTimeOffset now)
     {
         Trouble = result.Failure?.Kind;
+        if (!result.GoesOn) Crawl = null;
         if (result.Completed)
         {
             (failures, lastSuccess) = (0, now);
@@ -147,3 +152,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     private static bool DependsOnWindow(FailureKind kind) => kind is FailureKind.ServerError or FailureKind.TimedOut or FailureKind.TooLarge
         or FailureKind.NotJson or FailureKind.Truncated or FailureKind.ProtocolError or FailureKind.UnexpectedStatus or FailureKind.LoopDetected;
 }
+
+/// <summary>What a crawl has seen so far.</summary>
+/// <param name="AskedAt">When its first page was asked for: with its last page, all of it holds from then.</param>
+public sealed record CrawlUnderWay(DateTimeOffset AskedAt, IReadOnlyList<string> Named);

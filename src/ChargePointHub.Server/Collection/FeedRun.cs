@@ -99,7 +99,7 @@ public sealed partial class FeedRun(
                     PageNumber = place.Pages + page.Number,
                     AskedAt = asked,
                     Records = records,
-                    Areas = Place(page.Records.ChargePoints),
+                    Areas = Place(records.ChargePoints),
                     LastUpdatedLies = feed.LastUpdatedLies,
                     StatusesAreEvidence = statusesAreEvidence,
                     Asked = window,
@@ -112,6 +112,7 @@ public sealed partial class FeedRun(
             progress.Counts = progress.Counts.Plus(written, page.Requests);
             progress.Records += page.Records.Count;
             place.Names.Put(written.SetAside, page.Records);
+            if (isCrawl) schedule.Crawl = new CrawlUnderWay(place.AskedAt, place.Names.All);
             if (written.IsHeldAnew) LogHeld(log, key.OperatorId);
             if (page.IsLast) await discrepancies.AgreedAsync(key.OperatorId, key.Dataset, window, time.GetUtcNow(), cancellationToken);
             else await places.ReachedAsync(place, page, cancellationToken);

@@ -76,7 +76,7 @@ public sealed partial class OperatorCollection
     {
         try
         {
-            await sweeper.SweepAsync(operatorDefinition, leaseToken, both.Token);
+            await sweeper.SweepAsync(operatorDefinition, leaseToken, () => schedules.FirstOrDefault(s => s.Plan.Dataset == Dataset.ChargePoints)?.Crawl, both.Token);
         }
         catch
         {

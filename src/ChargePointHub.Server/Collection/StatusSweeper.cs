@@ -14,8 +14,9 @@ public sealed class StatusSweeper(PageWriter writer, CoverageStore coverage, Tim
     private static readonly TimeSpan WhileDatabaseIsAway = TimeSpan.FromSeconds(10);
 
     /// <summary>Until cancelled. The database's absence is waited out: the collection may not notice it while its operator hangs.</summary>
+    /// <param name="underWay">The crawl of charge points that has begun: what it has seen is not missing while that is fresh.</param>
     /// <exception cref="LeaseLostException">Another instance collects from the operator now.</exception>
-    public async Task SweepAsync(OperatorDefinition definition, long? leaseToken, CancellationToken cancellationToken)
+    public async Task SweepAsync(OperatorDefinition definition, long? leaseToken, Func<CrawlUnderWay?> underWay, CancellationToken cancellationToken)
     {
         var feeds = definition.Feeds.Where(f => f.Active).SelectMany(f => f.Datasets.Select(d => (Feed: f, Plan: d))).ToList();
         if (feeds.Any(f => f.Plan.Dataset == Dataset.StatusChanges) || feeds.FirstOrDefault(f => f.Plan.Dataset == Dataset.ChargePoints) is not { Feed: { } feed, Plan: { } plan }) return;
@@ -30,8 +31,9 @@ public sealed class StatusSweeper(PageWriter writer, CoverageStore coverage, Tim
                 var deadline = (await coverage.ReadAsync(definition.OperatorId, Dataset.ChargePoints, cancellationToken)).Covered.End;
                 if (deadline <= now && deadline > swept)
                 {
-                    await writer.WriteAsync(Sweep(key, leaseToken, deadline.Value, now), cancellationToken);
-                    swept = deadline.Value;
+                    var seen = underWay() is { } crawl && crawl.AskedAt + plan.Freshness > now ? crawl.Named : [];
+                    await writer.WriteAsync(Sweep(key, leaseToken, deadline.Value, now) with { SeenMeanwhile = seen }, cancellationToken);
+                    if (seen.Count == 0) swept = deadline.Value;
                 }
 
                 wait = deadline > now ? deadline.Value - now : plan.Cadence;

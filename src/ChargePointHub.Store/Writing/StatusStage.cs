@@ -142,24 +142,30 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
         ];
     }
 
-    /// <summary>Every status that nobody has seen since the deadline becomes MISSING as of then; nothing where a crawl has come after all.</summary>
+    /// <summary>
+    /// Every status that nobody has seen since the deadline becomes MISSING as of then; nothing where a crawl has come after all. A
+    /// deadline is done with only when nothing was left out of it.
+    /// </summary>
     private async Task<List<StatusChange>> SweepAsync(CancellationToken cancellationToken)
     {
         if (page.StaleAt is not { } deadline) return [];
-        var marked = await connection.Command(
-            """
-            INSERT INTO status_sweep (operator_id, deadline) SELECT $1, $2
-            WHERE NOT EXISTS (SELECT FROM coverage WHERE operator_id = $1 AND dataset = 'charge_points' AND kind = 'covered' AND to_at > $2)
-            ON CONFLICT (operator_id) DO UPDATE SET deadline = excluded.deadline WHERE status_sweep.deadline < excluded.deadline
-            """,
-            page.Feed.OperatorId, deadline).ExecuteAsync(cancellationToken);
-        if (marked == 0) return [];
+        const string IsStale = "WHERE NOT EXISTS (SELECT FROM coverage WHERE operator_id = $1 AND dataset = 'charge_points' AND kind = 'covered' AND to_at > $2)";
+        var left = await connection.Command(
+            page.SeenMeanwhile.Count > 0
+                ? $"SELECT true {IsStale} AND NOT EXISTS (SELECT FROM status_sweep WHERE operator_id = $1 AND deadline >= $2)"
+                : $"""
+                INSERT INTO status_sweep (operator_id, deadline) SELECT $1, $2 {IsStale}
+                ON CONFLICT (operator_id) DO UPDATE SET deadline = excluded.deadline WHERE status_sweep.deadline < excluded.deadline
+                RETURNING true
+                """,
+            page.Feed.OperatorId, deadline).ListAsync(r => r.GetBoolean(0), cancellationToken);
+        if (left.Count == 0) return [];
         var unseen = await connection.Command(
             """
             SELECT charge_point_id FROM charge_point_status
-            WHERE operator_id = $1 AND status NOT IN ('MISSING', 'REMOVED') AND since < $2 ORDER BY charge_point_id
+            WHERE operator_id = $1 AND status NOT IN ('MISSING', 'REMOVED') AND since < $2 AND charge_point_id <> ALL ($3) ORDER BY charge_point_id
             """,
-            page.Feed.OperatorId, deadline).ListAsync(r => r.GetString(0), cancellationToken);
+            page.Feed.OperatorId, deadline, page.SeenMeanwhile.ToArray()).ListAsync(r => r.GetString(0), cancellationToken);
         foreach (var id in unseen)
         {
             current[id] = new CurrentStatus(Status.Missing, deadline, Evidence.Snapshot);

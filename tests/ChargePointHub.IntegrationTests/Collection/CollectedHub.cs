@@ -23,7 +23,7 @@ internal static class CollectedHub
         Datasets = [plan],
     };
 
-    public static FeedRun Run(Database database, PageWriter writer, TimeProvider clock) => new(
+    public static FeedRun Run(Database database, PageWriter writer, TimeProvider clock, AreaIndex? areas = null) => new(
         writer, new RunLog(database), new PullPlaces(new ContinuationStore(database), clock),
-        new DiscrepancyStore(database), new AreaIndex([]), clock, NullLogger<FeedRun>.Instance);
+        new DiscrepancyStore(database), areas ?? new AreaIndex([]), clock, NullLogger<FeedRun>.Instance);
 }

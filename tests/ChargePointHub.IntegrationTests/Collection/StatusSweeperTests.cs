@@ -43,15 +43,27 @@ public sealed class StatusSweeperTests : IAsyncLifetime
         Assert.True(cuts > 1);
     }
 
+    /// <summary>A crawl that began in time and goes on: what it has seen is so, until it would be stale itself or the crawl has failed.</summary>
+    [Theory]
+    [InlineData(120, 60, "AVAILABLE")]
+    [InlineData(20, 60, "MISSING")]
+    [InlineData(120, 30, "MISSING")]
+    public async Task What_a_crawl_under_way_has_seen_waits_for_its_end(int freshMinutes, int crawlEndsAfterMinutes, string expected)
+    {
+        var crawl = new CrawlUnderWay(Samples.Noon.AddMinutes(3), [Samples.ChargePoint("P1").ChargePointId]);
+        Assert.Equal(expected, await SweptAsync(beforeJump: null, TimeSpan.FromMinutes(freshMinutes), now => now < Samples.Noon.AddMinutes(crawlEndsAfterMinutes) ? crawl : null));
+        Assert.Equal(expected == "MISSING" ? "2026-11-20 12:05:00.0004+00" : "", await hub.OneAsync("SELECT since::text FROM charge_point_status WHERE status = 'MISSING'"));
+    }
+
     /// <summary>The status after an hour.</summary>
-    private async Task<string> SweptAsync(Action? beforeJump)
+    private async Task<string> SweptAsync(Action? beforeJump, TimeSpan? freshness = null, Func<DateTimeOffset, CrawlUnderWay?>? underWay = null)
     {
         using var over = new CancellationTokenSource();
         var clock = new JumpingClock(Samples.Noon, Samples.Noon.AddHours(1), over) { BeforeJump = beforeJump };
-        var feed = CollectedHub.Feed("ocpi-2.2.1", new DatasetPlan { Dataset = Dataset.ChargePoints, Cadence = TimeSpan.FromMinutes(5) });
+        var feed = CollectedHub.Feed("ocpi-2.2.1", new DatasetPlan { Dataset = Dataset.ChargePoints, Cadence = TimeSpan.FromMinutes(5), Freshness = freshness ?? TimeSpan.FromMinutes(15) });
         var sweeper = new StatusSweeper(new PageWriter(hub.Database), new CoverageStore(hub.Database), clock);
 
-        await sweeper.SweepAsync(new OperatorDefinition(Samples.Operator, "char.gy", [], null, null, [feed]), null, over.Token).WaitAsync(TimeSpan.FromMinutes(1));
+        await sweeper.SweepAsync(new OperatorDefinition(Samples.Operator, "char.gy", [], null, null, [feed]), null, () => underWay?.Invoke(clock.GetUtcNow()), over.Token).WaitAsync(TimeSpan.FromMinutes(1));
 
         return await hub.OneAsync("SELECT status FROM charge_point_status");
     }

@@ -80,6 +80,28 @@ public sealed class DatasetScheduleTests
         Assert.Equal(covered.Start, schedule.NextBackfill(gaps.Subtract(first.Value), covered, Noon + Plan.Cadence)!.Value.To);
     }
 
+    [Fact]
+    public void While_history_rests_nothing_of_it_is_due_not_even_the_trial_of_what_failed()
+    {
+        var schedule = new DatasetSchedule(PretendFeed.Feed("loti-v1"), Plan, Loti);
+        var covered = Coverage.Of(new Window(Noon.AddHours(-6), Noon.AddMinutes(-15)));
+        schedule.Ended(new RunResult(null, 1, 0), covered[0], Noon);
+        var gaps = LedgerArithmetic.Gaps(Plan, covered, Noon);
+        var first = schedule.NextBackfill(gaps, covered, Noon)!.Value;
+        schedule.BackfillEnded(first, Answer(first, first.From), Noon);
+        var second = schedule.NextBackfill(gaps, covered, Noon)!.Value;
+        var enough = new FeedFailure(FailureKind.Throttled, "Enough.", "https://operator.example/", TimeSpan.FromHours(1));
+        schedule.BackfillEnded(second, new RunResult(enough, 55, 0, GoesOn: true), Noon);
+
+        var later = Noon + (2 * Plan.Cadence);
+        schedule.Started(later);
+
+        Assert.Null(schedule.NextBackfill(gaps, covered, later));
+        Assert.True(schedule.NextWork(later) > later);
+        schedule.Started(Noon.AddHours(2));
+        Assert.Equal(Noon.AddHours(1), schedule.NextWork(later));
+    }
+
     private static RunResult Answer(Window window, DateTimeOffset bad) => window.Contains(bad)
         ? new RunResult(new FeedFailure(FailureKind.ServerError, "One record.", "https://operator.example/"), 0, 0)
         : new RunResult(null, 1, 1);
