@@ -32,6 +32,12 @@ public sealed class OperatorLeases(Database database)
     /// <summary>From one renewal to the expiry.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// $1: twice <see cref="Length"/>. What expires later than any renewal could make it was written while the clock ran ahead, and
+    /// whoever is alive writes anew within seconds; a clock that steps back by less than a lease's length frees nothing.
+    /// </summary>
+    private const string IsExpired = "expires_at NOT BETWEEN clock_timestamp() AND clock_timestamp() + $1";
+
     /// <summary>Says that the instance is at work, and renews all its leases; returns those that it still holds.</summary>
     public Task<List<OperatorLease>> RenewAsync(HubInstance instance, CancellationToken cancellationToken) => database.Reads.Command(
         """
@@ -45,10 +51,10 @@ public sealed class OperatorLeases(Database database)
     public async Task<LeaseBoard> ReadAsync(CancellationToken cancellationToken)
     {
         var instances = await database.Reads.Command(
-            "SELECT instance_id, host, registry_hash FROM instance WHERE seen_at > clock_timestamp() - $1 ORDER BY started_at, instance_id", Length)
+            "SELECT instance_id, host, registry_hash FROM instance WHERE seen_at BETWEEN clock_timestamp() - $1 AND clock_timestamp() + $1 ORDER BY started_at, instance_id", Length)
             .ListAsync(r => new HubInstance(r.GetGuid(0), r.GetString(1), r.GetString(2)), cancellationToken);
         var holders = await database.Reads.Command(
-            "SELECT operator_id, holder FROM operator_lease WHERE holder IS NOT NULL AND expires_at > clock_timestamp()")
+            $"SELECT operator_id, holder FROM operator_lease WHERE holder IS NOT NULL AND NOT ({IsExpired})", 2 * Length)
             .ListAsync(r => (Operator: r.GetString(0), Holder: r.GetGuid(1)), cancellationToken);
         return new LeaseBoard(instances, holders.ToDictionary(h => h.Operator, h => h.Holder));
     }
@@ -65,8 +71,8 @@ public sealed class OperatorLeases(Database database)
             "INSERT INTO operator_lease (operator_id, token, taken_at, expires_at) VALUES ($1, 0, clock_timestamp(), '-infinity') ON CONFLICT DO NOTHING",
             operatorId).ExecuteAsync(cancellationToken);
         var before = await connection.Command(
-            "SELECT holder IS NOT NULL FROM operator_lease WHERE operator_id = $1 AND (holder IS NULL OR expires_at <= clock_timestamp()) FOR UPDATE SKIP LOCKED",
-            operatorId).ListAsync(r => r.GetBoolean(0), cancellationToken);
+            $"SELECT holder IS NOT NULL FROM operator_lease WHERE operator_id = $2 AND (holder IS NULL OR {IsExpired}) FOR UPDATE SKIP LOCKED",
+            2 * Length, operatorId).ListAsync(r => r.GetBoolean(0), cancellationToken);
         if (before is not [var hadHolder]) return null;
         if (hadHolder) await EndPagesAsync(connection, operatorId, cancellationToken);
         await AdvisoryLocks.TakePagesAsync(connection, operatorId, cancellationToken);
@@ -88,7 +94,7 @@ public sealed class OperatorLeases(Database database)
     /// <summary>The instance is at work no more: gives everything back. Instances that went without a word are forgotten after a day.</summary>
     public Task LeaveAsync(Guid instanceId, CancellationToken cancellationToken) => database.Reads.Command(
         """
-        WITH gone AS (DELETE FROM instance WHERE instance_id = $1 OR seen_at < clock_timestamp() - interval '1 day')
+        WITH gone AS (DELETE FROM instance WHERE instance_id = $1 OR seen_at NOT BETWEEN clock_timestamp() - interval '1 day' AND clock_timestamp() + interval '1 day')
         UPDATE operator_lease SET holder = NULL, expires_at = '-infinity' WHERE holder = $1
         """,
         instanceId).ExecuteAsync(cancellationToken);

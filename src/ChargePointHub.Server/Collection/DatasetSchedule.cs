@@ -15,8 +15,12 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <summary>A dataset that keeps failing is asked for at most this many cadences apart.</summary>
     private const int LongestPauseInCadences = 6;
 
+    /// <summary>A clock may be put back by so much without a word: it is then waited for.</summary>
+    private static readonly TimeSpan SmallStep = TimeSpan.FromMinutes(1);
+
     private readonly PollTimes times = new(feed.OperatorId, plan);
     private readonly BackfillPlan backfill = new(plan.LongestWindow, plan.Cadence, plan.Cadence);
+    private DateTimeOffset decidedAt = DateTimeOffset.MinValue;
     private DateTimeOffset? lastSuccess;
     private int failures;
     private bool narrowing = true;
@@ -45,9 +49,13 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <summary>When the next live poll or crawl is due.</summary>
     public DateTimeOffset NextDue { get; private set; } = DateTimeOffset.MinValue;
 
+    /// <summary>Also where the clock has been put back since that was decided: it had run ahead, and so does <see cref="NextDue"/>.</summary>
+    public bool IsDue(DateTimeOffset now) => NextDue <= now || now < decidedAt - SmallStep;
+
     /// <summary>When there may be anything to do: the next poll, or the next trial of history that keeps failing.</summary>
     public DateTimeOffset NextWork(DateTimeOffset now)
     {
+        if (IsDue(now)) return now;
         if (!MayBackfill) return NextDue;
         var history = goesOn is not null ? historyRests : backfill.NextProbe;
         if (history < historyRests) history = historyRests;
@@ -68,17 +76,17 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <param name="latest">The dataset's newest live poll or crawl; null: none is known.</param>
     public void Begin(DateTimeOffset now, TimeSpan spread, Run? latest)
     {
-        NextDue = now + times.Within(spread < plan.Cadence ? spread : plan.Cadence);
+        Decide(now + times.Within(spread < plan.Cadence ? spread : plan.Cadence), now);
         if (latest?.Outcome is not (RunOutcome.Completed or RunOutcome.Failed) || latest.StartedAt > now) return;
         var next = times.After(latest.StartedAt);
         if (next <= NextDue) return;
-        NextDue = next;
+        Decide(next, now);
         Trouble = Words<FailureKind>.Parse(latest.Failure);
         if (Trouble is null) lastSuccess = latest.EndedAt;
         else failures = 1;
     }
 
-    public void Started(DateTimeOffset now) => NextDue = times.After(now);
+    public void Started(DateTimeOffset now) => Decide(times.After(now), now);
 
     /// <summary>A pull of this window of history stood still when the hub went away, and can go on.</summary>
     public void GoOnWith(Window window) => goesOn = window;
@@ -114,7 +122,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
 
         var pause = plan.Cadence * Math.Min(1 << Math.Min(failures - 1, 10), LongestPauseInCadences);
         if (result.Failure?.RetryAfter is { } asked && asked > pause) pause = asked;
-        NextDue = now + pause;
+        Decide(now + pause, now);
     }
 
     /// <summary>The newest end of the ledger is left to live polls while they come through.</summary>
@@ -147,6 +155,8 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
         backfill.Failed(window, now, failure.RetryAfter);
         narrowing = DependsOnWindow(failure.Kind);
     }
+
+    private void Decide(DateTimeOffset next, DateTimeOffset now) => (NextDue, decidedAt) = (next, now);
 
     /// <summary>Failures that may lie in what was asked for, and not in the way to the operator.</summary>
     private static bool DependsOnWindow(FailureKind kind) => kind is FailureKind.ServerError or FailureKind.TimedOut or FailureKind.TooLarge

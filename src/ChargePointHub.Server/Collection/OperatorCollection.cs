@@ -119,7 +119,7 @@ public sealed partial class OperatorCollection
     /// <summary>Does at most one due pull; true when there was one. A pull that waits between two pages is not due itself.</summary>
     private async Task<bool> DoDueWorkAsync(CancellationToken cancellationToken)
     {
-        var due = schedules.Where(s => !underWay.Contains(s) && s.NextDue <= time.GetUtcNow()).OrderBy(s => s.NextDue).FirstOrDefault();
+        var due = schedules.Where(s => !underWay.Contains(s) && s.IsDue(time.GetUtcNow())).OrderBy(s => s.NextDue).FirstOrDefault();
         if (due is null) return false;
         var now = time.GetUtcNow();
         Window? window = null;

@@ -94,7 +94,7 @@ public sealed class SeveralCollectorsTests : IAsyncLifetime
         await using var transaction = await connection.BeginTransactionAsync();
         await AdvisoryLocks.TakePagesAsync(connection, operatorId, CancellationToken.None);
         await using var take = connection.CreateCommand();
-        take.CommandText = $"UPDATE operator_lease SET holder = gen_random_uuid(), token = token + 1, expires_at = clock_timestamp() + interval '1 hour' WHERE operator_id = '{operatorId}'";
+        take.CommandText = $"UPDATE operator_lease SET holder = gen_random_uuid(), token = token + 1, expires_at = clock_timestamp() + interval '1 minute' WHERE operator_id = '{operatorId}'";
         await take.ExecuteNonQueryAsync();
         await using var clock = connection.CreateCommand();
         clock.CommandText = "SELECT tick FROM hub_clock";

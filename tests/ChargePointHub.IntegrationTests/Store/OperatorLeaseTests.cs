@@ -40,6 +40,23 @@ public sealed class OperatorLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_clock_left_that_ran_ahead_is_free_and_a_small_step_back_frees_nothing()
+    {
+        await leases.RenewAsync(First, CancellationToken.None);
+        await leases.TryTakeAsync(First.InstanceId, Operator, CancellationToken.None);
+        await hub.OneAsync("UPDATE operator_lease SET expires_at = expires_at + interval '10 s'");
+        Assert.Null(await leases.TryTakeAsync(Second.InstanceId, Operator, CancellationToken.None));
+        Assert.Equal([Operator], (await leases.ReadAsync(CancellationToken.None)).Holders.Keys);
+
+        await hub.OneAsync("UPDATE operator_lease SET expires_at = expires_at + interval '1 hour'");
+        await hub.OneAsync("UPDATE instance SET seen_at = seen_at + interval '1 hour'");
+        var board = await leases.ReadAsync(CancellationToken.None);
+        Assert.Empty(board.Holders);
+        Assert.Empty(board.Instances);
+        Assert.Equal(2, (await leases.TryTakeAsync(Second.InstanceId, Operator, CancellationToken.None))!.Token);
+    }
+
+    [Fact]
     public async Task Of_many_who_take_at_once_one_gets_it()
     {
         var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => leases.TryTakeAsync(Guid.NewGuid(), Operator, CancellationToken.None)));

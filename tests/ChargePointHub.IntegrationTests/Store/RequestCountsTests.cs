@@ -72,6 +72,29 @@ public sealed class RequestCountsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_clock_left_that_ran_ahead_holds_nobody_up_for_longer_than_the_limits_do()
+    {
+        var counts = new RequestCounts(hub.Database);
+        await hub.OneAsync("INSERT INTO limit_group (limit_group, passed, live_until) SELECT 'g', array_fill(clock_timestamp() + interval '1 hour', ARRAY[5]), clock_timestamp() + interval '1 hour'");
+        await hub.OneAsync("INSERT INTO limit_group (limit_group, held_until) SELECT 'held', clock_timestamp() + interval '2 hours'");
+
+        Assert.InRange((await AskAsync(counts, "g", (5, TimeSpan.FromSeconds(30))))!.Value, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
+        Assert.InRange((await counts.TakeTurnAsync("g", [5], [TimeSpan.FromSeconds(30)], givesWay: true, CancellationToken.None))!.Value, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(31));
+        Assert.Equal("False", await hub.OneAsync("SELECT passed[1] > clock_timestamp() OR live_until > clock_timestamp() + interval '1 minute' FROM limit_group WHERE limit_group = 'g'"));
+        foreach (var limits in new (int, TimeSpan)[][] { [], [(5, TimeSpan.FromSeconds(1))] })
+            Assert.InRange((await AskAsync(counts, "held", limits))!.Value, TimeSpan.FromMinutes(14), RequestCounts.LongestHold);
+    }
+
+    [Fact]
+    public async Task A_hold_has_its_bound()
+    {
+        var counts = new RequestCounts(hub.Database);
+        await counts.HoldAsync("g", TimeSpan.FromDays(1), CancellationToken.None);
+
+        Assert.InRange((await AskAsync(counts, "g"))!.Value, TimeSpan.FromMinutes(14), RequestCounts.LongestHold);
+    }
+
+    [Fact]
     public async Task History_waits_while_live_work_does()
     {
         var counts = new RequestCounts(hub.Database);

@@ -99,7 +99,21 @@ public sealed class DatasetScheduleTests
         Assert.Null(schedule.NextBackfill(gaps, covered, later));
         Assert.True(schedule.NextWork(later) > later);
         schedule.Started(Noon.AddHours(2));
-        Assert.Equal(Noon.AddHours(1), schedule.NextWork(later));
+        Assert.Equal(Noon.AddHours(1), schedule.NextWork(Noon.AddHours(2)));
+    }
+
+    [Fact]
+    public void A_clock_that_ran_ahead_and_was_put_right_stops_no_poll()
+    {
+        var schedule = new DatasetSchedule(PretendFeed.Feed("loti-v1"), Plan, Loti);
+        schedule.Started(Noon.AddHours(5));
+
+        Assert.True(schedule.IsDue(Noon));
+        Assert.Equal(Noon, schedule.NextWork(Noon));
+        schedule.Started(Noon);
+        Assert.False(schedule.IsDue(Noon));
+        Assert.False(schedule.IsDue(Noon.AddSeconds(-1)));
+        Assert.True(schedule.IsDue(schedule.NextDue));
     }
 
     private static RunResult Answer(Window window, DateTimeOffset bad) => window.Contains(bad)
