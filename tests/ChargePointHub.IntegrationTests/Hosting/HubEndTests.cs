@@ -27,7 +27,10 @@ public sealed class HubEndTests : IDisposable
         probe.Stop();
         var options = new HubOptions
         {
-            Data = Path.Combine(folder, "data"), Database = database.ConnectionString, Operators = Directory.CreateDirectory(Path.Combine(folder, "operators")).FullName, Port = port,
+            Data = Path.Combine(folder, "data"),
+            Database = database.ConnectionString,
+            Operators = Directory.CreateDirectory(Path.Combine(folder, "operators")).FullName,
+            Port = port,
         };
         var parts = new HubParts
         {
