@@ -1,5 +1,6 @@
 using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Paging;
@@ -31,6 +32,8 @@ public sealed class HubServices(
     public OperatorDirectory Directory => directory();
 
     public DateTimeOffset Now => Instants.ToStoredResolution(time.GetUtcNow());
+
+    public AnswerSlots Answers { get; init; } = new(AnswerSlots.Usual, AnswerSlots.UsualPatience);
 
     /// <summary>How long an exact count may take before it is refused.</summary>
     public TimeSpan CountPatience { get; init; } = TimeSpan.FromSeconds(10);

@@ -7,6 +7,7 @@ using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Doctor;
@@ -167,6 +168,7 @@ public sealed class HubHost : IAsyncDisposable
                 parts.Time)
             {
                 Readiness = readiness,
+                Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),
             });
         builder.Services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
         if (options.Otlp.Length > 0) builder.Services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));

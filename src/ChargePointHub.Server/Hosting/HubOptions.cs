@@ -1,4 +1,5 @@
 using System.Net;
+using ChargePointHub.Server.Api.Answers;
 using FluentValidation;
 
 namespace ChargePointHub.Server.Hosting;
@@ -60,6 +61,11 @@ public sealed record HubOptions
     [Setting("--simultaneous-runs", "Pulls under way at once, over all operators; each operator has one at a time.", Value = "N", Allowed = "a whole number from 1 to 1000")]
     public int SimultaneousRuns { get; set; } = 16;
 
+    [Setting(
+        "--simultaneous-answers", "Answers of records under way at once: each takes up to 4 MiB until its reader has it. More wait up to 5 seconds, and are then told that the hub is busy.",
+        Value = "N", Allowed = "a whole number from 1 to 10000")]
+    public int SimultaneousAnswers { get; set; } = AnswerSlots.Usual;
+
     [Setting("--log-format", "How log lines are written.", Value = "text|json", Allowed = "text (for people) or json (for machines: one object a line with its fields)")]
     public string LogFormat { get; set; } = "text";
 
@@ -84,6 +90,7 @@ public sealed class HubOptionsValidator : AbstractValidator<HubOptions>
         RuleFor(o => o.Listen).Must(l => l is "localhost" or "*" || IPAddress.TryParse(l, out _)).WithMessage(o => Wrong(nameof(o.Listen), o.Listen));
         RuleFor(o => o.DrainSeconds).InclusiveBetween(0, HubOptions.LongestDrainSeconds).WithMessage(o => Wrong(nameof(o.DrainSeconds), o.DrainSeconds));
         RuleFor(o => o.SimultaneousRuns).InclusiveBetween(1, 1000).WithMessage(o => Wrong(nameof(o.SimultaneousRuns), o.SimultaneousRuns));
+        RuleFor(o => o.SimultaneousAnswers).InclusiveBetween(1, 10_000).WithMessage(o => Wrong(nameof(o.SimultaneousAnswers), o.SimultaneousAnswers));
         RuleFor(o => o.Certificate)
             .NotEmpty()
             .When(o => !o.IsLoopback)

@@ -5,6 +5,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -54,12 +55,16 @@ public sealed class ApiHost : IAsyncLifetime
         (app, Http) = await StartAsync(database.Database);
     }
 
-    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over, HttpProtocols protocols = HttpProtocols.Http1)
+    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over, HttpProtocols protocols = HttpProtocols.Http1, AnswerSlots? answers = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = protocols));
-        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock(Now)) { CountPatience = TimeSpan.FromSeconds(1) });
+        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock(Now))
+        {
+            CountPatience = TimeSpan.FromSeconds(1),
+            Answers = answers ?? new AnswerSlots(AnswerSlots.Usual, AnswerSlots.UsualPatience),
+        });
         var host = builder.Build();
         host.MapHubApi();
         await host.StartAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -92,6 +93,40 @@ public sealed class SlowReaderTests : IAsyncLifetime
             Assert.Equal("CPH-5002", JsonDocument.Parse(await data.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString());
             Assert.Equal("5", data.Headers.GetValues("Retry-After").Single());
             Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("/v1/charge-points?format=ndjson")]
+    [InlineData("/v1/charge-points?limit=50000")]
+    public async Task A_hub_with_as_many_answers_under_way_as_it_has_room_for_says_that_it_is_busy_until_one_has_gone(string path)
+    {
+        using var slots = new AnswerSlots(1, TimeSpan.FromMilliseconds(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var (app, http) = await host.StartAsync(host.Database, answers: slots);
+        await using (app)
+        using (http)
+        {
+            using (var slow = await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, limit.Token))
+            {
+                using var next = await http.GetAsync("/v1/charge-points?limit=1", limit.Token);
+                using var small = await http.GetAsync("/v1/charge-points/alpha:P00001", limit.Token);
+
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, next.StatusCode);
+                Assert.Equal("CPH-5002", JsonDocument.Parse(await next.Content.ReadAsStringAsync(limit.Token)).RootElement.GetProperty("code").GetString());
+                Assert.Equal("5", next.Headers.GetValues("Retry-After").Single());
+                Assert.False(next.Headers.Contains("ETag"));
+                Assert.Equal(HttpStatusCode.OK, small.StatusCode);
+            }
+
+            // The hub notices in its own time that the reader is gone.
+            HttpStatusCode status;
+            do
+            {
+                using var again = await http.GetAsync("/v1/charge-points?limit=1", limit.Token);
+                status = again.StatusCode;
+            }
+            while (status != HttpStatusCode.OK);
         }
     }
 

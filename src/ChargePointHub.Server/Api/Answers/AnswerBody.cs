@@ -14,7 +14,7 @@ internal sealed class AnswerBody(HttpResponse response, ContentCoding coding) : 
     /// <summary>Sent at once: the server copies what it is given before it waits for the reader.</summary>
     private const int Slice = 128 * 1024;
 
-    private readonly PooledBuffer held = new(64 * 1024);
+    private readonly PooledBuffer held = new(16 * 1024);
     private Stream? output;
 
     /// <summary>True once bytes are on their way; the length is then unknown until the end.</summary>

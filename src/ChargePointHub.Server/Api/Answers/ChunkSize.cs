@@ -6,6 +6,9 @@ public static class ChunkSize
     /// <summary>What a chunk should fill: two of them are all that a stream holds.</summary>
     public const int Bytes = 1024 * 1024;
 
+    /// <summary>Memory that a chunk begins with: a short answer takes no more.</summary>
+    public const int FirstBytes = 64 * 1024;
+
     /// <summary>Rows of the first chunk: few, so that the first byte comes soon.</summary>
     public const int FirstRows = 100;
 

@@ -29,6 +29,14 @@ internal static class ListAnswer
         var headers = request.Http.Response.Headers;
         headers["Hub-Completeness"] = reading.Meta.Completeness.ToHeader();
         if (AnswerTags.IsHeld(request, reading.Tag)) return;
+        using var slot = await request.Hub.Answers.TryEnterAsync(request.Aborted);
+        if (slot is null)
+        {
+            var busy = ErrorCatalogue.HubBusy;
+            await request.RefuseAsync(new Fault(busy, null, $"{busy.Happened} {busy.Remedy}", In: FaultPlace.Service));
+            return;
+        }
+
         if (request.Parameters["count"] is not null)
         {
             if (await request.Hub.Records.CountAsync(reading.Query with { After = null }, request.Scope, request.Hub.CountPatience, request.Aborted) is not { } count)

@@ -16,8 +16,8 @@ internal static class StreamAnswer
         if (HttpMethods.IsHead(request.Http.Request.Method)) return;
 
         using var body = new AnswerBody(request.Http.Response, request.Coding);
-        using var going = new PooledBuffer(ChunkSize.Bytes);
-        using var coming = new PooledBuffer(ChunkSize.Bytes);
+        using var going = new PooledBuffer(ChunkSize.FirstBytes);
+        using var coming = new PooledBuffer(ChunkSize.FirstBytes);
         var chunks = new RecordChunks(request, reading);
         var (read, next) = (going, coming);
         var pending = chunks.ReadAsync(read);
