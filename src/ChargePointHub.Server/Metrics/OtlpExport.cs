@@ -13,8 +13,8 @@ internal sealed class OtlpExport : IDisposable
     /// <param name="endpoint">gRPC where the path is empty, else HTTP with protobuf to just that address.</param>
     public OtlpExport(Uri endpoint) => provider = Sdk.CreateMeterProviderBuilder()
         .AddMeter(HubMeter.Name, FetchMeter.Name, "Npgsql", "System.Runtime")
-        // Pools are told by connection string where they have no name, so that they are sent added up.
-        .AddView(instrument => instrument.Meter.Name == "Npgsql" ? new MetricStreamConfiguration { TagKeys = ["db.client.connection.state"] } : null)
+        // What is observed is not added up: without their names the pools would overwrite one another. All of the hub's have one.
+        .AddView(instrument => instrument.Meter.Name == "Npgsql" ? new MetricStreamConfiguration { TagKeys = ["db.client.connection.state", "db.client.connection.pool.name"] } : null)
         .AddOtlpExporter(options =>
         {
             options.Endpoint = endpoint;

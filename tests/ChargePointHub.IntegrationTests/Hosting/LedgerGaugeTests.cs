@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ChargePointHub.Server.Hosting;
@@ -48,8 +45,8 @@ public sealed partial class LedgerGaugeTests : IAsyncLifetime
         await CoverAsync("charging_sessions", now.AddDays(-2), now.AddHours(-5));
         await CoverAsync("charging_sessions", now.AddHours(-4), now.AddMinutes(-19));
         await CoverAsync("charge_points", now.AddDays(-1), now.AddHours(-3));
-        await using var hub = await StartAsync(new HubParts { Time = clock, Logging = logging => logging.ClearProviders() });
-        using var http = Client(hub.CaFile!);
+        await using var hub = await HubOfItsOwn.StartAsync(folder, database.ConnectionString, new HubParts { Time = clock, Logging = logging => logging.ClearProviders() });
+        using var http = HubOfItsOwn.ClientOf(hub);
 
         var listed = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var state in new[] { "open", "lost" })
@@ -80,32 +77,14 @@ public sealed partial class LedgerGaugeTests : IAsyncLifetime
         }
 
         using var log = new HeardLog();
-        await using var hub = await StartAsync(new HubParts { PageWriter = Break, Logging = logging => logging.ClearProviders().AddProvider(log) });
+        await using var hub = await HubOfItsOwn.StartAsync(folder, database.ConnectionString, new HubParts { PageWriter = Break, Logging = logging => logging.ClearProviders().AddProvider(log) });
         using var limit = new CancellationTokenSource(Patience);
         var stopped = hub.WaitForShutdownAsync(limit.Token);
 
         Assert.NotSame(stopped, await Task.WhenAny(stopped, log.Failed));
-        using var http = Client(hub.CaFile!);
+        using var http = HubOfItsOwn.ClientOf(hub);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(hub.BaseUrl + "/health/ready"))).StatusCode);
         Assert.False(stopped.IsCompleted);
-    }
-
-    private Task<HubHost> StartAsync(HubParts parts)
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        var options = new HubOptions
-        {
-            Data = Path.Combine(folder, "data"),
-            Database = database.ConnectionString,
-            Operators = Path.Combine(folder, "operators"),
-            Port = port,
-            DrainSeconds = 0,
-            Collect = false,
-        };
-        return HubHost.StartAsync(options, parts, CancellationToken.None);
     }
 
     private async Task CoverAsync(string dataset, DateTimeOffset from, DateTimeOffset to)
@@ -137,13 +116,6 @@ public sealed partial class LedgerGaugeTests : IAsyncLifetime
             limit.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
-    }
-
-    private static HttpClient Client(string authority)
-    {
-        var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        chain.CustomTrustStore.ImportFromPemFile(authority);
-        return new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = chain } });
     }
 
     [GeneratedRegex("""^cph_gap_seconds\{dataset="(?<dataset>[a-z_]+)",operator="gauged",state="(?<state>[a-z]+)"\} (?<seconds>[0-9.]+)$""", RegexOptions.Multiline)]
