@@ -49,6 +49,8 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         { "GET", "/v1/charge-points?operator=alpha,,beta", "", "CPH-1010" },
         { "POST", "/v1/charge-points", "", "CPH-1013" },
         { "DELETE", "/v1/charge-points/alpha:P1", "", "CPH-1013" },
+        { "GET", "/v1/charge-points?operator=" + string.Join(',', Enumerable.Repeat("alpha", 1001)), "", "CPH-1018" },
+        { "GET", "/v1/charge-points?status=" + string.Join(',', Enumerable.Repeat("x", 1001)), "", "CPH-1018" },
         { "GET", "/v1/charging-sessions?from=yesterday", WithKey, "CPH-1101" },
         { "GET", "/v1/charging-sessions?from=20/11/2026&to=21/11/2026", WithKey, "CPH-1101 CPH-1101" },
         { "GET", "/v1/charging-sessions?from=2026-11-19T08:00:00", WithKey, "CPH-1102" },

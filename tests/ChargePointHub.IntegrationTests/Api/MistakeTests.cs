@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.OpenApi;
+using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
 
 namespace ChargePointHub.IntegrationTests.Api;
@@ -26,6 +28,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/charge-points?select=charge_point", null, "CPH-1009" },
         { "/v1/charge-points?operator=", null, "CPH-1010" },
         { "/v1/charge-points?operator=alpha,,beta", null, "CPH-1010" },
+        { "/v1/charge-points?operator=" + string.Join(',', Enumerable.Repeat("alpha", Parameter.LongestList + 1)), null, "CPH-1018" },
         { "/v1/charging-sessions?from=yesterday", ApiHost.Key, "CPH-1101" },
         { "/v1/charging-sessions?from=2026-11-31", ApiHost.Key, "CPH-1101" },
         { "/v1/charging-sessions?from=0001-01-01T00:00:00Z", ApiHost.Key, "CPH-1101" },
@@ -125,6 +128,33 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/v1/errors?page=2", "/v1/errors")]
     public async Task An_unknown_parameter_is_answered_with_an_example_to_copy(string path, string example) =>
         Assert.Equal(example, (await host.GetAsync(path)).Fault.GetProperty("example").GetString());
+
+    /// <summary>A request of 8 KB must not become an answer of megabytes.</summary>
+    [Theory]
+    [InlineData("borough", 1)]
+    [InlineData("operator", 1)]
+    [InlineData("select", 1)]
+    [InlineData("borough", 1000)]
+    [InlineData("operator", 1000)]
+    public async Task A_list_of_many_wrong_words_is_answered_in_short(string name, int different)
+    {
+        var words = Enumerable.Range(0, 1000).Select(n => (n % different).ToString("x", CultureInfo.InvariantCulture));
+        var answer = await host.GetAsync($"/v1/charge-points?{name}={string.Join(',', words)}", key: null);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal(Math.Min(different, 50), answer.Json.GetProperty("errors").GetArrayLength());
+        Assert.InRange(answer.Body.Length, 0, 100_000);
+        Assert.Equal(different > 50, answer.Json.GetProperty("detail").GetString()!.EndsWith("More is wrong than is listed here.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Many_unknown_names_are_answered_in_short()
+    {
+        var answer = await host.GetAsync("/v1/charge-points?" + string.Join('&', Enumerable.Range(0, 1500).Select(n => n.ToString("x", CultureInfo.InvariantCulture))), key: null);
+
+        Assert.Equal(50, answer.Json.GetProperty("errors").GetArrayLength());
+        Assert.InRange(answer.Body.Length, 0, 100_000);
+    }
 
     [Fact]
     public async Task All_faults_are_told_at_once()

@@ -30,6 +30,7 @@ public static class HubOpenApi
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.KeyMalformed, ErrorCatalogue.KeyUnknown, ErrorCatalogue.KeyExpired, ErrorCatalogue.KeyRevoked]);
         if (route.IsRestricted) errors.AddRange([ErrorCatalogue.KeyNeeded, ErrorCatalogue.ScopeTooNarrow]);
         if (route.Parameters.Count > 0) errors.AddRange([ErrorCatalogue.RepeatedParameter, ErrorCatalogue.EmptyValue]);
+        if (route.Parameters.Any(p => p.IsList)) errors.Add(ErrorCatalogue.ListTooLong);
         foreach (var parameter in route.Parameters) errors.AddRange(parameter.Errors);
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.DatabaseAway, ErrorCatalogue.HubBusy]);
         errors.AddRange(route.Errors);
@@ -64,11 +65,12 @@ public static class HubOpenApi
             ["description"] = route.Description,
             ["security"] = SecurityOf(route),
         };
-        var parameters = new JsonArray([.. route.Id is { } id ? [IdParameter(id)] : Array.Empty<JsonNode>(), .. route.Parameters.Select(OpenApiParameters.Of)]);
-        if (parameters.Count > 0) operation["parameters"] = parameters;
+        operation["parameters"] = new JsonArray(
+            [.. route.Id is { } id ? [IdParameter(id)] : Array.Empty<JsonNode>(), .. route.Parameters.Select(OpenApiParameters.Of), OpenApiFrame.Reference("parameters", "If-None-Match")]);
         operation["responses"] = new JsonObject(
         [
             KeyValuePair.Create("200", (JsonNode?)SuccessOf(route)),
+            KeyValuePair.Create("304", (JsonNode?)OpenApiFrame.Reference("responses", "NotModified")),
             .. ErrorsOf(route).GroupBy(e => e.Status).OrderBy(s => s.Key)
                 .Select(s => KeyValuePair.Create(s.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)FailureOf(s.Key, [.. s]))),
         ]);
@@ -95,7 +97,7 @@ public static class HubOpenApi
     {
         string[] headers =
         [
-            .. When(!route.IsOpen, "ETag"), .. When(route.Dataset is not null, "Hub-Completeness"), .. When(route.Parameters.Contains(HubParameters.Count), "Hub-Count"),
+            "ETag", .. When(route.Dataset is not null, "Hub-Completeness"), .. When(route.Parameters.Contains(HubParameters.Count), "Hub-Count"),
             .. When(route.Parameters.Contains(HubParameters.Cursor), "Link"), "X-Request-Id",
         ];
         return new JsonObject
@@ -140,6 +142,8 @@ public static class HubOpenApi
         {
             ["schemas"] = new JsonObject(used),
             ["examples"] = new JsonObject(errors.Select(e => KeyValuePair.Create(e.Code, (JsonNode?)OpenApiFrame.ExampleOf(e)))),
+            ["parameters"] = new JsonObject { ["If-None-Match"] = OpenApiFrame.IfNoneMatch.DeepClone() },
+            ["responses"] = new JsonObject { ["NotModified"] = OpenApiFrame.NotModified.DeepClone() },
             ["headers"] = new JsonObject(OpenApiFrame.Headers.Select(h => KeyValuePair.Create(h.Key, h.Value.DeepClone()))!),
             ["securitySchemes"] = new JsonObject(OpenApiFrame.SecuritySchemes.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)s.Value.DeepClone()))),
         };

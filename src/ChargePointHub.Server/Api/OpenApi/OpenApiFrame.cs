@@ -26,8 +26,26 @@ internal static class OpenApiFrame
         ["X-Request-Id"] = Header("Under which the hub's operators find the request again: the caller's own, where it is a plain word of up to 100 characters.", 100, "0199f0c2a4f17c3a9d1f7c52c3a1b0de"),
     };
 
-    public static JsonObject HeadersOf(IReadOnlyList<string> names) =>
-        new(names.Select(n => KeyValuePair.Create(n, (JsonNode?)new JsonObject { ["$ref"] = "#/components/headers/" + n })));
+    /// <summary>Every answer has a tag, so that every route takes one.</summary>
+    public static readonly JsonObject IfNoneMatch = new()
+    {
+        ["name"] = "If-None-Match",
+        ["in"] = "header",
+        ["description"] = "Tags of answers that the caller holds, as ETag gave them: 304 while one of them is still good.",
+        ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 8_000 },
+        ["example"] = "\"3Zr2bQ1xw0S9yB3bq3mD1A\"",
+    };
+
+    public static readonly JsonObject NotModified = new()
+    {
+        ["description"] = "The caller holds this answer: a tag of If-None-Match is still good. No body.",
+        ["headers"] = HeadersOf(["ETag", "X-Request-Id"]),
+    };
+
+    public static JsonObject HeadersOf(IReadOnlyList<string> names) => new(names.Select(n => KeyValuePair.Create(n, (JsonNode?)Reference("headers", n))));
+
+    /// <param name="kind">Of component, e.g. <c>headers</c>.</param>
+    public static JsonObject Reference(string kind, string name) => new() { ["$ref"] = $"#/components/{kind}/{name}" };
 
     public static JsonObject ExampleOf(ErrorCode error) => new()
     {

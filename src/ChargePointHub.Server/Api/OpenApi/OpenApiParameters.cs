@@ -6,8 +6,6 @@ namespace ChargePointHub.Server.Api.OpenApi;
 /// <summary>Query parameters as OpenAPI says them.</summary>
 internal static class OpenApiParameters
 {
-    private const int LongestList = 1_000;
-
     public static JsonNode Of(Parameter parameter)
     {
         var said = new JsonObject
@@ -20,7 +18,7 @@ internal static class OpenApiParameters
         {
             said["style"] = "form";
             said["explode"] = false;
-            said["schema"] = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["maxItems"] = LongestList, ["items"] = ValueOf(parameter) };
+            said["schema"] = new JsonObject { ["type"] = "array", ["minItems"] = 1, ["maxItems"] = Parameter.LongestList, ["items"] = ValueOf(parameter) };
             said["example"] = new JsonArray([.. Parameter.Split(parameter.Example).Select(e => JsonValue.Create(e))]);
         }
         else

@@ -135,8 +135,16 @@ public static class HubParameters
     private static IEnumerable<Fault> Listed(string value, string name, Func<string, Fault?> check)
     {
         var words = Parameter.Split(value);
+        if (words.Length > Parameter.LongestList)
+        {
+            yield return new Fault(
+                ErrorCatalogue.ListTooLong, name, $"{name} lists {words.Length} values, more than the {Parameter.LongestList} that it takes.",
+                Example: Whole(name, words.Distinct().Take(Parameter.LongestList), check));
+            yield break;
+        }
+
         if (words.Contains("")) yield return new Fault(ErrorCatalogue.EmptyValue, name, $"{name} has an empty place in its list.", Example: Whole(name, words, check));
-        foreach (var fault in words.Where(w => w.Length > 0).Select(check).OfType<Fault>()) yield return fault;
+        foreach (var fault in words.Where(w => w.Length > 0).Distinct().Select(check).OfType<Fault>().Take(Problem.MostTold + 1)) yield return fault;
     }
 
     /// <summary>The list without its empty places and what is wrong in it; null when nothing is left.</summary>

@@ -18,6 +18,9 @@ public sealed record Parameter(
     Func<string, CheckAgainst, IEnumerable<Fault>> Check,
     Func<CheckAgainst, string?>? Live = null)
 {
+    /// <summary>Most values that a list holds.</summary>
+    public const int LongestList = 1_000;
+
     /// <summary>True: values separated by commas. False: one value.</summary>
     public bool IsList { get; init; }
 

@@ -9,11 +9,15 @@ public sealed record Problem(ErrorCode Error, string Detail, IReadOnlyList<Fault
     /// <summary>What speaks of the answer that was on its way and is not given.</summary>
     private static readonly string[] OfOtherAnswer = ["Content-Encoding", "ETag", "Link", "Hub-Completeness", "Hub-Count"];
 
+    /// <summary>Faults of one request that are told: what is wrong in 8 KB must not take megabytes to say.</summary>
+    public const int MostTold = 50;
+
     public static Problem Of(IReadOnlyList<Fault> faults)
     {
         var codes = faults.Select(f => f.Error).Distinct().ToList();
         var error = codes.Count == 1 ? codes[0] : ErrorCatalogue.SeveralFaults;
-        return new Problem(error, string.Join(" ", faults.Select(f => f.Message).Distinct()), faults);
+        var messages = faults.Take(MostTold).Select(f => f.Message).Concat(faults.Count > MostTold ? ["More is wrong than is listed here."] : []);
+        return new Problem(error, string.Join(" ", messages.Distinct()), faults);
     }
 
     public static Problem Of(Fault fault) => Of([fault]);
@@ -59,7 +63,7 @@ public sealed record Problem(ErrorCode Error, string Detail, IReadOnlyList<Fault
         json.WriteString("detail", Detail);
         json.WriteString("code", Error.Code);
         json.WriteStartArray("errors");
-        foreach (var fault in Faults)
+        foreach (var fault in Faults.Take(MostTold))
         {
             json.WriteStartObject();
             json.WriteString("in", Words<FaultPlace>.Of(fault.In));
