@@ -19,8 +19,17 @@ public sealed record OperatorDirectory(IReadOnlyList<ListedOperator> Operators)
 /// <param name="Datasets">What its feeds bring; each dataset at most once.</param>
 public sealed record ListedOperator(string OperatorId, string Name, string? Licence, string? Attribution, IReadOnlyList<ListedDataset> Datasets)
 {
+    public IReadOnlyList<ListedFeed> Feeds { get; init; } = [];
+
     public ListedDataset? Find(Dataset dataset) => Datasets.FirstOrDefault(d => d.Dataset == dataset);
 }
+
+/// <summary>One API of an operator, as far as it is told.</summary>
+/// <param name="LimitGroup">Feeds of one group share their limits.</param>
+public sealed record ListedFeed(string FeedId, bool IsActive, string LimitGroup, IReadOnlyList<ListedLimit> Limits);
+
+/// <summary>At most <paramref name="Requests"/> in any span of <paramref name="Interval"/>.</summary>
+public sealed record ListedLimit(int Requests, TimeSpan Interval);
 
 /// <summary>How one dataset of one operator comes in.</summary>
 public sealed record ListedDataset
@@ -44,6 +53,15 @@ public sealed record ListedDataset
 
     /// <summary>How far back the operator still answers; null: without end.</summary>
     public TimeSpan? LookBack { get; init; }
+
+    /// <summary>The feed that brings it.</summary>
+    public string FeedId { get; init; } = "main";
+
+    /// <summary>False: nothing is collected.</summary>
+    public bool IsActive { get; init; } = true;
+
+    /// <summary>Dataset in whose crawl it arrives; null: it is asked for itself.</summary>
+    public Dataset? CarriedBy { get; init; }
 
     /// <summary>Name of the protocol, e.g. <c>loti-v1</c>.</summary>
     public required string Protocol { get; init; }

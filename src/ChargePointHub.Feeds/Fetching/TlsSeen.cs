@@ -6,6 +6,12 @@ namespace ChargePointHub.Feeds.Fetching;
 /// <param name="At">When it was seen.</param>
 public sealed record TlsSeen(string Version, DateTimeOffset CertificateExpiresAt, DateTimeOffset At)
 {
+    /// <summary>With fewer days left, people are told.</summary>
+    public const int SoonDays = 30;
+
+    /// <summary>With fewer days left, it is pressing.</summary>
+    public const int UrgentDays = 7;
+
     /// <summary>Whole days left; negative: it has expired.</summary>
     public int DaysLeft(DateTimeOffset now) => (int)Math.Floor((CertificateExpiresAt - now).TotalDays);
 }

@@ -28,6 +28,7 @@ public static class ApiRoutes
         ListTariffs.Route,
         ListOperators.Route,
         GetOperator.Route,
+        GetFeedHealth.Route,
         ListFindings.Route,
         ListCoverage.Route,
         ListGaps.Route,

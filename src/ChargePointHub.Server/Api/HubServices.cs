@@ -4,6 +4,7 @@ using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Paging;
+using ChargePointHub.Server.FeedHealth;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 
@@ -20,6 +21,8 @@ public sealed class HubServices(
     public RecordQueries Records { get; } = new(database);
 
     public LedgerQueries Ledger { get; } = new(database);
+
+    public FeedHealthReader FeedHealth { get; } = new(database);
 
     public FindingQueries Findings { get; } = new(database);
 

@@ -50,6 +50,9 @@ public sealed partial class OperatorCollection
     /// <summary>Shared by all operators; null: nothing is bounded.</summary>
     public RunSlots? Slots { get; init; }
 
+    /// <summary>Notes how the feeds fare; null: nobody does.</summary>
+    public FeedWatch? Watch { get; init; }
+
     /// <summary>Runs until cancelled or the lease is lost, or until the database is away.</summary>
     /// <param name="leaving">No new pull is begun; the one under way comes to its end.</param>
     public async Task CollectAsync(CancellationToken leaving, CancellationToken cancellationToken)
@@ -57,6 +60,7 @@ public sealed partial class OperatorCollection
         this.leaving = leaving;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellationToken);
         var sweeping = SweepAsync(either);
+        var watching = Watch?.WatchAsync(operatorDefinition, leaseToken, either.Token) ?? Task.CompletedTask;
         try
         {
             await BeginAsync(cancellationToken);
@@ -66,9 +70,11 @@ public sealed partial class OperatorCollection
         {
             await either.CancelAsync();
             await sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         if (sweeping.IsFaulted) await sweeping;
+        if (watching.IsFaulted) await watching;
     }
 
     /// <summary>What ends the sweeper ends the collection: MISSING would not be written any more, and nobody would know.</summary>

@@ -1,6 +1,7 @@
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Server.FeedHealth;
 using ChargePointHub.Server.Geography;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
@@ -11,19 +12,13 @@ namespace ChargePointHub.Server.Commands;
 /// <summary>How collecting one dataset goes: the operator files, the run log and the ledger taken together.</summary>
 internal sealed record FeedState
 {
-    /// <summary>A dataset is overdue when so many polls in a row were not even tried.</summary>
-    private const int MissedPolls = 3;
-
-    /// <summary>A crawl may take hours under an operator's limit; one that has no end after this belongs to a hub that is gone.</summary>
-    private static readonly TimeSpan LongestCrawl = TimeSpan.FromDays(1);
-
     public required string OperatorId { get; init; }
 
     public required string FeedId { get; init; }
 
     public required Dataset Dataset { get; init; }
 
-    public required bool IsActive { get; init; }
+    public required FeedStanding Standing { get; init; }
 
     public DateTimeOffset? LastAttemptAt { get; init; }
 
@@ -49,15 +44,15 @@ internal sealed record FeedState
     /// <summary>Null while it fails, as the hub then pauses, and before the first attempt.</summary>
     public DateTimeOffset? NextDueAt { get; init; }
 
-    public required bool IsOverdue { get; init; }
+    public bool IsOverdue => Standing == FeedStanding.Overdue;
 
     public DateTimeOffset? LastBackfillAt { get; init; }
 
     public string? BackfillFailure { get; init; }
 
-    public bool IsAtFault => IsActive && (Failure is not null || IsOverdue);
+    public bool IsAtFault => Standing is FeedStanding.Failing or FeedStanding.Overdue;
 
-    public string Word => !IsActive ? "inactive" : Failure is not null ? "failing" : LastAttemptAt is null ? "not begun" : IsOverdue ? "overdue" : "ok";
+    public string Word => Words<FeedStanding>.Of(Standing);
 
     public static async Task<IReadOnlyList<FeedState>> ReadAsync(
         IReadOnlyList<OperatorDefinition> operators, Database database, DateTimeOffset now, CancellationToken cancellationToken)
@@ -75,13 +70,12 @@ internal sealed record FeedState
     {
         var gaps = GapList.Of(judged, now).ToList();
         var open = gaps.Where(g => g.State == GapState.Open).ToList();
-        var due = activity.LastAttemptAt + plan.Cadence;
         return new FeedState
         {
             OperatorId = feed.OperatorId,
             FeedId = feed.FeedId,
             Dataset = plan.Dataset,
-            IsActive = feed.Active,
+            Standing = FeedStandings.Of(feed.Active, plan.Cadence, activity, now),
             LastAttemptAt = activity.LastAttemptAt,
             LastSuccessAt = activity.LastSuccessAt,
             Failure = activity.Failure,
@@ -91,8 +85,7 @@ internal sealed record FeedState
             OpenTime = Sum(open),
             OldestGapFrom = open.Count == 0 ? null : open.Min(g => g.Window.From),
             LostTime = Sum(gaps.Where(g => g.State == GapState.Lost)),
-            NextDueAt = feed.Active && activity.Failure is null ? due : null,
-            IsOverdue = feed.Active && now > (activity.RunsSince + LongestCrawl ?? due + (MissedPolls * plan.Cadence) + TimeSpan.FromMinutes(1)),
+            NextDueAt = feed.Active && activity.Failure is null ? activity.LastAttemptAt + plan.Cadence : null,
             LastBackfillAt = activity.LastBackfillAt,
             BackfillFailure = activity.BackfillFailure,
         };

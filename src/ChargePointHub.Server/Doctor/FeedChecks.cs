@@ -14,7 +14,6 @@ namespace ChargePointHub.Server.Doctor;
 public static class FeedChecks
 {
     private const string Subject = "feeds";
-    private const int SoonDays = 14;
     private const int HostsAtOnce = 8;
 
     /// <summary>A Date header has whole seconds, and the answer was under way.</summary>
@@ -75,7 +74,7 @@ public static class FeedChecks
         var days = tls.DaysLeft(now);
         var old = tls.Version == "1.2";
         var sentence = $"{name} answers; TLS {tls.Version}, days left of its certificate: {days}, {credential}.";
-        return days < SoonDays ? Check.Warning(Subject, sentence, "Remind the operator to renew its certificate: the hub refuses it from that day.")
+        return days < TlsSeen.SoonDays ? Check.Warning(Subject, sentence, "Remind the operator to renew its certificate: the hub refuses it from that day.")
             : old ? Check.Warning(Subject, sentence, "Nothing breaks; contracts prefer TLS 1.3, so tell the operator.")
             : Check.Ok(Subject, sentence);
     }

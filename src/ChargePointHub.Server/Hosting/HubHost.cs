@@ -146,6 +146,8 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton<PullPlaces>()
             .AddSingleton<CollectionLedger>()
             .AddSingleton<StatusSweeper>()
+            .AddSingleton<FeedTlsStore>()
+            .AddSingleton<FeedWatch>()
             .AddSingleton<RunLog>()
             .AddSingleton(new FeedClientFactory(parts.Time, parts.RequestCount ?? new DatabaseRequestCount(new RequestCounts(database))))
             .AddSingleton<FeedClients>()
@@ -159,6 +161,7 @@ public sealed class HubHost : IAsyncDisposable
             {
                 StartSpread = SpreadAnOperator * registry.Current.Operators.Count,
                 Slots = s.GetRequiredService<RunSlots>(),
+                Watch = s.GetRequiredService<FeedWatch>(),
             })
             .AddHubApi(_ => new HubServices(
                 database,

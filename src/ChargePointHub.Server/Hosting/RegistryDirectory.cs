@@ -29,6 +29,12 @@ public static class RegistryDirectory
                    Freshness = plan.Freshness,
                    LookBack = plan.LookBack,
                    Protocol = feed.Protocol,
+                   FeedId = feed.FeedId,
+                   IsActive = feed.Active,
+                   CarriedBy = plan.CarriedBy,
                },
-        ]);
+        ])
+    {
+        Feeds = [.. definition.Feeds.Select(f => new ListedFeed(f.FeedId, f.Active, f.LimitGroup, [.. f.Limits.Select(l => new ListedLimit(l.Requests, l.Interval))]))],
+    };
 }

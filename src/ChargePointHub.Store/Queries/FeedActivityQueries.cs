@@ -7,23 +7,24 @@ namespace ChargePointHub.Store.Queries;
 /// <param name="LastAttemptAt">Start of the newest live poll or crawl; null: there was none.</param>
 /// <param name="RunsSince">Start of the newest one while it has no end; it may belong to a hub that was killed.</param>
 /// <param name="LastSuccessAt">End of the newest one that completed.</param>
-/// <param name="Failure">Slug of how the newest one that ended failed; null: it completed, or none has ended.</param>
+/// <param name="IsFailing">The newest one that ended failed.</param>
+/// <param name="Failure">Slug of how; null: it did not, or the reader may not know.</param>
 /// <param name="Detail">One sentence on it.</param>
 /// <param name="LastBackfillAt">Start of the newest pull of history.</param>
 /// <param name="BackfillFailure">Slug of how that one failed; null: it completed or runs.</param>
 public sealed record FeedActivity(
     string OperatorId, Dataset Dataset, DateTimeOffset? LastAttemptAt, DateTimeOffset? RunsSince, DateTimeOffset? LastSuccessAt,
-    string? Failure, string? Detail, DateTimeOffset? LastBackfillAt, string? BackfillFailure);
+    bool IsFailing, string? Failure, string? Detail, DateTimeOffset? LastBackfillAt, string? BackfillFailure);
 
 /// <summary>The run log as the people who keep the hub see it.</summary>
 public sealed class FeedActivityQueries(Database database)
 {
-    /// <summary>In the order asked for; a dataset without runs has nulls.</summary>
+    /// <summary>In the order asked for; a dataset without runs has nulls. Without restricted rights that it fails is told, and not how.</summary>
     public async Task<IReadOnlyList<FeedActivity>> ReadAsync(
         IReadOnlyList<(string OperatorId, Dataset Dataset)> asked, Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read how collecting goes.");
-        return await database.Reads.Command(
+        ArgumentNullException.ThrowIfNull(scope);
+        var activities = await database.Reads.Command(
             """
             SELECT w.operator_id, w.dataset, latest.started_at, latest.runs_since, completed.ended_at, ended.failure, ended.detail, history.started_at, history.failure
             FROM unnest($1, $2) WITH ORDINALITY AS w (operator_id, dataset, number)
@@ -47,8 +48,9 @@ public sealed class FeedActivityQueries(Database database)
             """,
             asked.Select(a => a.OperatorId).ToArray(), asked.Select(a => a.Dataset.Name).ToArray()).ListAsync(
             r => new FeedActivity(
-                r.GetString(0), Dataset.Named(r.GetString(1))!, r.InstantOrNull(2), r.InstantOrNull(3), r.InstantOrNull(4), r.TextOrNull(5),
-                r.TextOrNull(6), r.InstantOrNull(7), r.TextOrNull(8)),
+                r.GetString(0), Dataset.Named(r.GetString(1))!, r.InstantOrNull(2), r.InstantOrNull(3), r.InstantOrNull(4), !r.IsDBNull(5),
+                r.TextOrNull(5), r.TextOrNull(6), r.InstantOrNull(7), r.TextOrNull(8)),
             cancellationToken);
+        return scope.ReadsRestricted ? activities : [.. activities.Select(a => a with { Failure = null, Detail = null, BackfillFailure = null })];
     }
 }

@@ -93,7 +93,7 @@ public sealed class FeedsTests : IAsyncLifetime, IDisposable
         var (code, output, _) = await hub.RunAsync(Line("feeds status old-mill"));
 
         Assert.Equal(["new-mill", "old-mill", "old-mill"], all.Select(s => s.GetProperty("operator_id").GetString()));
-        Assert.Equal(["not begun", "ok", "failing"], all.Select(s => s.GetProperty("state").GetString()));
+        Assert.Equal(["not_begun", "ok", "failing"], all.Select(s => s.GetProperty("state").GetString()));
         var failing = all[2];
         Assert.Equal("forbidden", failing.GetProperty("failure").GetString());
         Assert.Equal("throttled", failing.GetProperty("backfill_failure").GetString());

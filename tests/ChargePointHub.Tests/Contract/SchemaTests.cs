@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Server.Api.Schemas;
+using ChargePointHub.Server.FeedHealth;
 
 namespace ChargePointHub.Tests.Contract;
 
@@ -68,6 +70,9 @@ public sealed class SchemaTests
         Assert.Equal(Words<Outcome>.All, Words("Outcome"));
         Assert.Equal(Words<Severity>.All, Words("Severity"));
         Assert.Equal(Words<GapState>.All, Words("GapState"));
+        Assert.Equal(Words<FeedStanding>.All, Words("FeedState"));
+        Assert.Equal(Words<FailureKind>.All, Words("FailureKind"));
+        Assert.Equal(Words<AdviceMatter>.All, Component("Advice")["properties"]!["matter"]!["enum"]!.AsArray().Select(w => (string)w!));
         Assert.Equal(GapCauses.All, Words("GapCause"));
         Assert.Equal(Words<FaultPlace>.All, Component("ProblemFault")["properties"]!["in"]!["enum"]!.AsArray().Select(w => (string)w!));
     }

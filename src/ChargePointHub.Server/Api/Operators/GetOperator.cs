@@ -24,11 +24,12 @@ internal static class GetOperator
                 return;
             }
 
+            var standings = await request.Hub.FeedHealth.ReadStandingsAsync([o], request.Now, request.Scope, request.Aborted);
             await JsonAnswer.SendAsync(request, json =>
             {
                 json.WriteStartObject();
                 json.WritePropertyName("data");
-                ListOperators.Write(json, o);
+                ListOperators.Write(json, o, standings[0].Datasets);
                 json.WriteEndObject();
             });
         },

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.FeedHealth;
 
 namespace ChargePointHub.Server.Api.Operators;
 
@@ -12,31 +13,39 @@ internal static class ListOperators
         Path = "/v1/operators",
         OperationId = "listOperators",
         Summary = "Operators and what they provide",
-        Description = "Every operator that the hub collects from, with the licence of its data and how each dataset comes in.",
+        Description = "Every operator that the hub collects from, with the licence of its data, how each dataset comes in, and whether it does at the moment.",
         Tag = "Operators",
         Answers = [new(ApiRoute.Json, "OperatorList")],
-        Handler = request => JsonAnswer.SendAsync(request, json =>
+        Handler = async request =>
         {
-            json.WriteStartObject();
-            json.WriteStartArray("data");
-            foreach (var o in request.Directory.Operators.OrderBy(o => o.OperatorId, StringComparer.Ordinal)) Write(json, o);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }),
+            var operators = await request.Hub.FeedHealth.ReadStandingsAsync(
+                [.. request.Directory.Operators.OrderBy(o => o.OperatorId, StringComparer.Ordinal)], request.Now, request.Scope, request.Aborted);
+            await JsonAnswer.SendAsync(request, json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("data");
+                foreach (var (o, standings) in operators) Write(json, o, standings);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
+        },
     };
 
-    public static void Write(Utf8JsonWriter json, ListedOperator o)
+    /// <param name="standings">Of its datasets, in their order.</param>
+    public static void Write(Utf8JsonWriter json, ListedOperator o, IReadOnlyList<FeedStanding> standings)
     {
         json.WriteStartObject();
         json.WriteString("operator_id", o.OperatorId);
         json.WriteString("name", o.Name);
         json.WriteString("licence", o.Licence);
         json.WriteString("attribution", o.Attribution);
+        json.WriteString("state", Words<FeedStanding>.Of(FeedStandings.Worst(standings)));
         json.WriteStartArray("datasets");
-        foreach (var d in o.Datasets)
+        foreach (var (d, standing) in o.Datasets.Zip(standings))
         {
             json.WriteStartObject();
             json.WriteString("dataset", d.Dataset.Name);
+            json.WriteString("state", Words<FeedStanding>.Of(standing));
             json.WriteString("protocol", d.Protocol);
             json.WriteString("axis", AxisWord(d.Axis));
             json.WriteInstant("earliest", d.Earliest);
