@@ -32,6 +32,9 @@ internal sealed record ChildOrders
     /// <summary>As OPERATOR=FROM/TO.</summary>
     public IReadOnlyList<string> Outages { get; init; } = [];
 
+    /// <summary>As OPERATOR=DURATION.</summary>
+    public IReadOnlyList<string> LookBacks { get; init; } = [];
+
     public bool ClaimBeforeRows { get; init; }
 
     /// <summary>Null: runs until told to end.</summary>

@@ -56,6 +56,7 @@ internal static class HubChild
             Days = orders.World.Days,
             Seed = orders.Seed,
             Outages = orders.Outages,
+            LookBacks = orders.LookBacks,
             OracleFolder = orders.Oracle,
         };
         switch (await PretendLondonHost.StartAsync(options, TimeProvider.System, cancellationToken))

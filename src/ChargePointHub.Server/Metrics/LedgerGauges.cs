@@ -20,7 +20,8 @@ internal sealed class LedgerGauges(HubServices hub, GaugeQueries counts, Operato
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var meter = HubMeter.Gauges(() => seen.Gaps, () => seen.Lags, () => seen.Quarantine, () => seen.Leases);
-        while (!stoppingToken.IsCancellationRequested)
+        using var timer = new PeriodicTimer(Each, time);
+        do
         {
             try
             {
@@ -39,9 +40,8 @@ internal sealed class LedgerGauges(HubServices hub, GaugeQueries counts, Operato
                 if (failure is ServingExhaustedException || DatabaseGone.Explains(failure)) logger.LogWarning("The ledger could not be measured: {Reason}", failure.Message);
                 else logger.LogError(failure, "The ledger could not be measured");
             }
-
-            await Task.Delay(Each, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task<Seen> LookAsync(CancellationToken cancellationToken)
