@@ -7,6 +7,7 @@ using Npgsql;
 
 namespace ChargePointHub.IntegrationTests.Store;
 
+/// <summary>PostgreSQL from npm where none is installed.</summary>
 public sealed class NpmPostgresTests : IDisposable
 {
     /// <summary>Shell for: make the folder given with --cache, which lies in the hub's own cache.</summary>
@@ -171,53 +172,6 @@ public sealed class NpmPostgresTests : IDisposable
         Assert.Contains("install PostgreSQL", said, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("14", "pg_upgrade")]
-    [InlineData("16", "Install PostgreSQL 16")]
-    [InlineData("99", "Install PostgreSQL 99")]
-    public async Task Data_of_another_major_version_is_not_opened_and_not_touched(string made, string advice)
-    {
-        var file = Directory.CreateDirectory(Path.Combine(folder, "data", "postgres")).FullName + "/PG_VERSION";
-        await File.WriteAllTextAsync(file, made + "\n");
-        var said = await RefusalAsync(new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder, "data"), Places = [.. PostgresBinaries.UsualPlaces().Where(p => !p.Contains(made, StringComparison.Ordinal))] });
-        Assert.Contains($"was made by PostgreSQL {made}", said, StringComparison.Ordinal);
-        Assert.Contains(advice, said, StringComparison.Ordinal);
-        Assert.Equal([file], Directory.GetFiles(Path.GetDirectoryName(file)!));
-        Assert.Equal(made + "\n", await File.ReadAllTextAsync(file));
-    }
-
-    [Theory]
-    [InlineData("PG_VERSION", "")]
-    [InlineData("something-else", "text")]
-    public async Task A_folder_whose_version_cannot_be_told_is_left_alone(string name, string content)
-    {
-        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "data", "postgres")).FullName, name);
-        await File.WriteAllTextAsync(file, content);
-        Assert.Contains("damaged, or not a database", await RefusalAsync(HubDatabase.Asked(Path.Combine(folder, "data"))), StringComparison.Ordinal);
-        Assert.Equal(content, await File.ReadAllTextAsync(file));
-    }
-
-    [NpmFact]
-    public async Task Data_of_one_version_is_opened_by_that_version_where_newer_ones_are_installed()
-    {
-        var installed = PostgresBinaries.UsualPlaces().ToList();
-        int first;
-        await using (var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder, "data"), Places = installed }, CancellationToken.None))
-        {
-            first = server.Major;
-        }
-
-        string newer;
-        await using (var other = await EmbeddedPostgres.StartAsync(FromNpm("other") with { CacheFolder = null }, CancellationToken.None))
-        {
-            newer = await ScalarAsync(other, "SELECT setting || '/bin' FROM pg_config WHERE name = 'BINDIR'");
-        }
-
-        await using var again = await EmbeddedPostgres.StartAsync(
-            new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder, "data"), Places = [newer, .. installed] }, CancellationToken.None);
-        Assert.Equal(first, again.Major);
-    }
-
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private EmbeddedPostgresOptions FromNpm(string data) => new()
@@ -279,45 +233,11 @@ public sealed class NpmPostgresTests : IDisposable
         return bin;
     }
 
-    private static Task<string> ServerMajorAsync(EmbeddedPostgres server) => ScalarAsync(server, "SELECT split_part(current_setting('server_version'), '.', 1)");
-
-    private static async Task<string> ScalarAsync(EmbeddedPostgres server, string sql)
+    private static async Task<string> ServerMajorAsync(EmbeddedPostgres server)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand("SELECT split_part(current_setting('server_version'), '.', 1)", connection);
         return (string)(await command.ExecuteScalarAsync())!;
-    }
-}
-
-/// <summary>A clock whose timers fire at once and are remembered.</summary>
-internal sealed class HastyTime : TimeProvider
-{
-    public List<TimeSpan> Waits { get; } = [];
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-    {
-        Waits.Add(dueTime);
-        return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-}
-
-/// <summary>A fact that needs npm, and packages for this system.</summary>
-public sealed class NpmFactAttribute : FactAttribute
-{
-    public NpmFactAttribute()
-    {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        if (!path.Any(p => File.Exists(Path.Combine(p, OperatingSystem.IsWindows() ? "npm.cmd" : "npm")))) Skip = "Node.js with npm is not installed: PostgreSQL cannot be fetched with it.";
-        else if (PostgresPackage.ForThisSystem is null) Skip = $"npm has no PostgreSQL for {PostgresPackage.Platform}.";
-    }
-}
-
-/// <summary>A fact whose npm is a shell script.</summary>
-public sealed class ShellFactAttribute : FactAttribute
-{
-    public ShellFactAttribute()
-    {
-        if (OperatingSystem.IsWindows()) Skip = "Windows has no /bin/sh to play npm.";
     }
 }
