@@ -25,6 +25,8 @@ internal static class HubMeter
 
     private static readonly Histogram<double> AnswerTook = Meter.CreateHistogram<double>("cph.api.duration", "s", "Time from an API request to the end of its answer.");
 
+    private static readonly Counter<long> StreamedRecords = Meter.CreateCounter<long>("cph.stream.records", "{record}", "Records that were streamed, of streams that broke off too.");
+
     /// <param name="outcome">completed or a failure kind.</param>
     public static void RunEnded(FeedKey feed, RunKind kind, string outcome, RunCounts counts, TimeSpan took)
     {
@@ -42,6 +44,8 @@ internal static class HubMeter
         Requests.Add(1, new("route", route), new("method", method), new("status", status));
         AnswerTook.Record(took.TotalSeconds, new KeyValuePair<string, object?>("route", route));
     }
+
+    public static void Streamed(Dataset dataset, long records) => StreamedRecords.Add(records, new KeyValuePair<string, object?>("dataset", dataset.Name));
 
     /// <summary>Gauges of a state that somebody else keeps; they end with the answer.</summary>
     public static Meter Gauges(

@@ -27,6 +27,16 @@ public sealed class MetricsTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal("", (await api.GetAsync("/metrics", method: HttpMethod.Head)).Body);
     }
 
+    [Fact]
+    public async Task Streamed_records_are_counted_by_dataset()
+    {
+        await api.AddTariffAsync("alpha:T1");
+        await api.TickAsync(1);
+        Assert.Equal(2, (await api.GetAsync("/v1/tariffs?format=ndjson")).Body.Count(c => c == '\n'));
+
+        Assert.Matches("(?m)^cph_stream_records_total\\{dataset=\"tariffs\"\\} [1-9]", (await api.GetAsync("/metrics")).Body);
+    }
+
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]

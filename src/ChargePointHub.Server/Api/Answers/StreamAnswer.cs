@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Metrics;
 
 namespace ChargePointHub.Server.Api.Answers;
 
@@ -34,6 +35,7 @@ internal static class StreamAnswer
         {
             // A reader who went away leaves a chunk that is still being read into memory that would be given back.
             await ((Task)pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            HubMeter.Streamed(reading.Meta.Dataset, chunks.Written);
         }
 
         body.Write(read.Written.Span);
