@@ -157,8 +157,12 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
         }
         catch (JsonException e)
         {
-            here.Add("", RegistryFaultCodes.NotJson, $"The file is not JSON: look at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+            here.Add("", RegistryFaultCodes.NotJson, $"The file is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {Reason(e)}");
             return null;
         }
     }
+
+    /// <summary>The parser's own words, without the place, which is told as people count, and without its advice to programmers.</summary>
+    private static string Reason(JsonException broken) =>
+        broken.Message.Split(" LineNumber: ")[0].Replace(" Change the reader options.", "", StringComparison.Ordinal);
 }

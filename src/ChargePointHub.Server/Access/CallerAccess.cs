@@ -9,7 +9,8 @@ namespace ChargePointHub.Server.Access;
 /// </summary>
 internal sealed class CallerAccess(CheckKey checkKey)
 {
-    private const string Prefix = "cph_live_";
+    /// <summary>How every key begins.</summary>
+    public const string Prefix = "cph_live_";
 
     public async Task<(Caller? Caller, ErrorCode? Error)> SettleAsync(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -15,7 +15,12 @@ internal static class KeyFaults
         return
         [
             .. (shown.Count > 0 ? shown : [Headers[0]]).Select(header => new Fault(
-                error, header, $"{error.Happened} {error.Remedy}", Example: route.IsRestricted ? OpenRoutes.InsteadOf(route) : null, In: FaultPlace.Header)),
+                error, header, Message(error, header, headers), Example: route.IsRestricted ? OpenRoutes.InsteadOf(route) : null, In: FaultPlace.Header)),
         ];
     }
+
+    private static string Message(ErrorCode error, string header, IHeaderDictionary headers) =>
+        header == Headers[0] && headers.Authorization.Any(v => v!.StartsWith(CallerAccess.Prefix, StringComparison.Ordinal))
+            ? "The key stands alone in Authorization; the word Bearer and a space belong before it."
+            : $"{error.Happened} {error.Remedy}";
 }

@@ -41,6 +41,9 @@ public sealed record ApiRoute
 
     public string MediaType => Answers[0].MediaType;
 
+    /// <summary>True: the address says the form, whatever else the request likes.</summary>
+    public bool HasFormInPath => Path.EndsWith(".geojson", StringComparison.Ordinal);
+
     /// <summary>A whole answer of the usual form, as JSON: the first example of its schema.</summary>
     public string Example => HubSchemas.Component(Answers[0].Schema!).Example;
 

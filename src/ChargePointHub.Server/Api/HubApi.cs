@@ -99,7 +99,7 @@ public static class HubApi
         }
 
         var (coding, noCoding) = ContentCodings.Negotiate(context.Request);
-        faults = [.. faults, .. validator.Faults(parameters, against), .. noCoding is null ? Array.Empty<Fault>() : [noCoding]];
+        faults = [.. faults, .. validator.Faults(parameters, against), .. new[] { noCoding, Formats.FaultOf(context.Request, route, parameters) }.OfType<Fault>()];
         if (faults.Count > 0)
         {
             await Problem.Of(faults).WriteAsync(context);

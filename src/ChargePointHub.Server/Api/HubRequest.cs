@@ -31,9 +31,10 @@ public sealed record HubRequest(
 
     /// <summary>The id in the path names nothing.</summary>
     /// <param name="known">Every id there is, where that list is closed; null: the list without an id is shown instead.</param>
-    public Task RefuseIdAsync(ErrorCode error, string message, IReadOnlyList<string>? known = null)
+    /// <param name="meant">The id that was probably meant, where it is known; null: the nearest of the list.</param>
+    public Task RefuseIdAsync(ErrorCode error, string message, IReadOnlyList<string>? known = null, string? meant = null)
     {
-        var nearest = known is null ? null : Nearest.Of(Id, known);
+        var nearest = meant ?? (known is null ? null : Nearest.Of(Id, known));
         var example = (nearest ?? (known is [var first, ..] ? first : null)) is { } id
             ? Route.Path.Replace("{id}", Uri.EscapeDataString(id), StringComparison.Ordinal)
             : OpenRoutes.InsteadOf(Route);

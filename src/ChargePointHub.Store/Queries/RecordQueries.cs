@@ -84,17 +84,22 @@ public sealed class RecordQueries(Database database)
         return places = read;
     }
 
-    /// <summary>Whether readers of this scope may know of the charge point.</summary>
-    /// <param name="chargePointId">Hub id.</param>
-    public async Task<bool> HasChargePointAsync(string chargePointId, Scope scope, CancellationToken cancellationToken)
+    /// <summary>The first of these charge points that readers of this scope may know of; null: they may know of none.</summary>
+    /// <param name="chargePointIds">Hub ids.</param>
+    public async Task<string?> FindChargePointAsync(IReadOnlyList<string> chargePointIds, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            "SELECT EXISTS (SELECT 1 FROM charge_point WHERE operator_id = split_part(@id, ':', 1) AND charge_point_id = @id AND published)",
+            """
+            SELECT c.charge_point_id
+            FROM unnest(@ids) WITH ORDINALITY AS asked (id, place)
+            JOIN charge_point c ON c.operator_id = split_part(asked.id, ':', 1) AND c.charge_point_id = asked.id
+            WHERE c.published ORDER BY asked.place LIMIT 1
+            """,
             connection);
-        command.Parameters.AddWithValue("id", chargePointId);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        command.Parameters.AddWithValue("ids", chargePointIds.ToArray());
+        return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
     /// <summary>Whether the database answers, however many readers there are.</summary>

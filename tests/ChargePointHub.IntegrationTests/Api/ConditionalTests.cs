@@ -202,6 +202,31 @@ public sealed class ConditionalTests : IAsyncLifetime
         Assert.Equal("Accept-Encoding: br, gzip", answer.Fault.GetProperty("example").GetString());
     }
 
+    [Theory]
+    [InlineData("/v1/charge-points", "text/csv", null)]
+    [InlineData("/v1/charge-points", "application/json;q=0, application/geo+json;q=0, application/x-ndjson;q=0, */*", null)]
+    [InlineData("/v1/charge-points", "application/json;q=0, */*", "application/geo+json")]
+    [InlineData("/v1/charge-points", "text/csv, application/*;q=0.1", "application/json")]
+    [InlineData("/v1/charge-points", "application/*, application/x-ndjson", "application/x-ndjson")]
+    [InlineData("/v1/charge-points", "application/*;q=0.2, application/json;q=0.1", "application/geo+json")]
+    [InlineData("/v1/charge-points", "text/html, image/gif, *; q=.2, */*; q=.2", "application/json")]
+    [InlineData("/v1/charge-points", "", "application/json")]
+    [InlineData("/v1/charge-points", "csv", "application/json")]
+    [InlineData("/v1/charge-points?format=ndjson", "application/json", "application/x-ndjson")]
+    [InlineData("/v1/charge-points.geojson", "application/json", "application/geo+json")]
+    [InlineData("/v1/operators", "text/csv", null)]
+    [InlineData("/v1/schemas/hub/v1/values", "application/json", "application/schema+json")]
+    [InlineData("/v1/errors/CPH-1001", "text/*", "text/html")]
+    [InlineData("/health/ready", "text/plain", "application/json")]
+    public async Task The_form_is_one_that_Accept_admits_or_the_answer_is_406(string route, string accept, string? form)
+    {
+        var answer = await host.GetAsync(route, key: null, headers: ("Accept", accept));
+
+        Assert.Equal(form is null ? HttpStatusCode.NotAcceptable : HttpStatusCode.OK, answer.Status);
+        Assert.Equal(form ?? "application/problem+json", answer.Headers["Content-Type"].Split(';')[0]);
+        if (form is null) Assert.Contains("application/json", answer.Fault.GetProperty("allowed").EnumerateArray().Select(a => a.GetString()));
+    }
+
     [Fact]
     public async Task Pages_of_other_sites_read_open_data_and_nothing_else()
     {

@@ -101,7 +101,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         var byTable = Mistakes.Select(m => (string)m[2]);
 
         // CPH-1014 is given before there is a request: the README's test asks over plain http.
-        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1015", "CPH-1016", "CPH-1017", "CPH-1202", "CPH-1203", "CPH-1204", "CPH-5000", "CPH-5001", "CPH-5002", "CPH-5003"];
+        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1015", "CPH-1016", "CPH-1017", "CPH-1019", "CPH-1202", "CPH-1203", "CPH-1204", "CPH-5000", "CPH-5001", "CPH-5002", "CPH-5003"];
 
         Assert.Equal(ErrorCatalogue.All.Select(e => e.Code).Order(StringComparer.Ordinal), byTable.Concat(byOwnTests).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(ErrorCatalogue.All.Count, (await host.GetAsync("/v1/errors", key: null)).Data.Count);
@@ -183,6 +183,48 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("Authorization", "Basic dGVzdDpjcGhfbGl2ZV90ZXN0X3NlY3JldA==")]
     public async Task A_key_is_taken_in_each_of_its_three_ways(string header, string value) =>
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/charging-sessions", key: null, headers: (header, value))).Status);
+
+    [Theory]
+    [InlineData("Authorization", ApiHost.Key)]
+    [InlineData("Authorization", "cph_live_other_secret")]
+    public async Task A_key_without_Bearer_is_told_what_is_missing(string header, string value)
+    {
+        var answer = await host.GetAsync("/v1/charging-sessions", key: null, headers: (header, value));
+
+        Assert.Equal("CPH-2002", answer.Code);
+        Assert.Contains("Bearer and a space", answer.Fault.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(value, answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/tariffs?borough=lambeth", "; /v1/charge-points, /v1/charge-points.geojson, /v1/charging-sessions, /v1/status-changes have it.")]
+    [InlineData("/v1/tariffs?cause=hub_down", "; /v1/gaps has it.")]
+    [InlineData("/v1/tariffs?colour=red", "'colour'.")]
+    public async Task A_parameter_of_other_routes_is_told_where_it_is_known(string path, string end) =>
+        Assert.EndsWith(end, (await host.GetAsync(path, key: null)).Fault.GetProperty("message").GetString(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("/v1/charge-points/GB*1", "alpha:GB*1")]
+    [InlineData("/v1/charge-points/GB*1.geojson", "alpha:GB*1")]
+    [InlineData("/v1/charge-points/GB*1/charging-sessions", "alpha:GB*1")]
+    [InlineData("/v1/charge-points/beta:GB*1", null)]
+    [InlineData("/v1/charge-points/GB*HIDDEN", null)]
+    [InlineData("/v1/charge-points/GB*NONE", null)]
+    public async Task An_operator_s_own_id_is_answered_with_the_whole_one(string path, string? meant)
+    {
+        if ((await host.GetAsync("/v1/charge-points/alpha:GB*1")).Status != HttpStatusCode.OK)
+        {
+            await host.AddChargePointAsync("alpha:GB*1");
+            await host.AddChargePointAsync("alpha:GB*HIDDEN", published: false);
+            await host.TickAsync(1);
+        }
+
+        var answer = await host.GetAsync(path);
+
+        Assert.Equal("CPH-3002", answer.Code);
+        Assert.Equal(meant, answer.Fault.TryGetProperty("did_you_mean", out var told) ? told.GetString() : null);
+        if (meant is not null) Assert.Equal(HttpStatusCode.OK, (await host.GetAsync(answer.Fault.GetProperty("example").GetString()!)).Status);
+    }
 
     [Theory]
     [InlineData("Digest abc")]

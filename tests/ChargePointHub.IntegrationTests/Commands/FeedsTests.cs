@@ -35,6 +35,20 @@ public sealed class FeedsTests : IAsyncLifetime, IDisposable
         Assert.Contains("Was cadence meant?", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{ \"operator_id\": \"old-mill\",\n  \"name\": 'Old Mill' }", "line 2, byte 11: ''' is an invalid start of a value.")]
+    [InlineData("{ \"operator_id\": \"old-mill\", }", "line 1, byte 30: The JSON object contains a trailing comma at the end which is not supported in this mode.")]
+    public async Task Check_tells_where_and_why_a_file_is_not_JSON(string text, string said)
+    {
+        hub.WriteOperator("old-mill");
+        await File.WriteAllTextAsync(Path.Combine(hub.Folder, "operators", "old-mill.json"), text);
+
+        var (code, output, _) = await hub.RunAsync("feeds check");
+
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Contains($"The file is not JSON: {said}", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_shows_what_right_files_collect_and_what_is_probably_not_meant()
     {

@@ -1,3 +1,7 @@
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Api.Problems;
+using Microsoft.Net.Http.Headers;
+
 namespace ChargePointHub.Server.Api.Answers;
 
 /// <summary>The forms in which records are served.</summary>
@@ -16,7 +20,7 @@ internal static class Formats
 
     public static AnswerForm Of(HubRequest request)
     {
-        if (request.Route.MediaType == ApiRoute.GeoJson) return AnswerForm.GeoJson;
+        if (request.Route.HasFormInPath) return AnswerForm.GeoJson;
         var offered = OfRoute(request.Route);
         if (request.Parameters["format"] is { } format) return Known.First(k => k.Word == format).Form;
         return Known.Where(k => offered.Contains(k.MediaType)).MaxBy(k => Quality(request.Http.Request, k.MediaType)).Form;
@@ -30,8 +34,31 @@ internal static class Formats
     /// <summary>Whether Accept ranks <paramref name="type"/> above <paramref name="other"/>.</summary>
     public static bool Prefers(HttpRequest request, string type, string other) => Quality(request, type) > Quality(request, other);
 
-    private static double Quality(HttpRequest request, string wanted) => request.GetTypedHeaders().Accept
-        .Where(a => a.MediaType.Equals(wanted, StringComparison.OrdinalIgnoreCase) || a.MatchesAllTypes)
-        // Named outranks matched by */* at the same quality; qualities have three decimals.
-        .Select(a => (a.Quality ?? 1) - (a.MatchesAllTypes ? 0.0005 : 0)).DefaultIfEmpty(0).Max();
+    /// <summary>
+    /// What is wrong with Accept: it admits no form that the route has. Null where the address or <c>format</c> decides, and where no
+    /// key is looked at: monitors ask with whatever they have. A range that is none is passed over.
+    /// </summary>
+    public static Fault? FaultOf(HttpRequest request, ApiRoute route, RequestParameters parameters)
+    {
+        if (route.IsOpen || route.HasFormInPath || parameters["format"] is not null || request.GetTypedHeaders().Accept.Count == 0) return null;
+        var offered = OfRoute(route);
+        // Whoever takes JSON takes a kind of it.
+        if (offered.Any(o => Quality(request, o) > 0 || (o.EndsWith("+json", StringComparison.Ordinal) && Quality(request, ApiRoute.Json) > 0))) return null;
+        return new Fault(
+            ErrorCatalogue.NoSuchForm, "Accept", $"Accept admits none of the forms that this answer comes in: {string.Join(", ", offered)}.", offered,
+            Example: "Accept: " + route.MediaType, In: FaultPlace.Header);
+    }
+
+    /// <summary>By the range that names the type most closely (RFC 9110, 12.5.1); at the same quality a closer one ranks higher.</summary>
+    private static double Quality(HttpRequest request, string wanted) =>
+        request.GetTypedHeaders().Accept.Where(a => Closeness(a, wanted) >= 0).MaxBy(a => Closeness(a, wanted)) is { } range
+            // Qualities have three decimals.
+            ? (range.Quality ?? 1) - (0.0002 * (2 - Closeness(range, wanted)))
+            : 0;
+
+    /// <summary>2: the type itself, 1: its kind, 0: anything, -1: something else.</summary>
+    private static int Closeness(MediaTypeHeaderValue range, string wanted) =>
+        range.MatchesAllTypes ? 0
+        : range.MatchesAllSubTypes ? (wanted.StartsWith(range.Type.Value + "/", StringComparison.OrdinalIgnoreCase) ? 1 : -1)
+        : range.MediaType.Equals(wanted, StringComparison.OrdinalIgnoreCase) ? 2 : -1;
 }

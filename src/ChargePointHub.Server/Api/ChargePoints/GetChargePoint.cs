@@ -56,7 +56,7 @@ internal static class GetChargePoint
         if (!geoJson) body.Write("{\"data\":"u8);
         if (!await WriteAsync(request, query, new RecordShape(geoJson, request.Parameters.List("select")), body))
         {
-            await request.RefuseIdAsync(ErrorCatalogue.NoSuchChargePoint, $"No charge point {request.Id} is known here.");
+            await UnknownChargePoint.RefuseAsync(request);
             return;
         }
 

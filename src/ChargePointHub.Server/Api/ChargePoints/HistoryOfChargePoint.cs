@@ -1,6 +1,5 @@
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Answers;
-using ChargePointHub.Server.Api.Problems;
 
 namespace ChargePointHub.Server.Api.ChargePoints;
 
@@ -10,9 +9,9 @@ internal static class HistoryOfChargePoint
     public static async Task SendAsync(HubRequest request, Dataset dataset)
     {
         var id = request.Id;
-        if (!await request.Hub.Records.HasChargePointAsync(id, request.Scope, request.Aborted))
+        if (await request.Hub.Records.FindChargePointAsync([id], request.Scope, request.Aborted) is null)
         {
-            await request.RefuseIdAsync(ErrorCatalogue.NoSuchChargePoint, $"No charge point {id} is known here.");
+            await UnknownChargePoint.RefuseAsync(request);
             return;
         }
 

@@ -28,6 +28,7 @@ public static class HubOpenApi
         // A key in the address and a second mistake are two kinds of fault on any route.
         errors.Add(ErrorCatalogue.SeveralFaults);
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.KeyMalformed, ErrorCatalogue.KeyUnknown, ErrorCatalogue.KeyExpired, ErrorCatalogue.KeyRevoked]);
+        if (!route.IsOpen && !route.HasFormInPath) errors.Add(ErrorCatalogue.NoSuchForm);
         if (route.IsRestricted) errors.AddRange([ErrorCatalogue.KeyNeeded, ErrorCatalogue.ScopeTooNarrow]);
         if (route.Parameters.Count > 0) errors.AddRange([ErrorCatalogue.RepeatedParameter, ErrorCatalogue.EmptyValue]);
         if (route.Parameters.Any(p => p.IsList)) errors.Add(ErrorCatalogue.ListTooLong);

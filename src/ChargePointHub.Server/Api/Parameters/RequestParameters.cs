@@ -83,8 +83,15 @@ public sealed class RequestParameters
         var names = known.Select(p => p.Name).ToList();
         var nearest = known.FirstOrDefault(p => p.Name == Nearest.Of(name, names));
         return new Fault(
-            ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'.", names, nearest?.Name,
+            ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'{WhereKnown(name)}.", names, nearest?.Name,
             nearest is not null ? nearest.Correction(against, given) : known is [var first, ..] ? first.Correction(against) : null);
+    }
+
+    /// <summary>Routes without an id that would have taken it; empty: none does.</summary>
+    private static string WhereKnown(string name)
+    {
+        var others = ApiRoutes.All.Where(r => r.Id is null && r.Parameters.Any(p => p.Name == name)).Select(r => r.Path).ToList();
+        return others.Count == 0 ? "" : $"; {string.Join(", ", others)} {(others.Count == 1 ? "has" : "have")} it";
     }
 
     private static string Shown(string name) => name.Length <= 80 ? name : name[..80] + "...";

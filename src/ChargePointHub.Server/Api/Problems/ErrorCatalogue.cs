@@ -43,6 +43,10 @@ public static class ErrorCatalogue
     public static readonly ErrorCode ListTooLong = new("CPH-1018", 400, "List is too long",
         "A parameter takes at most 1,000 values at once.", "Name each value once, or ask in several requests.", "/v1/charge-points?operator=lamplight,kerbside-volt");
 
+    public static readonly ErrorCode NoSuchForm = new("CPH-1019", 406, "No form is left",
+        "`Accept` admits none of the forms that the answer comes in. Another form would look like what was asked for.",
+        "Accept one of `allowed`, or leave the header out.", "Accept: application/json");
+
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
     public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
@@ -102,7 +106,7 @@ public static class ErrorCatalogue
     public static readonly IReadOnlyList<ErrorCode> All =
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
-        UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong,
+        UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,

@@ -1,0 +1,16 @@
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api.ChargePoints;
+
+/// <summary>The answer to an id that names no charge point; the commonest mistake is an operator's own id without the operator before it.</summary>
+internal static class UnknownChargePoint
+{
+    public static async Task RefuseAsync(HubRequest request)
+    {
+        var (id, operators) = (request.Id, request.Directory.Operators);
+        var meant = request.Directory.Find(id.Split(':')[0]) is not null ? null
+            : await request.Hub.Records.FindChargePointAsync([.. operators.Select(o => $"{o.OperatorId}:{id}")], request.Scope, request.Aborted);
+        await request.RefuseIdAsync(
+            ErrorCatalogue.NoSuchChargePoint, $"No charge point {id} is known here{(meant is null ? "" : $"; an operator's own id stands behind the operator's: {meant}")}.", meant: meant);
+    }
+}
