@@ -21,6 +21,12 @@ public sealed record PageToWrite
 
     public required RecordPage Records { get; init; }
 
+    /// <summary>Refused records that were checked again. Those that pass are written like the page's own, with the feed and run that brought them.</summary>
+    public IReadOnlyList<Rechecked> Rechecks { get; init; } = [];
+
+    /// <summary>Rules, mapping and settings that judged the page; kept with what is refused, which is checked again under others.</summary>
+    public string JudgedWith { get; init; } = "";
+
     /// <summary>Area codes by charge point id, for this page's charge points.</summary>
     public IReadOnlyDictionary<string, AreaCodes> Areas { get; init; } = new Dictionary<string, AreaCodes>();
 
@@ -87,4 +93,9 @@ public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchang
 
     /// <summary>It is held, and the one before was not: news.</summary>
     public bool IsHeldAnew { get; init; }
+
+    public RecheckCounts Rechecked { get; init; } = new(0, 0, 0);
+
+    /// <summary>Quarantine is full of this operator's records, and for the first time older ones made way: news.</summary>
+    public IReadOnlyList<Dataset> OverflowingAnew { get; init; } = [];
 }

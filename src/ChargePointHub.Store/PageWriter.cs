@@ -11,6 +11,9 @@ namespace ChargePointHub.Store;
 /// </summary>
 public sealed class PageWriter(Database database)
 {
+    /// <summary>Refused records of one operator and dataset that quarantine holds, unless told otherwise; the newest stay.</summary>
+    public const int MostRefused = 100_000;
+
     private readonly ConcurrentBag<PageBuffer> buffers = [];
     private readonly StatusPartitions partitions = new();
 
@@ -25,6 +28,9 @@ public sealed class PageWriter(Database database)
     /// the database would be. What then keeps a woken hub from writing is the fence alone.
     /// </summary>
     internal bool OutlivesItsCollection { get; init; }
+
+    /// <summary>Of one operator and dataset.</summary>
+    internal int RefusedBound { get; init; } = MostRefused;
 
     /// <summary>Called at points of a page's transaction with what it writes, for proofs that kill the hub there.</summary>
     internal Func<CommitPoint, PageToWrite, ValueTask>? AtPoint { get; init; }
@@ -70,7 +76,7 @@ public sealed class PageWriter(Database database)
         if (page.LeaseToken is { } token && Planted != PlantedBug.NoFencing)
             await OperatorLeases.CheckAsync(connection, page.Feed.OperatorId, token, cancellationToken);
 
-        var quarantine = new QuarantineStage(connection, page);
+        var quarantine = new QuarantineStage(connection, page, RefusedBound);
         await quarantine.DecideAsync(cancellationToken);
         var chargePoints = await RecordStages.ChargePoints.DecideAsync(connection, page, ToStage(page.Records.ChargePoints), buffer, cancellationToken);
         var absence = new AbsenceStage(connection, page);
@@ -79,7 +85,7 @@ public sealed class PageWriter(Database database)
         var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(namedTariffs), buffer, cancellationToken);
         var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken);
         if (Planted == PlantedBug.NoKey) sessions = await PlantedFaults.ForgetKeysAsync(connection, cancellationToken);
-        var statuses = new StatusStage(connection, page, absence);
+        var statuses = new StatusStage(connection, page, absence, quarantine.Changes);
         await statuses.DecideAsync(buffer, cancellationToken);
         var coverage = new CoverageStage(connection, page);
         await coverage.DecideAsync(cancellationToken);
@@ -118,6 +124,8 @@ public sealed class PageWriter(Database database)
             SetAside = absence.SetAside,
             IsHeld = absence.IsHeld,
             IsHeldAnew = absence.IsHeldAnew,
+            Rechecked = quarantine.Rechecked,
+            OverflowingAnew = quarantine.OverflowingAnew,
         };
     }
 

@@ -1,7 +1,10 @@
+using System.Text.Json;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols.Loti;
 using ChargePointHub.Feeds.Protocols.Ocpi;
+using ChargePointHub.Feeds.Protocols.Values;
 using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Protocols;
 
@@ -18,4 +21,19 @@ public static class ProtocolCatalogue
         new LotiProtocol(fetchOf, credential, clock),
         new OcpiProtocol(fetchOf, credential, clock),
     ];
+
+    /// <summary>
+    /// Maps and judges one kept record by itself, by today's rules, asked for no window. Null: this protocol's records of the dataset are not
+    /// checked again, as the next crawl brings them all.
+    /// </summary>
+    /// <param name="document">As it was sent, cut to the allow-list.</param>
+    /// <param name="arrivedAt">What lay in the future then still does.</param>
+    public static RecordPage? JudgeAgain(FeedDefinition feed, Dataset dataset, ReadOnlyMemory<byte> document, DateTimeOffset arrivedAt)
+    {
+        if (feed.Protocol != LotiProtocol.ProtocolName || dataset.IsSnapshot) return null;
+        using var row = JsonDocument.Parse(document);
+        var page = new PageBuilder(StringComparer.Ordinal);
+        new LotiMapping(feed, arrivedAt).AddRow(row.RootElement, dataset, page, null, null);
+        return page.Take();
+    }
 }

@@ -57,3 +57,21 @@ public sealed class InvalidRowsFault(double percent) : OperatorFault
         _ => null,
     };
 }
+
+/// <summary>Some sessions state less than no energy, always the same ones: refused, and right again when the fault is over.</summary>
+public sealed class NegativeEnergyFault(double percent) : OperatorFault
+{
+    private const long Stream = 10;
+
+    public override Task AnswerAsync(FaultyRequest request, Func<Task> api) =>
+        !(request.Context.Request.Path.Value ?? "").EndsWith("/charging-sessions", StringComparison.Ordinal) ? api() : HeldAnswer.ChangeAsync(request, api, json =>
+        {
+            foreach (var row in HeldAnswer.Rows(json)?.OfType<JsonObject>() ?? [])
+            {
+                if (row["session_id"] is not JsonValue id || row["energy_kwh"] is not JsonValue energy) continue;
+                if (!new Seeded(request.Seed, Stream, AskedList.Text(id.ToString())).Chance(percent / 100)) continue;
+                row["energy_kwh"] = -1 - energy.GetValue<decimal>();
+                request.Log.Mark(Dataset.ChargingSessions, id.ToString(), "negative-energy");
+            }
+        });
+}

@@ -32,6 +32,7 @@ public static class ApiRoutes
         ListFindings.Route,
         ListCoverage.Route,
         ListGaps.Route,
+        ListQuarantine.Route,
         ListErrors.Route,
         GetError.Route,
         ListSchemas.Route,

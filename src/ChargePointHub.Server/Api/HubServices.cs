@@ -26,6 +26,8 @@ public sealed class HubServices(
 
     public FindingQueries Findings { get; } = new(database);
 
+    public QuarantineQueries Quarantine { get; } = new(database);
+
     public CompletenessReader Completeness { get; } = new(new LedgerQueries(database));
 
     internal CallerAccess Access { get; } = new(checkKey);

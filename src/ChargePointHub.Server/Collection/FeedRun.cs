@@ -71,7 +71,7 @@ public sealed partial class FeedRun(
     {
         var (schedule, _, window, statusesAreEvidence, leaseToken) = pull;
         var (feed, plan) = (schedule.Feed, schedule.Plan);
-        var isCrawl = window is null;
+        var (isCrawl, judgedWith) = (window is null, JudgeVersion.Of(feed));
         var asked = time.GetUtcNow();
         await foreach (var step in schedule.Protocol.PullAsync(new PullRequest(feed, plan, window, place.State), cancellationToken))
         {
@@ -99,6 +99,7 @@ public sealed partial class FeedRun(
                     PageNumber = place.Pages + page.Number,
                     AskedAt = asked,
                     Records = records,
+                    JudgedWith = judgedWith,
                     Areas = Place(records.ChargePoints),
                     LastUpdatedLies = feed.LastUpdatedLies,
                     StatusesAreEvidence = statusesAreEvidence,
@@ -114,6 +115,7 @@ public sealed partial class FeedRun(
             place.Names.Put(written.SetAside, page.Records);
             if (isCrawl) schedule.Crawl = new CrawlUnderWay(place.AskedAt, place.Names.All);
             if (written.IsHeldAnew) LogHeld(log, key.OperatorId);
+            foreach (var dataset in written.OverflowingAnew) LogOverflow(log, PageWriter.MostRefused, dataset, key.OperatorId);
             if (page.IsLast) await discrepancies.AgreedAsync(key.OperatorId, key.Dataset, window, time.GetUtcNow(), cancellationToken);
             else await places.ReachedAsync(place, page, cancellationToken);
             if (!page.IsLast) await betweenPages();
@@ -165,6 +167,9 @@ public sealed partial class FeedRun(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "More than a fifth of the charge points of {Operator} would vanish or move at once: this crawl is held. If that is true, release it: feeds release {Operator}")]
     private static partial void LogHeld(ILogger log, string @operator);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Quarantine holds {Most} {Dataset} of {Operator}: the oldest make way for newer ones, and their content is gone. What is refused and why: quarantine list {Operator}")]
+    private static partial void LogOverflow(ILogger log, int most, Dataset dataset, string @operator);
 
     /// <summary>What every log line about a run carries as fields: operator, dataset, window, run.</summary>
     internal static readonly Func<ILogger, string, string, Window?, Guid, IDisposable?> RunScope =

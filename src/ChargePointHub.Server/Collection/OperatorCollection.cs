@@ -3,6 +3,7 @@ using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Collection;
 
@@ -53,6 +54,9 @@ public sealed partial class OperatorCollection
     /// <summary>Notes how the feeds fare; null: nobody does.</summary>
     public FeedWatch? Watch { get; init; }
 
+    /// <summary>Null: refused records are checked again by nobody.</summary>
+    public QuarantineRecheck? Recheck { get; init; }
+
     /// <summary>Runs until cancelled or the lease is lost, or until the database is away.</summary>
     /// <param name="leaving">No new pull is begun; the one under way comes to its end.</param>
     public async Task CollectAsync(CancellationToken leaving, CancellationToken cancellationToken)
@@ -64,6 +68,7 @@ public sealed partial class OperatorCollection
         try
         {
             await BeginAsync(cancellationToken);
+            await RecheckAsync(cancellationToken);
             await CollectUntilAsync(either.Token, cancellationToken);
         }
         finally
@@ -120,6 +125,22 @@ public sealed partial class OperatorCollection
         var kept = await ledger.Rereads.ReadAsync(id, cancellationToken);
         foreach (var added in schedules.SelectMany(s => s.Reread.Begin(kept, time.GetUtcNow())).ToList())
             await ledger.Rereads.SaveAsync(id, added, cancellationToken);
+    }
+
+    /// <summary>What was refused by other rules, another mapping or other settings may pass now. A fault of ours there costs no collection.</summary>
+    private async Task RecheckAsync(CancellationToken cancellationToken)
+    {
+        if (Recheck is null) return;
+        try
+        {
+            var done = await Recheck.RunAsync(
+                operatorDefinition, QuarantineRecheck.Datasets, onlyOtherwiseJudged: true, write: true, leaseToken, null, cancellationToken);
+            if (done.Counts.Released + done.Counts.Waiting > 0) LogRechecked(log, operatorDefinition.OperatorId, done.Counts.Released, done.Counts.Waiting, done.Counts.Refused);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not LeaseLostException && !DatabaseGone.Explains(fault))
+        {
+            LogRecheckFault(log, fault, operatorDefinition.OperatorId);
+        }
     }
 
     /// <summary>Does at most one due pull; true when there was one. A pull that waits between two pages is not due itself.</summary>
@@ -232,6 +253,12 @@ public sealed partial class OperatorCollection
         else
             LogCompleted(log, id, dataset, kind, window, result.Pages, result.Records);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Operator}: refused records were checked again by other rules than before: {Released} released, {Waiting} wait for their charge point, {Refused} still refused")]
+    private static partial void LogRechecked(ILogger log, string @operator, int released, int waiting, int refused);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub while checking refused records of {Operator} again")]
+    private static partial void LogRecheckFault(ILogger log, Exception fault, string @operator);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Operator} {Dataset} {Kind} {Window}: {Pages} pages, {Records} records")]
     private static partial void LogCompleted(ILogger log, string @operator, string dataset, RunKind kind, Window? window, int pages, int records);

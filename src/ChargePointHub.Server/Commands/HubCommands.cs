@@ -28,6 +28,7 @@ public static class HubCommands
             ServeCommand.Create(context),
             DoctorCommand.Create(context),
             FeedsCommand.Create(context),
+            QuarantineCommand.Create(context),
             KeysCommand.Create(context),
             MigrateCommand.Create(context),
             ConfigCommand.Create(context),

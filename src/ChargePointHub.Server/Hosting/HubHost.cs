@@ -148,6 +148,8 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton<StatusSweeper>()
             .AddSingleton<FeedTlsStore>()
             .AddSingleton<FeedWatch>()
+            .AddSingleton<QuarantineStore>()
+            .AddSingleton<QuarantineRecheck>()
             .AddSingleton<RunLog>()
             .AddSingleton(new FeedClientFactory(parts.Time, parts.RequestCount ?? new DatabaseRequestCount(new RequestCounts(database))))
             .AddSingleton<FeedClients>()
@@ -162,6 +164,7 @@ public sealed class HubHost : IAsyncDisposable
                 StartSpread = SpreadAnOperator * registry.Current.Operators.Count,
                 Slots = s.GetRequiredService<RunSlots>(),
                 Watch = s.GetRequiredService<FeedWatch>(),
+                Recheck = s.GetRequiredService<QuarantineRecheck>(),
             })
             .AddHubApi(_ => new HubServices(
                 database,

@@ -7,9 +7,9 @@ namespace ChargePointHub.Store.Queries;
 /// <param name="Severity"><c>info</c>, <c>warning</c> or <c>error</c>.</param>
 public sealed record RuleCount(string Dataset, string Rule, string Severity, long Count, IReadOnlyList<FindingSample> Samples);
 
-/// <param name="RecordId">Hub id of a stored record, or the operator's own id of a refused one.</param>
+/// <param name="RecordId">Hub id; of a status change its charge point's; null: a refused record that had none.</param>
 /// <param name="Pointer">Into the record as the operator sent it.</param>
-public sealed record FindingSample(string RecordId, string Pointer, string? Value, string Message);
+public sealed record FindingSample(string? RecordId, string Pointer, string? Value, string Message);
 
 /// <summary>What was noticed about an operator's records, for the operator's engineer.</summary>
 public sealed class FindingQueries(Database database)
@@ -23,7 +23,7 @@ public sealed class FindingQueries(Database database)
         if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read findings.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             WITH judged AS (
                 SELECT 'charge_points' AS dataset, charge_point_id AS record_id, findings FROM charge_point WHERE operator_id = @operator AND findings IS NOT NULL
                 UNION ALL
@@ -33,7 +33,7 @@ public sealed class FindingQueries(Database database)
                 UNION ALL
                 SELECT 'status_changes', charge_point_id, findings FROM status_change WHERE operator_id = @operator AND findings IS NOT NULL
                 UNION ALL
-                SELECT dataset, own_id, findings FROM quarantine WHERE operator_id = @operator),
+                SELECT q.dataset, {QuarantineQueries.HubId}, q.findings FROM quarantine q WHERE q.operator_id = @operator),
             found AS (
                 SELECT j.dataset, j.record_id, f.rule, lower(f.severity) AS severity, f.pointer, f.value, f.message,
                     count(*) OVER rule_of AS times,
@@ -60,7 +60,7 @@ public sealed class FindingQueries(Database database)
             }
 
             samples.Add(new FindingSample(
-                reader.GetString(4), reader.IsDBNull(5) ? "" : reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetString(7)));
+                reader.IsDBNull(4) ? null : reader.GetString(4), reader.IsDBNull(5) ? "" : reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetString(7)));
         }
 
         return counts;

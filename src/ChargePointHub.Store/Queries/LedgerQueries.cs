@@ -192,15 +192,9 @@ public sealed class LedgerQueries(Database database)
         ArgumentNullException.ThrowIfNull(scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            """
-            SELECT count(*) FROM quarantine WHERE dataset = @dataset AND operator_id = ANY(@operators)
-              AND coalesce(event_at, recorded_at) >= @from AND coalesce(event_at, recorded_at) < @to
-            """,
-            connection);
+            $"SELECT count(*) FROM quarantine q WHERE q.dataset = @dataset AND {QuarantineQueries.InQuestion}", connection);
         command.Parameters.AddWithValue("dataset", dataset.Name);
-        command.Parameters.AddWithValue("operators", operators.ToArray());
-        command.Parameters.AddWithValue("from", window?.From ?? DateTimeOffset.MinValue);
-        command.Parameters.AddWithValue("to", window?.To ?? DateTimeOffset.MaxValue);
+        QuarantineQueries.BindQuestion(command, operators, window);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

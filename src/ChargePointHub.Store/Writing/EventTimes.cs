@@ -7,9 +7,6 @@ namespace ChargePointHub.Store.Writing;
 /// <summary>Which times of events are believed.</summary>
 internal static class EventTimes
 {
-    /// <summary>The rule of a change that is refused for its time.</summary>
-    public const string RangeRule = "time-out-of-range";
-
     /// <summary>A later change does not become the current status.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
@@ -25,6 +22,7 @@ internal static class EventTimes
     /// </summary>
     public static PageToWrite Refuse(PageToWrite page)
     {
+        if (page.Rechecks.Count > 0) page = page with { Rechecks = [.. page.Rechecks.Select(r => Refuse(r, page.Feed.OperatorId, page.AskedAt))] };
         var changes = page.Records.StatusChanges.ToLookup(c => IsBelieved(c.Record.At, page.AskedAt));
         if (!changes[false].Any()) return page;
         return page with
@@ -32,7 +30,7 @@ internal static class EventTimes
             Records = page.Records with
             {
                 StatusChanges = [.. changes[true]],
-                Refused = [.. page.Records.Refused, .. changes[false].Select(c => Refused(page, c))],
+                Refused = [.. page.Records.Refused, .. changes[false].Select(c => Refused(page.Feed.OperatorId, c))],
             },
         };
     }
@@ -50,17 +48,22 @@ internal static class EventTimes
             ? at : null;
     }
 
+    public static Rechecked Refuse(Rechecked recheck, string operatorId, DateTimeOffset askedAt) =>
+        recheck.Judged.StatusChanges is [var change] && !IsBelieved(change.Record.At, askedAt)
+            ? recheck with { Judged = new RecordPage { Refused = [Refused(operatorId, change)] } }
+            : recheck;
+
     private static bool IsBelieved(DateTimeOffset at, DateTimeOffset askedAt) => at >= Earliest && at < askedAt + Ahead;
 
-    private static RefusedRecord Refused(PageToWrite page, Judged<StatusChange> judged)
+    private static RefusedRecord Refused(string operatorId, Judged<StatusChange> judged)
     {
         var change = judged.Record;
         var document = new ArrayBufferWriter<byte>();
         HubJson.Write(document, change);
         var wrong = new Finding(
-            RangeRule, Severity.Error, "/at", Instants.Format(change.At),
+            QuarantineRules.OutOfRange, Severity.Error, "/at", Instants.Format(change.At),
             "A status change lies before 2015 or more than a month in the future; it was refused.");
         return new RefusedRecord(
-            Dataset.StatusChanges, change.ChargePointId[(page.Feed.OperatorId.Length + 1)..], document.WrittenMemory, [.. judged.Findings, wrong]);
+            Dataset.StatusChanges, change.ChargePointId[(operatorId.Length + 1)..], document.WrittenMemory, [.. judged.Findings, wrong]);
     }
 }

@@ -1,88 +1,105 @@
+using System.Buffers;
 using System.Text;
 using ChargePointHub.Model;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ChargePointHub.Store.Writing;
 
 /// <summary>
-/// What a page puts into quarantine, and what it frees: refused records until they are sent right, and sessions whose charge point
-/// nobody has told of yet.
+/// What a page puts into quarantine, and what it frees: refused records until they are sent right or pass when they are checked
+/// again, and sessions whose charge point nobody has told of yet.
 /// </summary>
-internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite page)
+internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite page, int mostRefused)
 {
-    /// <summary>The rule that a waiting session carries beside its own findings, and loses when it is released.</summary>
-    public const string WaitRule = "charge-point-unknown";
-
-    /// <summary>The page's sessions whose charge point is known, and those released by the page's charge points, in arrival order.</summary>
+    /// <summary>The page's sessions whose charge point is known, behind those that it released, in arrival order.</summary>
     public List<ToStage<ChargingSession>> Sessions { get; } = [];
+
+    /// <summary>Status changes that passed when they were checked again.</summary>
+    public IReadOnlyList<ToStage<StatusChange>> Changes { get; private set; } = [];
 
     /// <summary>Rows of quarantine that the page changed.</summary>
     public int Written { get; private set; }
 
     public int Waiting { get; private set; }
 
+    /// <summary>Sessions that the page's charge points released.</summary>
     public int Released { get; private set; }
+
+    public RecheckCounts Rechecked { get; private set; } = new(0, 0, 0);
+
+    /// <summary>Datasets of which records made way for the first time.</summary>
+    public IReadOnlyList<Dataset> OverflowingAnew { get; private set; } = [];
 
     public async Task DecideAsync(CancellationToken cancellationToken)
     {
-        await ReleaseAsync(cancellationToken);
-        var unknown = await UnknownAsync(cancellationToken);
-        var rows = new List<Row>();
-        foreach (var judged in page.Records.ChargingSessions)
+        var release = new QuarantineRelease(connection, page);
+        await release.DecideAsync(cancellationToken);
+        (Released, Changes) = (release.OfChargePoints, release.Changes);
+        Written += release.Written;
+
+        var unknown = await UnknownAsync(release.Sessions, cancellationToken);
+        var rows = new List<QuarantineRow>();
+        var freed = new List<(Dataset, string Id, DateTimeOffset? At)>();
+        foreach (var (staged, origin) in release.Sessions)
         {
-            if (unknown.Contains(judged.Record.ChargePointId)) rows.Add(WaitingRow(judged));
-            else Sessions.Add(new ToStage<ChargingSession>(judged.Record, judged.Findings));
+            if (unknown.Contains(staged.Record.ChargePointId))
+            {
+                rows.Add(QuarantineRow.Waiting(new Judged<ChargingSession>(staged.Record, staged.Findings)) with { Origin = origin });
+                continue;
+            }
+
+            Sessions.Add(staged);
+            freed.Add((Dataset.ChargingSessions, staged.Record.SessionId, origin.RecordedAt));
         }
 
-        await ForgetMendedAsync(Dataset.ChargePoints, page.Records.ChargePoints.Select(c => c.Record.ChargePointId), cancellationToken);
-        await ForgetMendedAsync(Dataset.Tariffs, page.Records.Tariffs.Select(t => t.Record.TariffId), cancellationToken);
-        await ForgetMendedAsync(Dataset.ChargingSessions, Sessions.Select(s => s.Record.SessionId), cancellationToken);
-        Waiting = rows.Count;
-        rows.AddRange(page.Records.Refused.Select(r => new Row(
-            r.Dataset.Name, r.OwnId ?? "", PageBuffer.ContentHash(r.Document.Span), null, PageBuffer.Findings(r.Findings), EventTimes.Of(r, page.AskedAt),
-            Encoding.UTF8.GetString(r.Document.Span))));
-        if (rows.Count > 0) Written += await InsertAsync(rows, cancellationToken);
-    }
+        Rechecked = new RecheckCounts(release.Passed - rows.Count, rows.Count, release.StillRefused);
+        foreach (var judged in page.Records.ChargingSessions)
+        {
+            if (unknown.Contains(judged.Record.ChargePointId))
+            {
+                rows.Add(QuarantineRow.Waiting(judged));
+                Waiting++;
+                continue;
+            }
 
-    private async Task ReleaseAsync(CancellationToken cancellationToken)
-    {
-        if (page.Records.ChargePoints.Count == 0) return;
-        var released = await connection.Command(
-            """
-            DELETE FROM quarantine WHERE operator_id = $1 AND waits_for = ANY ($2)
-            RETURNING document::text, findings::text, feed_id, run_id, recorded_at
-            """,
-            page.Feed.OperatorId, page.Records.ChargePoints.Select(c => c.Record.ChargePointId).ToArray())
-            .ListAsync(
-                r => (At: r.Instant(4), Session: new ToStage<ChargingSession>(
-                    HubJson.Read<ChargingSession>(Encoding.UTF8.GetBytes(r.GetString(0))),
-                    [.. PageBuffer.Findings(r.GetString(1)).Where(f => f.Rule != WaitRule)],
-                    (r.GetString(2), r.GetGuid(3)))),
-                cancellationToken);
-        Sessions.AddRange(released.OrderBy(r => r.At).Select(r => r.Session));
-        Released = released.Count;
-        Written += released.Count;
+            Sessions.Add(new ToStage<ChargingSession>(judged.Record, judged.Findings));
+            freed.Add((Dataset.ChargingSessions, judged.Record.SessionId, null));
+        }
+
+        freed.AddRange(page.Records.ChargePoints.Select(c => (Dataset.ChargePoints, c.Record.ChargePointId, (DateTimeOffset?)null)));
+        freed.AddRange(page.Records.Tariffs.Select(t => (Dataset.Tariffs, t.Record.TariffId, (DateTimeOffset?)null)));
+        foreach (var mended in freed.GroupBy(f => f.Item1, f => (f.Id, f.At))) await ForgetMendedAsync(mended.Key, mended, cancellationToken);
+        rows.AddRange(page.Records.Refused.Select(r => QuarantineRow.Refused(r, page.AskedAt)));
+        var table = new QuarantineTable(connection, page);
+        if (rows.Count > 0) Written += await table.InsertAsync(rows, cancellationToken);
+        Written += await table.ForgetUnsentAsync(cancellationToken);
+        OverflowingAnew = await table.MakeWayAsync([.. page.Records.Refused.Select(r => r.Dataset).Distinct()], mostRefused, cancellationToken);
     }
 
     /// <summary>
-    /// Deletes refused records whose key is now accepted. Not status changes: theirs is the charge point's id, which does not say
-    /// which change was sent right. Not what the same page refuses too, or the page written again would write again.
+    /// Deletes refused records whose key is now accepted; where what is accepted came out of quarantine itself, those that came before
+    /// it. Not status changes: theirs is the charge point's id, which does not say which change was sent right. Not what the same page
+    /// refuses too, or the page written again would write again.
     /// </summary>
-    private async Task ForgetMendedAsync(Dataset dataset, IEnumerable<string> accepted, CancellationToken cancellationToken)
+    private async Task ForgetMendedAsync(Dataset dataset, IEnumerable<(string Id, DateTimeOffset? At)> accepted, CancellationToken cancellationToken)
     {
         // A refused record has the operator's own id, an accepted one the hub's.
-        var mended = accepted.Select(id => id[(page.Feed.OperatorId.Length + 1)..]).ToHashSet(StringComparer.Ordinal);
-        mended.ExceptWith(page.Records.Refused.Where(r => r.Dataset == dataset).Select(r => r.OwnId ?? ""));
+        var refused = page.Records.Refused.Where(r => r.Dataset == dataset).Select(r => r.OwnId ?? "").ToHashSet(StringComparer.Ordinal);
+        var mended = accepted.Select(a => (Id: a.Id[(page.Feed.OperatorId.Length + 1)..], a.At)).Where(a => !refused.Contains(a.Id)).ToList();
         if (mended.Count == 0) return;
         Written += await connection.Command(
-            "DELETE FROM quarantine WHERE operator_id = $1 AND dataset = $2 AND own_id = ANY ($3) AND waits_for IS NULL",
-            page.Feed.OperatorId, dataset.Name, mended.ToArray()).ExecuteAsync(cancellationToken);
+            """
+            DELETE FROM quarantine q USING unnest($3, $4) AS n (own_id, at)
+            WHERE q.operator_id = $1 AND q.dataset = $2 AND q.own_id = n.own_id AND q.waits_for IS NULL AND q.recorded_at <= n.at
+            """,
+            page.Feed.OperatorId, dataset.Name, mended.Select(m => m.Id).ToArray(), mended.Select(m => (m.At ?? DateTimeOffset.MaxValue).UtcDateTime).ToArray())
+            .ExecuteAsync(cancellationToken);
     }
 
-    private async Task<HashSet<string>> UnknownAsync(CancellationToken cancellationToken)
+    private async Task<HashSet<string>> UnknownAsync(List<(ToStage<ChargingSession> Staged, QuarantineOrigin)> released, CancellationToken cancellationToken)
     {
         var wanted = page.Records.ChargingSessions.Select(s => s.Record.ChargePointId).ToHashSet(StringComparer.Ordinal);
+        wanted.UnionWith(released.Select(r => r.Staged.Record.ChargePointId));
         wanted.ExceptWith(page.Records.ChargePoints.Select(c => c.Record.ChargePointId));
         if (wanted.Count == 0) return wanted;
         var known = await connection.Command(
@@ -91,46 +108,44 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         wanted.ExceptWith(known);
         return wanted;
     }
+}
 
-    private static Row WaitingRow(Judged<ChargingSession> judged)
+/// <summary>A record on its way into quarantine.</summary>
+/// <param name="OwnId">The operator's own id, empty where there is none; of a session that waits, the hub's.</param>
+/// <param name="WaitsFor">Hub id of the charge point that a session waits for; null: it is refused.</param>
+/// <param name="Findings">As JSON.</param>
+internal sealed record QuarantineRow(
+    string Dataset, string OwnId, byte[] Hash, string? WaitsFor, string Findings, DateTimeOffset? EventAt, string Document)
+{
+    /// <summary>Of one record, errors before anything else.</summary>
+    private const int MostFindings = 100;
+
+    /// <summary>Bytes; what is longer is kept as null, with its findings.</summary>
+    private const int LongestDocument = 16 * 1024;
+
+    /// <summary>Null: the page's own.</summary>
+    public QuarantineOrigin? Origin { get; init; }
+
+    public static QuarantineRow Refused(RefusedRecord refused, DateTimeOffset askedAt) => new(
+        refused.Dataset.Name, refused.OwnId ?? "", PageBuffer.ContentHash(refused.Document.Span), null, FindingsOf(refused.Findings), EventTimes.Of(refused, askedAt),
+        refused.Document.Length > LongestDocument ? "null" : Encoding.UTF8.GetString(refused.Document.Span));
+
+    public static QuarantineRow Waiting(Judged<ChargingSession> judged)
     {
         var session = judged.Record;
-        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        var output = new ArrayBufferWriter<byte>();
         HubJson.Write(output, session);
         var wait = new Finding(
-            WaitRule, Severity.Error, "/charge_point_id", session.ChargePointId,
+            QuarantineRules.Wait, Severity.Error, "/charge_point_id", session.ChargePointId,
             "No such charge point is known yet; the session waits for it and is released when it appears.");
-        return new Row(
-            Dataset.ChargingSessions.Name, session.SessionId, PageBuffer.ContentHash(output.WrittenSpan), session.ChargePointId,
+        return new QuarantineRow(
+            Model.Dataset.ChargingSessions.Name, session.SessionId, PageBuffer.ContentHash(output.WrittenSpan), session.ChargePointId,
             PageBuffer.Findings([.. judged.Findings, wait]), session.PlugInAt, Encoding.UTF8.GetString(output.WrittenSpan));
     }
 
-    private Task<int> InsertAsync(List<Row> rows, CancellationToken cancellationToken) => connection.Command(
-        """
-        INSERT INTO quarantine (operator_id, dataset, own_id, content_hash, waits_for, findings, feed_id, run_id, page_number, event_at, recorded_at, document)
-        SELECT $1, n.dataset, n.own_id, n.content_hash, n.waits_for, n.findings::json, $2, $3, $4, n.event_at, clock_timestamp(), n.document::json
-        FROM unnest($5, $6, $7, $8, $9, $10, $11) AS n (dataset, own_id, content_hash, waits_for, findings, event_at, document)
-        WHERE NOT EXISTS (
-            SELECT FROM quarantine q
-            WHERE q.operator_id = $1 AND q.dataset = n.dataset AND q.own_id = n.own_id AND q.content_hash = n.content_hash)
-        ON CONFLICT DO NOTHING
-        """,
-        page.Feed.OperatorId,
-        page.Feed.FeedId,
-        page.RunId,
-        page.PageNumber,
-        rows.Select(r => r.Dataset).ToArray(),
-        rows.Select(r => r.OwnId).ToArray(),
-        rows.Select(r => r.Hash).ToArray(),
-        new NpgsqlParameter { Value = rows.Select(r => r.WaitsFor).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-        rows.Select(r => r.Findings).ToArray(),
-        new NpgsqlParameter
-        {
-            Value = rows.Select(r => r.EventAt?.UtcDateTime).ToArray(),
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
-        },
-        rows.Select(r => r.Document).ToArray()).ExecuteAsync(cancellationToken);
-
-    private sealed record Row(
-        string Dataset, string OwnId, byte[] Hash, string? WaitsFor, string Findings, DateTimeOffset? EventAt, string Document);
+    public static string FindingsOf(IReadOnlyList<Finding> findings) =>
+        PageBuffer.Findings(findings.Count <= MostFindings ? findings : [.. findings.OrderByDescending(f => f.Severity).Take(MostFindings)]);
 }
+
+/// <summary>What brought a record into quarantine, and when.</summary>
+internal sealed record QuarantineOrigin(string FeedId, Guid RunId, int PageNumber, DateTimeOffset RecordedAt);

@@ -12,13 +12,14 @@ internal readonly record struct CurrentStatus(Status Status, DateTimeOffset Sinc
 /// follows the newest change; an observation older than it says nothing. Where the operator reports changes itself, an observation
 /// stands only until the next event.
 /// </summary>
-internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page, AbsenceStage absence)
+internal sealed class StatusStage(
+    NpgsqlConnection connection, PageToWrite page, AbsenceStage absence, IReadOnlyList<ToStage<StatusChange>> released)
 {
     public const string CreateStage =
         """
         CREATE TEMPORARY TABLE IF NOT EXISTS stage_status_change (
             ord integer NOT NULL, charge_point_id text NOT NULL, at timestamptz NOT NULL, status text NOT NULL, evidence text NOT NULL,
-            findings json, document json NOT NULL
+            findings json, feed_id text, run_id uuid, document json NOT NULL
         ) ON COMMIT DELETE ROWS;
         CREATE TEMPORARY TABLE IF NOT EXISTS decided_status_change (ord integer NOT NULL, verdict integer NOT NULL) ON COMMIT DELETE ROWS;
         """;
@@ -36,7 +37,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
     /// <summary>Months that the page's changes fall into, for their partitions.</summary>
     public static IEnumerable<DateTimeOffset> TimesOf(PageToWrite page)
     {
-        var times = page.Records.StatusChanges.Select(c => c.Record.At);
+        var times = page.Records.StatusChanges.Concat(page.Rechecks.SelectMany(r => r.Judged.StatusChanges)).Select(c => c.Record.At);
         if (page.StaleAt is { } stale) times = times.Append(stale);
         return page.IsOfCrawl || (page.StatusesAreEvidence && page.Records.Statuses.Count > 0) ? times.Append(page.AskedAt) : times;
     }
@@ -44,26 +45,26 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
     public async Task DecideAsync(PageBuffer buffer, CancellationToken cancellationToken)
     {
         var observed = Observed();
-        if (page.Records.StatusChanges.Count + observed.Count == 0 && page.StaleAt is null) return;
+        if (page.Records.StatusChanges.Count + released.Count + observed.Count == 0 && page.StaleAt is null) return;
         await ReadCurrentAsync(observed, cancellationToken);
-        var changes = page.Records.StatusChanges.ToList();
+        var changes = released.Concat(page.Records.StatusChanges.Select(Own)).ToList();
         var followed = new HashSet<StatusChange>(ReferenceEqualityComparer.Instance);
         foreach (var seen in observed)
         {
             if (Observe(seen) is not { } snapshot) continue;
-            changes.Add(new Judged<StatusChange>(snapshot, seen.Status == Status.Removed && removed.TryGetValue(seen.ChargePointId, out var reason) ? [reason] : []));
+            changes.Add(new ToStage<StatusChange>(snapshot, seen.Status == Status.Removed && removed.TryGetValue(seen.ChargePointId, out var reason) ? [reason] : []));
             followed.Add(snapshot);
         }
 
         foreach (var missing in await SweepAsync(cancellationToken))
         {
-            changes.Add(new Judged<StatusChange>(missing, []));
+            changes.Add(new ToStage<StatusChange>(missing, []));
             followed.Add(missing);
         }
 
         var staged = changes
             .GroupBy(c => (c.Record.ChargePointId, c.Record.At, c.Record.Status))
-            .Select(same => same.MinBy(c => c.Record.Evidence)!)
+            .Select(same => same.MinBy(c => c.Record.Evidence))
             .ToList();
         if (staged.Count == 0) return;
         await CopyAsync(staged, buffer, cancellationToken);
@@ -92,7 +93,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
             await connection.Command(
                 $"""
                 INSERT INTO status_change (operator_id, charge_point_id, at, status, evidence, feed_id, run_id, tick, recorded_at, findings, document)
-                SELECT $1, s.charge_point_id, s.at, s.status, s.evidence, $2, $3, $4, $5, s.findings, s.document
+                SELECT $1, s.charge_point_id, s.at, s.status, s.evidence, coalesce(s.feed_id, $2), coalesce(s.run_id, $3), $4, $5, s.findings, s.document
                 FROM decided_status_change d JOIN stage_status_change s USING (ord) WHERE d.verdict = {(int)Verdict.Added}
                 """,
                 op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
@@ -103,7 +104,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
             // The change keeps its tick: there is no version of it that a reader at an earlier tick could be given instead.
             await connection.Command(
                 $"""
-                UPDATE status_change c SET evidence = s.evidence, feed_id = $2, run_id = $3, findings = s.findings, document = s.document
+                UPDATE status_change c SET evidence = s.evidence, feed_id = coalesce(s.feed_id, $2), run_id = coalesce(s.run_id, $3), findings = s.findings, document = s.document
                 FROM decided_status_change d JOIN stage_status_change s USING (ord)
                 WHERE d.verdict = {(int)Verdict.Changed} AND c.operator_id = $1 AND c.charge_point_id = s.charge_point_id
                     AND c.at = s.at AND c.status = s.status AND c.at BETWEEN $4 AND $5
@@ -175,6 +176,8 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
         return [.. unseen.Select(id => Snapshot(id, Status.Missing, deadline))];
     }
 
+    private static ToStage<StatusChange> Own(Judged<StatusChange> change) => new(change.Record, change.Findings);
+
     private StatusChange Snapshot(string chargePointId, Status status, DateTimeOffset at) => new()
     {
         ChargePointId = chargePointId,
@@ -186,7 +189,7 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
 
     private async Task ReadCurrentAsync(List<StatusObservation> observed, CancellationToken cancellationToken)
     {
-        var ids = page.Records.StatusChanges.Select(c => c.Record.ChargePointId).Concat(observed.Select(s => s.ChargePointId));
+        var ids = page.Records.StatusChanges.Select(Own).Concat(released).Select(c => c.Record.ChargePointId).Concat(observed.Select(s => s.ChargePointId));
         var rows = await connection.Command(
             "SELECT charge_point_id, status, since, evidence FROM charge_point_status WHERE operator_id = $1 AND charge_point_id = ANY ($2)",
             page.Feed.OperatorId, ids.Distinct(StringComparer.Ordinal).ToArray()).ListAsync(
@@ -250,10 +253,10 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
         return rows.ToDictionary(r => r.Id, r => r.At, StringComparer.Ordinal);
     }
 
-    private async Task CopyAsync(List<Judged<StatusChange>> changes, PageBuffer buffer, CancellationToken cancellationToken)
+    private async Task CopyAsync(List<ToStage<StatusChange>> changes, PageBuffer buffer, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
-            "COPY stage_status_change (ord, charge_point_id, at, status, evidence, findings, document) FROM STDIN (FORMAT binary)", cancellationToken);
+            "COPY stage_status_change (ord, charge_point_id, at, status, evidence, findings, feed_id, run_id, document) FROM STDIN (FORMAT binary)", cancellationToken);
         for (var ord = 0; ord < changes.Count; ord++)
         {
             var change = changes[ord].Record;
@@ -268,6 +271,9 @@ internal sealed class StatusStage(NpgsqlConnection connection, PageToWrite page,
             copy.WriteText(Words<Status>.Of(change.Status));
             copy.WriteText(Words<Evidence>.Of(change.Evidence));
             copy.WriteJson(buffer[findings]);
+            copy.WriteText(changes[ord].From?.FeedId);
+            if (changes[ord].From is { } from) copy.Write(from.RunId, NpgsqlDbType.Uuid);
+            else copy.WriteNull();
             copy.WriteJson(buffer[document]);
         }
 

@@ -28,6 +28,8 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
         await host.ClaimAsync(Dataset.StatusChanges, RunKind.Live, ApiHost.Now.AddHours(-12), new Window(ApiHost.Now.AddHours(-12.5), ApiHost.Now.AddHours(-12.25)));
         await host.ClaimAsync(Dataset.StatusChanges, RunKind.Backfill, ApiHost.Now.AddHours(-11), new Window(ApiHost.Now.AddDays(-10), ApiHost.Now.AddDays(-9)));
         await host.AddDiscrepancyAsync("alpha", Dataset.ChargingSessions, new Window(ApiHost.Now.AddHours(-6), ApiHost.Now.AddHours(-4)));
+        await host.WritePageAsync(
+            "alpha", Dataset.ChargingSessions, new RecordPage { Refused = [.. new[] { "S2", "S3", null }.Select((id, i) => Refused(id, i))] }, bound: 2);
         var answers = new List<(string What, string Schema, string Json)>();
         foreach (var route in ApiRoutes.All)
         {
@@ -55,6 +57,9 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
         var verdicts = await OutsideJudge.JudgeAsync([.. answers.Select(a => (a.Schema, a.Json))]);
         Assert.All(answers.Zip(verdicts), judged => Assert.True(judged.Second is null, $"{judged.First.What}: {judged.Second}\n{judged.First.Json}"));
     }
+
+    private static RefusedRecord Refused(string? id, int number) => new(
+        Dataset.ChargingSessions, id, System.Text.Encoding.UTF8.GetBytes($"{{\"energy_kwh\":-{number}}}"), [new Finding("energy-negative", Severity.Error, "/energy_kwh", "-1", "Negative.")]);
 
     private static bool IsEmpty(string json)
     {

@@ -131,6 +131,15 @@ public sealed class ApiHost : IAsyncLifetime
             CancellationToken.None);
     }
 
+    /// <summary>A page as a run writes it; the run's id.</summary>
+    /// <param name="bound">Refused records that quarantine holds.</param>
+    public async Task<Guid> WritePageAsync(string operatorId, Dataset dataset, RecordPage records, int bound = PageWriter.MostRefused)
+    {
+        var page = new PageToWrite { Feed = new FeedKey(operatorId, "main", dataset), RunId = Guid.NewGuid(), PageNumber = 1, AskedAt = Now, Records = records };
+        await new PageWriter(database.Database) { RefusedBound = bound }.WriteAsync(page, CancellationToken.None);
+        return page.RunId;
+    }
+
     /// <summary>An operator counted more in a window than it sent.</summary>
     public Task AddDiscrepancyAsync(string operatorId, Dataset dataset, Window window) =>
         new DiscrepancyStore(database.Database).SeenAsync(operatorId, dataset, window, 100, 90, Now.AddHours(-3), CancellationToken.None);

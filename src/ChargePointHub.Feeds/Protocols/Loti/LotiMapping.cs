@@ -28,15 +28,16 @@ internal sealed class LotiMapping
     public bool Add(JsonElement rows, Dataset dataset, PageBuilder page, Window? window, WindowAxis? axis)
     {
         var (events, outside) = (page.Events, page.EventsOutside);
-        foreach (var row in rows.EnumerateArray())
-        {
-            if (dataset == Dataset.ChargingSessions) _sessions.Add(row, page, window, axis);
-            else if (dataset == Dataset.StatusChanges) _changes.Add(row, page, window, axis);
-            else if (dataset == Dataset.Tariffs) _tariffs.Add(row, page);
-            else _chargePoints.Add(row, page);
-        }
-
+        foreach (var row in rows.EnumerateArray()) AddRow(row, dataset, page, window, axis);
         return page.Events == events || page.Events - events > page.EventsOutside - outside;
+    }
+
+    public void AddRow(JsonElement row, Dataset dataset, PageBuilder page, Window? window, WindowAxis? axis)
+    {
+        if (dataset == Dataset.ChargingSessions) _sessions.Add(row, page, window, axis);
+        else if (dataset == Dataset.StatusChanges) _changes.Add(row, page, window, axis);
+        else if (dataset == Dataset.Tariffs) _tariffs.Add(row, page);
+        else _chargePoints.Add(row, page);
     }
 
     /// <summary>The ids in a page of charge points, for looping over them. A row without an id cannot have sessions.</summary>

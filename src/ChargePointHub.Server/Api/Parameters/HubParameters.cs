@@ -1,7 +1,9 @@
 using System.Globalization;
+using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store;
 
 namespace ChargePointHub.Server.Api.Parameters;
 
@@ -75,6 +77,10 @@ public static class HubParameters
     };
 
     public static readonly Parameter Cause = Words("cause", "Causes of gaps, separated by commas; told under a key only.", GapCauses.All);
+
+    /// <summary>Every rule that a finding can name.</summary>
+    public static readonly Parameter Rule = Words(
+        "rule", "Rules, separated by commas: records with a finding of one of them.", [.. RuleCatalogue.All.Select(r => r.Code), .. QuarantineRules.All]);
 
     public static readonly Parameter Limit = new(
         "limit", "Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.", "1000", null, CheckLimit)

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Commands;
+
+/// <summary><c>quarantine list</c>: what was refused or waits, by rule; the hub may run or not.</summary>
+internal static class QuarantineListCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var only = QuarantineCommand.OperatorArgument();
+        var dataset = QuarantineCommand.DatasetOption("Only records of this dataset", Dataset.All);
+        var json = CommandContext.JsonOption();
+        var list = new ExampleCommand(
+            "list", "Shows per operator, dataset and rule how many records are refused or wait, since when, and one of them; /v1/quarantine shows each.",
+            "quarantine list", "quarantine list lamplight --dataset charging_sessions", "quarantine list --json") { only, dataset, json };
+        list.SetAction(context.Guarded(async (parsed, ct) =>
+        {
+            await using var database = await context.OpenExistingAsync(context.Arguments.Read(parsed), ct);
+            var queries = new QuarantineQueries(database.Source);
+            var names = parsed.GetValue(dataset) is { } name ? [name] : Dataset.All.Select(d => d.Name).ToList();
+            var rules = await queries.CountByRuleAsync(null, names, Scope.Everything, ct);
+            if (parsed.GetValue(only) is { } asked)
+            {
+                var known = rules.Select(r => r.OperatorId).Distinct().ToList();
+                rules = [.. rules.Where(r => r.OperatorId == asked)];
+                if (rules.Count == 0 && Nearest.Of(asked, known) is { } near) await context.Error.WriteLineAsync($"Was {near} meant?");
+            }
+
+            var overflow = await queries.ReadOverflowAsync([.. rules.Select(r => r.OperatorId).Distinct()], Scope.Everything, ct);
+            await (parsed.GetValue(json) ? context.WriteJsonAsync(rules.Select(Listed)) : TellPersonAsync(context, rules, [.. overflow.Where(o => names.Contains(o.Dataset.Name))]));
+            return ExitCode.Done;
+        }));
+        return list;
+    }
+
+    private static async Task TellPersonAsync(CommandContext context, IReadOnlyList<QuarantineRule> rules, IReadOnlyList<QuarantineOverflow> overflow)
+    {
+        if (rules.Count == 0)
+        {
+            await context.Error.WriteLineAsync("Nothing of this is in quarantine.");
+            return;
+        }
+
+        await context.WriteTableAsync(
+        [
+            ["OPERATOR", "DATASET", "RULE", "RECORDS", "OLDEST", "NEWEST", "FOR EXAMPLE"],
+            .. rules.Select(r => new[]
+            {
+                r.OperatorId, r.Dataset.Name, r.Rule, $"{r.Records}", Instants.Format(r.OldestAt)[..16] + "Z", Instants.Format(r.NewestAt)[..16] + "Z", r.Example ?? "no id",
+            }),
+        ]);
+        foreach (var o in overflow)
+            await context.Output.WriteLineAsync($"{o.OperatorId} {o.Dataset}: full; {o.Dropped} older records made way, last at {Instants.Format(o.LastAt)}.");
+    }
+
+    private static object Listed(QuarantineRule r) => new
+    {
+        r.OperatorId,
+        Dataset = r.Dataset.Name,
+        r.Rule,
+        r.Records,
+        OldestAt = Instants.Format(r.OldestAt),
+        NewestAt = Instants.Format(r.NewestAt),
+        r.Example,
+    };
+}

@@ -1,0 +1,38 @@
+using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
+
+namespace ChargePointHub.Store;
+
+/// <summary>Rules that the store itself refuses by; all others are the judge's.</summary>
+public static class QuarantineRules
+{
+    /// <summary>A session waits for its charge point; it loses this finding when it is released.</summary>
+    public const string Wait = "charge-point-unknown";
+
+    /// <summary>A status change lies before 2015, or more than a month in the future.</summary>
+    public const string OutOfRange = "time-out-of-range";
+
+    public static readonly IReadOnlyList<string> All = [Wait, OutOfRange];
+}
+
+/// <summary>Which refused record of an operator.</summary>
+/// <param name="OwnId">The operator's own id; empty: it had none.</param>
+/// <param name="Hash">Of its content, hexadecimal.</param>
+public sealed record QuarantineKey(Dataset Dataset, string OwnId, string Hash);
+
+/// <summary>A refused record that was checked again.</summary>
+/// <param name="Judged">Holds one record: a charging session or a status change where it passes, else a refused one.</param>
+public sealed record Rechecked(QuarantineKey Key, RecordPage Judged)
+{
+    public bool Passes => Judged.Refused.Count == 0;
+
+    /// <summary>As the store takes it: a status change whose time it does not believe is refused all the same.</summary>
+    public Rechecked AsTaken(string operatorId, DateTimeOffset now) => EventTimes.Refuse(this, operatorId, now);
+}
+
+/// <summary>What became of records that were checked again. What another hub or page had taken meanwhile is counted nowhere.</summary>
+/// <param name="Waiting">They pass, and wait for their charge point.</param>
+public sealed record RecheckCounts(int Released, int Waiting, int Refused)
+{
+    public static RecheckCounts operator +(RecheckCounts a, RecheckCounts b) => new(a.Released + b.Released, a.Waiting + b.Waiting, a.Refused + b.Refused);
+}
