@@ -58,7 +58,7 @@ public sealed class InvalidRowsFault(double percent) : OperatorFault
     };
 }
 
-/// <summary>Some sessions state less than no energy, always the same ones: refused, and right again when the fault is over.</summary>
+/// <summary>Some sessions state less than no energy, always the same ones.</summary>
 public sealed class NegativeEnergyFault(double percent) : OperatorFault
 {
     private const long Stream = 10;

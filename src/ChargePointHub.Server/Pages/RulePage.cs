@@ -9,7 +9,7 @@ internal static class RulePage
 {
     private static readonly (Severity Severity, string Heading, string Said)[] Severities =
     [
-        (Severity.Error, "Errors", "The record is refused and waits in quarantine until one of its key is accepted."),
+        (Severity.Error, "Errors", "The record is refused and waits in quarantine until one of its key is accepted, or it passes by newer rules."),
         (Severity.Warning, "Warnings", "The record is kept, and what was found is told."),
         (Severity.Info, "Notes", "The record is kept; it could say more, or say it more plainly."),
     ];
