@@ -32,20 +32,26 @@ public sealed class ContinuationStore(Database database)
             cancellationToken);
 
     /// <summary>To be called when the pages before it are committed: one too many is pulled again, one too few would be lost.</summary>
-    public Task SaveAsync(PullContinuation place, CancellationToken cancellationToken) => database.Reads.Command(
+    /// <param name="leaseToken">Of the lease under which it is pulled; null: none is needed.</param>
+    /// <exception cref="LeaseLostException">Another instance has taken the operator's lease: nothing is written.</exception>
+    public async Task SaveAsync(PullContinuation place, CancellationToken cancellationToken, long? leaseToken = null) => OperatorLeases.Written(
+        await database.Reads.Command(
+        OperatorLeases.Fence +
         """
         INSERT INTO pull_continuation (operator_id, feed_id, dataset, kind, from_at, to_at, asked_at, saved_at, pages, state, charge_points)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        SELECT $1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM lease
         ON CONFLICT (operator_id, feed_id, dataset, kind) DO UPDATE SET from_at = excluded.from_at, to_at = excluded.to_at,
             asked_at = excluded.asked_at, saved_at = excluded.saved_at, pages = excluded.pages, state = excluded.state,
             charge_points = excluded.charge_points
         """,
-        place.Feed.OperatorId, place.Feed.FeedId, place.Feed.Dataset.Name, Words<RunKind>.Of(place.Kind), Instant(place.Window?.From),
-        Instant(place.Window?.To), place.AskedAt, place.SavedAt, place.Pages, place.State, place.ChargePoints.ToArray()).ExecuteAsync(cancellationToken);
+        place.Feed.OperatorId, OperatorLeases.Token(leaseToken), place.Feed.FeedId, place.Feed.Dataset.Name, Words<RunKind>.Of(place.Kind),
+        Instant(place.Window?.From), Instant(place.Window?.To), place.AskedAt, place.SavedAt, place.Pages, place.State, place.ChargePoints.ToArray())
+        .ExecuteAsync(cancellationToken), place.Feed.OperatorId);
 
-    public Task DropAsync(FeedKey feed, RunKind kind, CancellationToken cancellationToken) => database.Reads.Command(
-        "DELETE FROM pull_continuation WHERE operator_id = $1 AND feed_id = $2 AND dataset = $3 AND kind = $4",
-        feed.OperatorId, feed.FeedId, feed.Dataset.Name, Words<RunKind>.Of(kind)).ExecuteAsync(cancellationToken);
+    /// <summary>Drops nothing where another instance has taken the lease: it may be going on from there.</summary>
+    public Task DropAsync(FeedKey feed, RunKind kind, CancellationToken cancellationToken, long? leaseToken = null) => database.Reads.Command(
+        OperatorLeases.Fence + "DELETE FROM pull_continuation p USING lease WHERE p.operator_id = $1 AND p.feed_id = $3 AND p.dataset = $4 AND p.kind = $5",
+        feed.OperatorId, OperatorLeases.Token(leaseToken), feed.FeedId, feed.Dataset.Name, Words<RunKind>.Of(kind)).ExecuteAsync(cancellationToken);
 
     private static NpgsqlParameter Instant(DateTimeOffset? value) =>
         new() { Value = (object?)value?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };

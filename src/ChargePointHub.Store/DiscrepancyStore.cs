@@ -12,50 +12,64 @@ namespace ChargePointHub.Store;
 public sealed class DiscrepancyStore(Database database)
 {
     /// <param name="window">Null: a crawl.</param>
+    /// <param name="leaseToken">Of the lease under which it was pulled; null: none is needed.</param>
+    /// <exception cref="LeaseLostException">Another instance has taken the operator's lease: nothing is written.</exception>
     public async Task SeenAsync(
-        string operatorId, Dataset dataset, Window? window, long stated, long received, DateTimeOffset now, CancellationToken cancellationToken)
+        string operatorId, Dataset dataset, Window? window, long stated, long received, DateTimeOffset now, CancellationToken cancellationToken, long? leaseToken = null)
     {
         var met = await OpenAsync(operatorId, dataset, window, cancellationToken);
         if (met.Count == 0)
         {
-            await database.Reads.Command(
+            var seen = await database.Reads.Command(
+                OperatorLeases.Fence +
                 """
                 INSERT INTO discrepancy (operator_id, dataset, first_seen_at, from_at, to_at, stated, received, last_seen_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $3) ON CONFLICT DO NOTHING
+                SELECT $1, $3, $4, $5, $6, $7, $8, $4 FROM lease ON CONFLICT (operator_id, dataset, first_seen_at) DO UPDATE SET last_seen_at = excluded.last_seen_at
                 """,
-                operatorId, dataset.Name, now, Instant(window?.From), Instant(window?.To), stated, received).ExecuteAsync(cancellationToken);
+                operatorId, OperatorLeases.Token(leaseToken), dataset.Name, now, Instant(window?.From), Instant(window?.To), stated, received).ExecuteAsync(cancellationToken);
+            OperatorLeases.Written(seen, operatorId);
             return;
         }
 
-        await database.Reads.Command(
+        var told = await database.Reads.Command(
+            OperatorLeases.Fence +
             """
-            UPDATE discrepancy SET from_at = $4, to_at = $5, stated = $6, received = $7, last_seen_at = $8
-            WHERE operator_id = $1 AND dataset = $2 AND first_seen_at = $3
+            UPDATE discrepancy SET from_at = $5, to_at = $6, stated = $7, received = $8, last_seen_at = $9
+            FROM lease WHERE operator_id = $1 AND dataset = $3 AND first_seen_at = $4
             """,
-            operatorId, dataset.Name, met[0].FirstSeenAt, Instant(window?.From), Instant(window?.To), stated, received, now).ExecuteAsync(cancellationToken);
-        foreach (var other in met.Skip(1)) await CloseAsync(operatorId, dataset, other.FirstSeenAt, now, cancellationToken);
+            operatorId, OperatorLeases.Token(leaseToken), dataset.Name, met[0].FirstSeenAt, Instant(window?.From), Instant(window?.To), stated, received, now)
+            .ExecuteAsync(cancellationToken);
+        OperatorLeases.Written(told, operatorId);
+        foreach (var other in met.Skip(1)) await CloseAsync(operatorId, dataset, other.FirstSeenAt, now, leaseToken, cancellationToken);
     }
 
     /// <summary>A pull of the window came through, and its counts agreed or none was given.</summary>
-    public async Task AgreedAsync(string operatorId, Dataset dataset, Window? window, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="leaseToken">Of the lease under which it was pulled; null: none is needed.</param>
+    /// <exception cref="LeaseLostException">Another instance has taken the operator's lease: nothing is written.</exception>
+    public async Task AgreedAsync(
+        string operatorId, Dataset dataset, Window? window, DateTimeOffset now, CancellationToken cancellationToken, long? leaseToken = null)
     {
         foreach (var met in await OpenAsync(operatorId, dataset, window, cancellationToken))
         {
             var left = met.Window is { } doubted && window is { } agreed ? Coverage.Of(doubted).Subtract(agreed) : Coverage.None;
-            if (left.IsEmpty) await CloseAsync(operatorId, dataset, met.FirstSeenAt, now, cancellationToken);
+            if (left.IsEmpty) await CloseAsync(operatorId, dataset, met.FirstSeenAt, now, leaseToken, cancellationToken);
             else
             {
-                await database.Reads.Command(
-                    "UPDATE discrepancy SET from_at = $4, to_at = $5 WHERE operator_id = $1 AND dataset = $2 AND first_seen_at = $3",
-                    operatorId, dataset.Name, met.FirstSeenAt, left.Start, left.End).ExecuteAsync(cancellationToken);
+                var narrowed = await database.Reads.Command(
+                    OperatorLeases.Fence + "UPDATE discrepancy SET from_at = $5, to_at = $6 FROM lease WHERE operator_id = $1 AND dataset = $3 AND first_seen_at = $4",
+                    operatorId, OperatorLeases.Token(leaseToken), dataset.Name, met.FirstSeenAt, left.Start, left.End).ExecuteAsync(cancellationToken);
+                OperatorLeases.Written(narrowed, operatorId);
             }
         }
     }
 
-    private Task<int> CloseAsync(string operatorId, Dataset dataset, DateTimeOffset firstSeenAt, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.Reads.Command(
-            "UPDATE discrepancy SET closed_at = $4 WHERE operator_id = $1 AND dataset = $2 AND first_seen_at = $3",
-            operatorId, dataset.Name, firstSeenAt, now).ExecuteAsync(cancellationToken);
+    private async Task CloseAsync(
+        string operatorId, Dataset dataset, DateTimeOffset firstSeenAt, DateTimeOffset now, long? leaseToken, CancellationToken cancellationToken) =>
+        OperatorLeases.Written(
+            await database.Reads.Command(
+                OperatorLeases.Fence + "UPDATE discrepancy SET closed_at = $5 FROM lease WHERE operator_id = $1 AND dataset = $3 AND first_seen_at = $4",
+                operatorId, OperatorLeases.Token(leaseToken), dataset.Name, firstSeenAt, now).ExecuteAsync(cancellationToken),
+            operatorId);
 
     /// <summary>Open ones that share an instant with the window; for a crawl, those of crawls.</summary>
     private Task<List<(DateTimeOffset FirstSeenAt, Window? Window)>> OpenAsync(

@@ -1,5 +1,6 @@
 using ChargePointHub.Store.Writing;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace ChargePointHub.Store;
 
@@ -102,6 +103,25 @@ public sealed class OperatorLeases(Database database)
     /// <summary>For a database that nobody else can be at, at the start: whoever held anything is gone, and is not waited for.</summary>
     public Task ForgetAllAsync(CancellationToken cancellationToken) => database.Reads.Command(
         "WITH gone AS (DELETE FROM instance) UPDATE operator_lease SET holder = NULL, expires_at = '-infinity'").ExecuteAsync(cancellationToken);
+
+    /// <summary>
+    /// Begins a statement that writes only while the lease is held, from <c>lease</c>: of the operator $1, under the token $2; null: no
+    /// lease is needed. The lease's row is locked until the statement is over: whoever takes the lease afterwards sees what it wrote.
+    /// </summary>
+    internal const string Fence =
+        """
+        WITH held AS (SELECT 1 FROM operator_lease WHERE operator_id = $1 AND token = $2 FOR SHARE),
+            lease AS (SELECT 1 FROM held UNION ALL SELECT 1 WHERE $2 IS NULL)
+
+        """;
+
+    internal static NpgsqlParameter Token(long? token) => new() { Value = (object?)token ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
+
+    /// <exception cref="LeaseLostException">A statement that always writes has written nothing: the lease is another's.</exception>
+    internal static void Written(int rows, string operatorId)
+    {
+        if (rows == 0) throw new LeaseLostException(operatorId);
+    }
 
     /// <summary>Within the page's transaction, under the lock of the operator's pages, where the token cannot change before the commit.</summary>
     /// <exception cref="LeaseLostException">The token is not the newest.</exception>

@@ -15,10 +15,14 @@ public sealed class RereadStore(Database database)
         "SELECT dataset, days, began_at, down_to FROM reread WHERE operator_id = $1", operatorId).ListAsync(
             r => new RereadProgress(Dataset.Named(r.GetString(0))!, r.GetInt32(1), r.Instant(2), r.Instant(3)), cancellationToken);
 
-    public Task SaveAsync(string operatorId, RereadProgress progress, CancellationToken cancellationToken) => database.Reads.Command(
+    /// <param name="leaseToken">Of the lease under which it was read; null: none is needed.</param>
+    /// <exception cref="LeaseLostException">Another instance has taken the operator's lease: nothing is written.</exception>
+    public async Task SaveAsync(string operatorId, RereadProgress progress, CancellationToken cancellationToken, long? leaseToken = null) => OperatorLeases.Written(
+        await database.Reads.Command(
+        OperatorLeases.Fence +
         """
-        INSERT INTO reread (operator_id, dataset, days, began_at, down_to) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO reread (operator_id, dataset, days, began_at, down_to) SELECT $1, $3, $4, $5, $6 FROM lease
         ON CONFLICT (operator_id, dataset, days) DO UPDATE SET began_at = excluded.began_at, down_to = excluded.down_to
         """,
-        operatorId, progress.Dataset.Name, progress.Days, progress.BeganAt, progress.DownTo).ExecuteAsync(cancellationToken);
+        operatorId, OperatorLeases.Token(leaseToken), progress.Dataset.Name, progress.Days, progress.BeganAt, progress.DownTo).ExecuteAsync(cancellationToken), operatorId);
 }

@@ -65,7 +65,7 @@ public sealed class RunLog(Database database)
                 ? Insert + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
                 : Insert + "SELECT $1, $2, $3, $4, $5, $6, $7, $8, token FROM operator_lease WHERE operator_id = $2 AND token = $9 FOR SHARE",
             id, feed.OperatorId, feed.FeedId, feed.Dataset.Name, Words<RunKind>.Of(kind), Instant(window?.From), Instant(window?.To), startedAt,
-            new NpgsqlParameter { Value = (object?)leaseToken ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint }).ExecuteAsync(cancellationToken);
+            OperatorLeases.Token(leaseToken)).ExecuteAsync(cancellationToken);
         return opened > 0 ? id : throw new LeaseLostException(feed.OperatorId);
     }
 
@@ -92,9 +92,10 @@ public sealed class RunLog(Database database)
         [operatorId, dataset.Name], cancellationToken)).SingleOrDefault();
 
     /// <summary>By the one that begins to collect from the operator: runs without an end belong to one that is gone. Returns how many.</summary>
-    public Task<int> AbandonOpenAsync(string operatorId, DateTimeOffset now, CancellationToken cancellationToken) => database.Reads.Command(
-        "UPDATE run SET outcome = 'abandoned', ended_at = greatest($1, started_at) WHERE operator_id = $2 AND ended_at IS NULL",
-        now, operatorId).ExecuteAsync(cancellationToken);
+    /// <param name="leaseToken">Of its lease; where another instance has taken that since, nothing is ended. Null: no lease is needed.</param>
+    public Task<int> AbandonOpenAsync(string operatorId, DateTimeOffset now, CancellationToken cancellationToken, long? leaseToken = null) => database.Reads.Command(
+        OperatorLeases.Fence + "UPDATE run SET outcome = 'abandoned', ended_at = greatest($3, started_at) FROM lease WHERE operator_id = $1 AND ended_at IS NULL",
+        operatorId, OperatorLeases.Token(leaseToken), now).ExecuteAsync(cancellationToken);
 
     /// <summary>The newest live poll or crawl of each dataset of the operator's feeds.</summary>
     public Task<List<Run>> LatestLiveAsync(string operatorId, CancellationToken cancellationToken) => ReadAsync(

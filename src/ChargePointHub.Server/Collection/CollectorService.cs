@@ -147,7 +147,7 @@ public sealed partial class CollectorService(
 
     private async Task BeginAsync(OperatorLease lease, CancellationToken until, CancellationToken cancellationToken)
     {
-        await runs.AbandonOpenAsync(lease.OperatorId, time.GetUtcNow(), cancellationToken);
+        await runs.AbandonOpenAsync(lease.OperatorId, time.GetUtcNow(), cancellationToken, lease.Token);
         var definition = registry.Current.Operators.Single(o => o.OperatorId == lease.OperatorId);
         running[lease.OperatorId] = new RunningCollection(
             lease, definition, registry.Current.HashByOperator[lease.OperatorId], start(definition, lease), until);

@@ -78,7 +78,7 @@ public sealed partial class FeedRun(
             if (step is PullFailed failed)
             {
                 if (failed.Counts is { } counts)
-                    await discrepancies.SeenAsync(key.OperatorId, key.Dataset, window, counts.Stated, counts.Received, time.GetUtcNow(), cancellationToken);
+                    await discrepancies.SeenAsync(key.OperatorId, key.Dataset, window, counts.Stated, counts.Received, time.GetUtcNow(), cancellationToken, leaseToken);
                 progress.Counts = progress.Counts with { Requests = progress.Counts.Requests + failed.Requests };
                 return failed.Failure;
             }
@@ -116,7 +116,7 @@ public sealed partial class FeedRun(
             if (isCrawl) schedule.Crawl = new CrawlUnderWay(place.AskedAt, place.Names.All);
             if (written.IsHeldAnew) LogHeld(log, key.OperatorId);
             foreach (var dataset in written.OverflowingAnew) LogOverflow(log, PageWriter.MostRefused, dataset, key.OperatorId);
-            if (page.IsLast) await discrepancies.AgreedAsync(key.OperatorId, key.Dataset, window, time.GetUtcNow(), cancellationToken);
+            if (page.IsLast) await discrepancies.AgreedAsync(key.OperatorId, key.Dataset, window, time.GetUtcNow(), cancellationToken, leaseToken);
             else await places.ReachedAsync(place, page, cancellationToken);
             if (!page.IsLast) await betweenPages();
             asked = time.GetUtcNow();

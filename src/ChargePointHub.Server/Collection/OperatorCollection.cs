@@ -124,7 +124,7 @@ public sealed partial class OperatorCollection
 
         var kept = await ledger.Rereads.ReadAsync(id, cancellationToken);
         foreach (var added in schedules.SelectMany(s => s.Reread.Begin(kept, time.GetUtcNow())).ToList())
-            await ledger.Rereads.SaveAsync(id, added, cancellationToken);
+            await ledger.Rereads.SaveAsync(id, added, cancellationToken, leaseToken);
     }
 
     /// <summary>What was refused by other rules, another mapping or other settings may pass now. A fault of ours there costs no collection.</summary>
@@ -226,7 +226,7 @@ public sealed partial class OperatorCollection
                 done = kept;
             }
 
-            await ledger.Rereads.SaveAsync(operatorDefinition.OperatorId, done, cancellationToken);
+            await ledger.Rereads.SaveAsync(operatorDefinition.OperatorId, done, cancellationToken, leaseToken);
             return true;
         }
 

@@ -23,6 +23,12 @@ public sealed class PullPlace(FeedKey feed, RunKind kind, Window? window, DateTi
     /// <summary>Pages that came before this process went on.</summary>
     public int Pages { get; init; }
 
+    /// <summary>Under which it is kept; null: no lease is needed.</summary>
+    public long? LeaseToken { get; init; }
+
+    /// <summary>When it last came a page further; of a place that is kept.</summary>
+    public DateTimeOffset ReachedAt { get; set; }
+
     /// <summary>When this process began.</summary>
     public required DateTimeOffset BegunAt { get; init; }
 
@@ -44,18 +50,24 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
     /// <summary>After so long an operator's cursor and list are no longer believed to be what they were.</summary>
     private static readonly TimeSpan StaleAfter = TimeSpan.FromDays(1);
 
+    /// <summary>Longer than an hour, as limits of requests are often counted.</summary>
+    private static readonly TimeSpan LongestRefusal = TimeSpan.FromHours(2);
+
     public async Task<PullPlace> FindAsync(FeedKey feed, Pull pull, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var found = pull.Kind == RunKind.Live ? null : (await kept.ReadAsync(feed.OperatorId, cancellationToken))
             .SingleOrDefault(k => k.Feed == feed && k.Kind == pull.Kind && k.Window == pull.Window);
-        if (found is null) return new PullPlace(feed, pull.Kind, pull.Window, now) { BegunAt = now };
+        if (found is null) return new PullPlace(feed, pull.Kind, pull.Window, now) { BegunAt = now, LeaseToken = pull.LeaseToken };
         if (IsStale(found, pull.Schedule.Plan.Freshness, now))
         {
-            await kept.DropAsync(feed, pull.Kind, cancellationToken);
-            return new PullPlace(feed, pull.Kind, pull.Window, now) { BegunAt = now };
+            await kept.DropAsync(feed, pull.Kind, cancellationToken, pull.LeaseToken);
+            return new PullPlace(feed, pull.Kind, pull.Window, now) { BegunAt = now, LeaseToken = pull.LeaseToken };
         }
 
-        var place = new PullPlace(feed, pull.Kind, pull.Window, found.AskedAt) { BegunAt = now, State = found.State, Pages = found.Pages, IsKept = true };
+        var place = new PullPlace(feed, pull.Kind, pull.Window, found.AskedAt)
+        {
+            BegunAt = now, LeaseToken = pull.LeaseToken, ReachedAt = found.SavedAt, State = found.State, Pages = found.Pages, IsKept = true,
+        };
         place.Names.Add(found.ChargePoints);
         return place;
     }
@@ -71,8 +83,8 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
         if (place.Kind == RunKind.Live || page.Continuation is not { } state || (!place.IsKept && now - place.BegunAt < WorthKeepingAfter)) return;
         await kept.SaveAsync(
             new PullContinuation(place.Feed, place.Kind, place.Window, place.AskedAt, now, place.Pages + page.Number, state(), place.Names.All),
-            cancellationToken);
-        place.IsKept = true;
+            cancellationToken, place.LeaseToken);
+        (place.IsKept, place.ReachedAt) = (true, now);
     }
 
     /// <summary>
@@ -82,8 +94,8 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
     public async Task<bool> EndedAsync(PullPlace place, FeedFailure? failure, int pages, CancellationToken cancellationToken)
     {
         if (!place.IsKept) return false;
-        if (failure is not null && !LiesInTheChain(failure.Kind) && (pages > 0 || LiesInTheWay(failure.Kind))) return true;
-        await kept.DropAsync(place.Feed, place.Kind, cancellationToken);
+        if (failure is not null && !LiesInTheChain(failure.Kind) && (pages > 0 || LiesInTheWay(failure.Kind) || MayPass(failure.Kind, place))) return true;
+        await kept.DropAsync(place.Feed, place.Kind, cancellationToken, place.LeaseToken);
         place.IsKept = false;
         return false;
     }
@@ -93,6 +105,10 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
 
     /// <summary>What came before is part of the failure: a total that does not hold, a list that leads back.</summary>
     private static bool LiesInTheChain(FailureKind kind) => kind is FailureKind.ProtocolError or FailureKind.LoopDetected;
+
+    /// <summary>An operator that had enough for this hour, or is in trouble, may say so many times; for longer, it may mean the going on.</summary>
+    private bool MayPass(FailureKind kind, PullPlace place) =>
+        kind is (FailureKind.Forbidden or FailureKind.ServerError) && time.GetUtcNow() - place.ReachedAt < LongestRefusal;
 
     private static bool LiesInTheWay(FailureKind kind) =>
         kind is FailureKind.Unreachable or FailureKind.Throttled or FailureKind.TimedOut or FailureKind.TlsRefused or FailureKind.Unauthorised;

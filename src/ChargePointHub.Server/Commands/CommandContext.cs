@@ -76,7 +76,11 @@ public sealed class CommandContext(TextWriter output, TextWriter error)
     public async Task<HubDatabaseHandle> OpenExistingAsync(HubOptions options, CancellationToken cancellationToken)
     {
         if (options.Database.Length == 0 && await EmbeddedState.LookAsync(HubDatabaseHandle.EmbeddedOptions(options), cancellationToken) is { Major: null } none)
-            throw new StartException([$"There is no database in {none.Home}: no hub has run with this data folder yet. --data and --database name others."], ExitCode.Unreachable);
+        {
+            var other = HubDatabaseHandle.MeantInsteadOf(options.Data) is { } meant ? $"There is one with --data {meant}." : "--data and --database name others.";
+            throw new StartException([$"There is no database in {none.Home}: no hub has run with this data folder yet. {other}"], ExitCode.Unreachable);
+        }
+
         return await OpenMigratedAsync(options, cancellationToken);
     }
 

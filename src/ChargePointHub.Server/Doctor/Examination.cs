@@ -38,7 +38,13 @@ public sealed class Examination(HubOptions options, IReadOnlyList<string> faults
             {
                 var state = await EmbeddedState.LookAsync(HubDatabaseHandle.EmbeddedOptions(options), cancellationToken);
                 checks.Add(DiskCheck.Look("the embedded database", state.Home));
-                if (state.Major is null) return [.. checks, Check.NotChecked("database", "There is no embedded database yet; the first start makes one.")];
+                if (state.Major is null)
+                {
+                    var sentence = $"There is no embedded database in {state.Home} yet; the first start makes one.";
+                    return [.. checks, HubDatabaseHandle.MeantInsteadOf(options.Data) is { } meant
+                        ? Check.Warning("database", sentence, $"There is one with --data {meant}; if that was meant, name it.")
+                        : Check.NotChecked("database", sentence)];
+                }
             }
 
             await using var database = await HubDatabaseHandle.JoinAsync(options, cancellationToken);

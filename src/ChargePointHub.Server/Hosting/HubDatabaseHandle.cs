@@ -52,6 +52,14 @@ public sealed partial class HubDatabaseHandle : IAsyncDisposable
         Progress = StartProgress.Show,
     };
 
+    /// <summary>A folder that was probably meant instead, because it holds an embedded database: the one above, or one within; null: neither.</summary>
+    public static string? MeantInsteadOf(string data)
+    {
+        var asked = Path.TrimEndingDirectorySeparator(Path.GetFullPath(data));
+        IEnumerable<string> within = Directory.Exists(asked) ? Directory.EnumerateDirectories(asked, "*", new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None }) : [];
+        return within.Order(StringComparer.Ordinal).Prepend(Path.GetDirectoryName(asked)).FirstOrDefault(f => f is not null && EmbeddedState.IsAt(Path.Combine(f, FolderName)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();

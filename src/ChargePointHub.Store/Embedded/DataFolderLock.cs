@@ -10,17 +10,26 @@ internal sealed class DataFolderLock : IDisposable
     private DataFolderLock(FileStream held) => this.held = held;
 
     /// <exception cref="EmbeddedPostgresException">Another hub has it; the message names its process.</exception>
+    /// <exception cref="IOException">The folder's files cannot be written.</exception>
     public static DataFolderLock Take(string home)
     {
         // The holder's number stands in a second file, because a locked file cannot be read everywhere.
         var pidFile = Path.Combine(home, "hub.pid");
         try
         {
-            var held = new FileStream(Path.Combine(home, "hub.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new DataFolderLock(held);
+            var held = new DataFolderLock(new FileStream(Path.Combine(home, "hub.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            try
+            {
+                File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+                return held;
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
         }
-        catch (IOException taken) when (taken is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException taken) when (IsAnothers(taken))
         {
             var pid = File.Exists(pidFile) ? File.ReadAllText(pidFile).Trim() : "unknown";
             throw new EmbeddedPostgresException(
@@ -44,9 +53,13 @@ internal sealed class DataFolderLock : IDisposable
         }
         catch (IOException taken)
         {
-            return taken is not (FileNotFoundException or DirectoryNotFoundException);
+            return IsAnothers(taken);
         }
     }
+
+    /// <summary>A full disk, a broken one or a strange file is no other hub. The system's number of "would block", or of a sharing violation.</summary>
+    private static bool IsAnothers(IOException failure) =>
+        OperatingSystem.IsWindows() ? (failure.HResult & 0xFFFF) is 32 or 33 : failure.HResult == (OperatingSystem.IsLinux() ? 11 : 35);
 
     public void Dispose() => held.Dispose();
 }

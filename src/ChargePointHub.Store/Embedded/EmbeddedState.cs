@@ -6,6 +6,9 @@ namespace ChargePointHub.Store.Embedded;
 /// <param name="ConnectionString">Reaches the database of a hub that runs now; null: none runs. Unix only.</param>
 public sealed record EmbeddedState(string Home, int? Major, string? ConnectionString)
 {
+    /// <summary>True where the data folder of an embedded server is.</summary>
+    public static bool IsAt(string dataFolder) => File.Exists(Path.Combine(Cluster.FolderUnder(dataFolder), "PG_VERSION"));
+
     public static async Task<EmbeddedState> LookAsync(EmbeddedPostgresOptions options, CancellationToken cancellationToken)
     {
         var wanted = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataFolder));

@@ -58,6 +58,26 @@ public sealed class LongPullTests : IAsyncLifetime
         Assert.Equal(120, operatorApi.Asked.Count);
     }
 
+    [Theory]
+    [InlineData(FailureKind.Forbidden)]
+    [InlineData(FailureKind.ServerError)]
+    public async Task Several_refusals_in_a_row_lose_no_page_and_refusals_for_hours_do(FailureKind refusal)
+    {
+        var operatorApi = new LongList(clock, pages: 100);
+        operatorApi.BeforePage = page => page == 56 && operatorApi.Asked.Count <= 58 ? refusal : null;
+        for (var n = 0; n < 3; n++) Assert.True((await RunAsync(operatorApi, RunKind.Backfill, CancellationToken.None)).GoesOn);
+        Assert.True((await RunAsync(operatorApi, RunKind.Backfill, CancellationToken.None)).Completed);
+        Assert.Equal([55, 56, 56, 56, 56, 57], operatorApi.Asked.Skip(54).Take(6));
+
+        var refusing = new LongList(clock, pages: 100);
+        refusing.BeforePage = page => page == 56 ? refusal : null;
+        Assert.True((await RunAsync(refusing, RunKind.Backfill, CancellationToken.None)).GoesOn);
+        clock.Now += TimeSpan.FromHours(3);
+        Assert.False((await RunAsync(refusing, RunKind.Backfill, CancellationToken.None)).GoesOn);
+        await RunAsync(refusing, RunKind.Backfill, CancellationToken.None);
+        Assert.Equal([55, 56, 56, 1, 2], refusing.Asked.Skip(54).Take(5));
+    }
+
     [Fact]
     public async Task Where_the_operator_refuses_to_go_on_it_begins_anew()
     {

@@ -60,8 +60,26 @@ public sealed class DoctorTests : IDisposable
         Assert.Matches(@"failed\s+database\s+The database does not answer", run.Output);
         Assert.Matches(@"failed\s+operator files\s+broken\.json", run.Output);
         Assert.Matches(@"failed\s+boundaries", run.Output);
-        Assert.Matches(@"not checked\s+database\s+There is no embedded database yet", fresh.Output);
+        Assert.Matches(@"not checked\s+database\s+There is no embedded database in .*yet", fresh.Output);
         Assert.Equal(["operators"], Directory.EnumerateFileSystemEntries(hub.Folder).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("kept/postgres")]
+    public async Task A_data_folder_too_high_or_too_low_is_told_with_the_one_that_was_meant(string asked)
+    {
+        var (data, home) = (Path.GetFullPath(Path.Combine(hub.Folder, asked)), Path.GetFullPath(Path.Combine(hub.Folder, "kept")));
+        var cluster = Directory.CreateDirectory(Path.Combine(home, "postgres", "postgres")).FullName;
+        File.WriteAllText(Path.Combine(cluster, "PG_VERSION"), "15\n");
+
+        var doctor = await hub.RunAsync($"doctor --offline --data '{data}'");
+        var status = await hub.RunAsync($"feeds status --data '{data}'");
+
+        Assert.Matches(@"warning\s+database\s+There is no embedded database in \S+ yet", doctor.Output);
+        Assert.Contains($"--data {home}", doctor.Output, StringComparison.Ordinal);
+        Assert.Equal((int)ExitCode.Unreachable, status.Code);
+        Assert.Contains($"--data {home}", status.Error, StringComparison.Ordinal);
     }
 
     private async Task<IReadOnlyList<(string Subject, string Outcome, string Sentence, string? Remedy)>> LookAsync(string connectionString) =>

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ChargePointHub.IntegrationTests.Readme;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store.Embedded;
 
 namespace ChargePointHub.IntegrationTests.Packaging;
 
@@ -48,6 +50,17 @@ public sealed partial class PackagingFileTests
         var named = Directory.GetFiles(Packaging).SelectMany(f => Setting().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct().ToList();
         Assert.Contains("Operators", named);
         Assert.All(named, n => Assert.NotNull(typeof(Server.Hosting.HubOptions).GetProperty(n)));
+    }
+
+    [Fact]
+    public void The_unit_waits_for_the_longest_stop_and_does_not_start_what_was_told_to_be_wrong_again()
+    {
+        var unit = File.ReadAllLines(Path.Combine(Packaging, "chargepointhub.service")).Where(l => l.Contains('=', StringComparison.Ordinal)).Select(l => l.Split('=', 2)).ToLookup(l => l[0], l => l[1]);
+
+        // PostgreSQL is asked twice, and each time has ten seconds more than it is given.
+        var longest = TimeSpan.FromSeconds(HubOptions.LongestDrainSeconds) + (2 * (new EmbeddedPostgresOptions { DataFolder = "" }.StopLimit + TimeSpan.FromSeconds(10)));
+        Assert.True(TimeSpan.FromSeconds(int.Parse(Assert.Single(unit["TimeoutStopSec"]), CultureInfo.InvariantCulture)) > longest);
+        Assert.Equal(((int)ExitCode.WrongUse).ToString(CultureInfo.InvariantCulture), Assert.Single(unit["RestartPreventExitStatus"]));
     }
 
     [SystemdFact]

@@ -44,6 +44,18 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_that_cannot_be_made_is_not_another_hub()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var file = Path.Combine(folder, "hub.lock");
+        File.CreateSymbolicLink(file, file);
+
+        var refused = Assert.Throws<IOException>(() => DataFolderLock.Take(folder));
+        Assert.Contains(file, refused.Message, StringComparison.Ordinal);
+        Assert.False(DataFolderLock.IsHeld(folder));
+    }
+
+    [Fact]
     public async Task A_server_that_was_killed_with_its_hub_recovers_with_what_was_committed()
     {
         var first = await StartAsync(folder);

@@ -119,6 +119,37 @@ public sealed class OperatorLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nothing_else_is_written_either_under_a_lease_that_another_took()
+    {
+        var (feed, day) = (new FeedKey(Operator, "main", Dataset.ChargingSessions), new Window(Noon.AddDays(-1), Noon));
+        var old = await TakenOverAsync();
+        var (places, rereads, discrepancies, runs) = (
+            new ContinuationStore(hub.Database), new RereadStore(hub.Database), new DiscrepancyStore(hub.Database), new RunLog(hub.Database));
+        var place = new PullContinuation(feed, RunKind.Backfill, day, Noon, Noon, 1, "cursor", []);
+        var read = new RereadProgress(Dataset.ChargingSessions, 7, Noon, Noon.AddDays(-7));
+        await places.SaveAsync(place, CancellationToken.None, old.Token + 1);
+        await discrepancies.SeenAsync(Operator, Dataset.ChargingSessions, day, 5, 4, Noon, CancellationToken.None, old.Token + 1);
+        await runs.OpenAsync(feed, RunKind.Backfill, day, Noon, CancellationToken.None, old.Token + 1);
+
+        await Assert.ThrowsAsync<LeaseLostException>(() => places.SaveAsync(place with { Pages = 9 }, CancellationToken.None, old.Token));
+        await Assert.ThrowsAsync<LeaseLostException>(() => rereads.SaveAsync(Operator, read, CancellationToken.None, old.Token));
+        await Assert.ThrowsAsync<LeaseLostException>(() => discrepancies.SeenAsync(Operator, Dataset.ChargingSessions, day, 7, 4, Noon, CancellationToken.None, old.Token));
+        await Assert.ThrowsAsync<LeaseLostException>(() => discrepancies.AgreedAsync(Operator, Dataset.ChargingSessions, day, Noon, CancellationToken.None, old.Token));
+        await Assert.ThrowsAsync<LeaseLostException>(() => discrepancies.SeenAsync(Operator, Dataset.Tariffs, null, 7, 4, Noon, CancellationToken.None, old.Token));
+        await places.DropAsync(feed, RunKind.Backfill, CancellationToken.None, old.Token);
+        Assert.Equal(0, await runs.AbandonOpenAsync(Operator, Noon, CancellationToken.None, old.Token));
+
+        Assert.Equal("1|0|5|0", await hub.OneAsync(
+            "SELECT concat_ws('|', (SELECT pages FROM pull_continuation), (SELECT count(*) FROM reread), (SELECT stated FROM discrepancy WHERE closed_at IS NULL), (SELECT count(*) FROM run WHERE ended_at IS NOT NULL))"));
+        await rereads.SaveAsync(Operator, read, CancellationToken.None, old.Token + 1);
+        await discrepancies.AgreedAsync(Operator, Dataset.ChargingSessions, day, Noon, CancellationToken.None, old.Token + 1);
+        await places.DropAsync(feed, RunKind.Backfill, CancellationToken.None, old.Token + 1);
+        Assert.Equal(1, await runs.AbandonOpenAsync(Operator, Noon, CancellationToken.None, old.Token + 1));
+        Assert.Equal("0|1|0|1", await hub.OneAsync(
+            "SELECT concat_ws('|', (SELECT count(*) FROM pull_continuation), (SELECT count(*) FROM reread), (SELECT count(*) FROM discrepancy WHERE closed_at IS NULL), (SELECT count(*) FROM run WHERE ended_at IS NOT NULL))"));
+    }
+
+    [Fact]
     public async Task A_holder_that_stands_still_inside_a_transaction_holds_up_nobody_once_its_lease_expired()
     {
         var lease = (await leases.TryTakeAsync(First.InstanceId, Operator, CancellationToken.None))!;
