@@ -50,7 +50,13 @@ internal sealed record FeedState
 
     public string? BackfillFailure { get; init; }
 
-    public bool IsAtFault => Standing is FeedStanding.Failing or FeedStanding.Overdue;
+    /// <summary>A crawl of charge points that is not believed; null: none, or its release has been asked for.</summary>
+    public CrawlHold? Hold { get; init; }
+
+    /// <summary>How far the filling of gaps has come; null: there is none to fill.</summary>
+    public BackfillState? Filling { get; init; }
+
+    public bool IsAtFault => Standing is FeedStanding.Failing or FeedStanding.Overdue || Hold is not null;
 
     public string Word => Words<FeedStanding>.Of(Standing);
 
@@ -58,12 +64,22 @@ internal sealed record FeedState
         IReadOnlyList<OperatorDefinition> operators, Database database, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var plans = operators.SelectMany(o => o.Feeds.SelectMany(f => f.Datasets.Select(d => (Feed: f, Plan: d)))).ToList();
-        var windows = await new LedgerQueries(database).ReadAsync(Dataset.All, null, Scope.Everything, cancellationToken);
+        var ledger = new LedgerQueries(database);
+        var windows = await ledger.ReadAsync(Dataset.All, null, Scope.Everything, cancellationToken);
+        var lately = await ledger.ReadClosedLatelyAsync(now, Scope.Everything, cancellationToken);
+        var holds = (await new CrawlHolds(database).ReadAsync(cancellationToken)).Where(h => h.ReleasedAt is null).ToDictionary(h => h.OperatorId);
         var activities = await new FeedActivityQueries(database).ReadAsync(
             [.. plans.Select(p => (p.Feed.OperatorId, p.Plan.CarriedBy ?? p.Plan.Dataset))], Scope.Everything, cancellationToken);
         var listed = RegistryDirectory.Of(operators).ToDictionary(o => o.OperatorId);
         return [.. plans.Zip(activities, (p, activity) =>
-            Of(p.Feed, p.Plan, CompletenessReader.Judged([listed[p.Feed.OperatorId]], p.Plan.Dataset, windows).Single(), activity, now))];
+        {
+            var judged = CompletenessReader.Judged([listed[p.Feed.OperatorId]], p.Plan.Dataset, windows).Single();
+            return Of(p.Feed, p.Plan, judged, activity, now) with
+            {
+                Hold = p.Plan.Dataset == Dataset.ChargePoints ? holds.GetValueOrDefault(p.Feed.OperatorId) : null,
+                Filling = BackfillState.Of([judged], lately, now).SingleOrDefault(),
+            };
+        })];
     }
 
     private static FeedState Of(FeedDefinition feed, DatasetPlan plan, JudgedOperator judged, FeedActivity activity, DateTimeOffset now)

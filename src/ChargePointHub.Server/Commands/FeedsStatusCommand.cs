@@ -2,6 +2,7 @@ using System.CommandLine;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store;
 
 namespace ChargePointHub.Server.Commands;
 
@@ -13,7 +14,7 @@ internal static class FeedsStatusCommand
         var only = new Argument<string?>("OPERATOR") { Description = "An operator_id; not given: all of them.", Arity = ArgumentArity.ZeroOrOne };
         var json = CommandContext.JsonOption();
         var status = new ExampleCommand(
-            "status", "Shows per operator and dataset the last attempt and success, what fails and why, the share of history that is here, gaps, and what is due next.",
+            "status", "Shows per operator and dataset the last attempt and success, what fails and why, the share of history that is here, gaps and how they are filled, crawls that are held, and what is due next.",
             "feeds status", "feeds status lamplight", "feeds status --json") { only, json };
         status.SetAction(context.Guarded(async (parsed, ct) =>
         {
@@ -25,6 +26,7 @@ internal static class FeedsStatusCommand
             var now = context.Time.GetUtcNow();
             var states = await FeedState.ReadAsync(wanted, database.Source, now, ct);
             await (parsed.GetValue(json) ? context.WriteJsonAsync(states.Select(Listed)) : TellPersonAsync(context, states, now));
+            if (OperatorFiles.Differing(await new OperatorLeases(database.Source).ReadAsync(ct), registry) is { } differing) await context.Error.WriteLineAsync(differing);
             return states.Any(s => s.IsAtFault) ? ExitCode.Refused : ExitCode.Done;
         }));
         return status;
@@ -54,6 +56,19 @@ internal static class FeedsStatusCommand
                 s.NextDueAt is { } due ? due > now ? $"in {Span(due - now)}" : "now" : "-", Ago(s.LastBackfillAt, now),
             }),
         ]);
+        foreach (var s in states.Where(s => s.Filling is not null))
+        {
+            var left = s.Filling!.TimeLeft is { } time ? $"at that pace {Span(time)} are left" : "how long the rest takes cannot be told yet";
+            await context.Output.WriteLineAsync(
+                $"{s.OperatorId} {s.Dataset}: {s.Filling.HerePercent:0.0} % is here, {Span(s.Filling.Missing)} are missing; {Span(s.Filling.FilledLastHour)} came in the last hour, {left}.");
+        }
+
+        foreach (var s in states.Where(s => s.Hold is not null))
+        {
+            await context.Output.WriteLineAsync(
+                $"{s.OperatorId} {s.Dataset}: held for {Span(now - s.Hold!.HeldAt)}: of {s.Hold.Known} charge points {s.Hold.Vanishing} would vanish and {s.Hold.Changing} move. If that is true: feeds release {s.OperatorId}");
+        }
+
         foreach (var s in states.Where(s => s.Failure is not null || s.IsOverdue))
         {
             await context.Output.WriteLineAsync(s.Failure is { } failure
@@ -80,6 +95,14 @@ internal static class FeedsStatusCommand
         NextDueAt = CommandContext.Text(s.NextDueAt),
         LastBackfillAt = CommandContext.Text(s.LastBackfillAt),
         s.BackfillFailure,
+        Hold = s.Hold is not { } hold ? null : new { HeldAt = CommandContext.Text(hold.HeldAt), LastHeldAt = CommandContext.Text(hold.LastHeldAt), hold.Known, hold.Vanishing, hold.Changing },
+        Filling = s.Filling is not { } filling ? null : new
+        {
+            filling.HerePercent,
+            MissingSeconds = (long)filling.Missing.TotalSeconds,
+            FilledLastHourSeconds = (long)filling.FilledLastHour.TotalSeconds,
+            SecondsLeft = (long?)filling.TimeLeft?.TotalSeconds,
+        },
     };
 
     private static string Ago(DateTimeOffset? at, DateTimeOffset now) => at is { } then ? $"{Span(now > then ? now - then : TimeSpan.Zero)} ago" : "never";

@@ -1,5 +1,6 @@
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store;
 using ChargePointHub.Store.Embedded;
 
 namespace ChargePointHub.Server.Doctor;
@@ -28,6 +29,15 @@ public sealed class Examination(HubOptions options, IReadOnlyList<string> faults
         }
     }
 
+    /// <summary>Whether hubs at work have the operator files that are looked at here; nothing where the schema is not this hub's.</summary>
+    private async Task<IReadOnlyList<Check>> InstancesAsync(Database database, CancellationToken cancellationToken)
+    {
+        if (OperatorFiles.Registry.Load(options.Operators) is not LoadedRegistry registry || (await Migrator.PendingAsync(database, cancellationToken)).Count > 0) return [];
+        return OperatorFiles.Differing(await new OperatorLeases(database).ReadAsync(cancellationToken), registry) is { } differing
+            ? [Check.Warning("operator files", differing, "Give all hubs of this database the same operator files.")]
+            : [];
+    }
+
     private async Task<IReadOnlyList<Check>> DatabaseAsync(CancellationToken cancellationToken)
     {
         progress("Looking at the database");
@@ -48,7 +58,7 @@ public sealed class Examination(HubOptions options, IReadOnlyList<string> faults
             }
 
             await using var database = await HubDatabaseHandle.JoinAsync(options, cancellationToken);
-            return [.. checks, .. await DatabaseChecks.LookAsync(database, time, cancellationToken)];
+            return [.. checks, .. await DatabaseChecks.LookAsync(database, time, cancellationToken), .. await InstancesAsync(database.Source, cancellationToken)];
         }
         catch (Exception failure) when (StartFailures.Of(failure) is { } start)
         {

@@ -1,5 +1,6 @@
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Store;
 
 namespace ChargePointHub.Server.Hosting;
 
@@ -41,5 +42,12 @@ public static class OperatorFiles
         var place = string.Join(' ', new[] { fault.File, fault.Pointer }.Where(p => p.Length > 0));
         var allowed = fault.Allowed is { Count: > 0 } values ? $" Allowed: {string.Join(", ", values)}." : "";
         return $"{place}{(place.Length > 0 ? ": " : "")}{fault.Message}{allowed} [{fault.Code}]";
+    }
+
+    /// <summary>Which hubs at work have other operator files than these, in a sentence; null: none.</summary>
+    public static string? Differing(LeaseBoard board, LoadedRegistry registry)
+    {
+        var others = board.Instances.Where(i => i.RegistryHash != registry.Hash).Select(i => $"{i.Host} ({i.InstanceId})").ToList();
+        return others.Count == 0 ? null : $"Other operator files than these are in use on: {string.Join(", ", others)}. Until all are the same, operators are not shared out evenly.";
     }
 }

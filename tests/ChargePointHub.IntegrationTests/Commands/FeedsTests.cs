@@ -123,6 +123,34 @@ public sealed class FeedsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Status_tells_holds_how_gaps_are_filled_and_hubs_with_other_operator_files()
+    {
+        var now = DateTimeOffset.UtcNow;
+        hub.WriteOperator("old-mill", Sessions);
+        await RunAsync("old-mill", Dataset.ChargePoints, RunKind.Crawl, now.AddSeconds(-20), RunOutcome.Completed);
+        await RunAsync("old-mill", Dataset.ChargingSessions, RunKind.Live, now.AddSeconds(-20), RunOutcome.Completed);
+        await new OperatorLeases(database.Database).RenewAsync(new HubInstance(Guid.NewGuid(), "thames", "another"), CancellationToken.None);
+        await using (var insert = database.Database.Reads.CreateCommand(
+            """
+            INSERT INTO crawl_hold VALUES ('old-mill', now() - interval '3 hours', now(), 100, 30, 4);
+            INSERT INTO coverage (operator_id, dataset, kind, from_at, to_at) VALUES ('old-mill', 'charging_sessions', 'covered', '2026-11-10', now())
+            """)) await insert.ExecuteNonQueryAsync();
+
+        var (code, output, error) = await hub.RunAsync(Line("feeds status"));
+        var sessions = (await hub.JsonAsync(Line("feeds status"))).EnumerateArray().ToList();
+        var doctor = await hub.RunAsync(Line("doctor --offline"));
+
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Contains("old-mill charge_points: held for 3 h: of 100 charge points 30 would vanish and 4 move. If that is true: feeds release old-mill", output, StringComparison.Ordinal);
+        Assert.Matches(@"old-mill charging_sessions: \d+\.\d % is here, 9 d are missing; 0 s came in the last hour, how long the rest takes cannot be told yet", output);
+        Assert.Contains("Other operator files than these are in use on: thames (", error, StringComparison.Ordinal);
+        Assert.Equal(["ok", "ok"], sessions.Select(s => s.GetProperty("state").GetString()));
+        Assert.Equal(30, sessions[0].GetProperty("hold").GetProperty("vanishing").GetInt32());
+        Assert.Equal(TimeSpan.FromDays(9).TotalSeconds, sessions[1].GetProperty("filling").GetProperty("missing_seconds").GetDouble());
+        Assert.Matches(@"warning\s+operator files\s+Other operator files than these are in use on: thames", doctor.Output);
+    }
+
+    [Fact]
     public async Task Status_says_when_nobody_collects_and_names_the_operator_that_was_meant()
     {
         hub.WriteOperator("old-mill");

@@ -32,16 +32,3 @@ public sealed record BackfillState(
             missing / Longest < pace ? missing / pace : null);
     }
 }
-
-/// <summary>Reads how far the filling of gaps has come, for the API and the command line alike.</summary>
-public sealed class BackfillReader(LedgerQueries ledger)
-{
-    public async Task<IReadOnlyList<BackfillState>> ReadAsync(
-        OperatorDirectory directory, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
-    {
-        var datasets = Dataset.All.Where(d => !d.IsSnapshot).ToList();
-        var windows = await ledger.ReadAsync(datasets, null, scope, cancellationToken);
-        var operators = datasets.SelectMany(d => CompletenessReader.Judged(directory.Operators, d, windows));
-        return BackfillState.Of(operators, await ledger.ReadClosedLatelyAsync(now, scope, cancellationToken), now);
-    }
-}
