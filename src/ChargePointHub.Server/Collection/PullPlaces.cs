@@ -66,7 +66,12 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
 
         var place = new PullPlace(feed, pull.Kind, pull.Window, found.AskedAt)
         {
-            BegunAt = now, LeaseToken = pull.LeaseToken, ReachedAt = found.SavedAt, State = found.State, Pages = found.Pages, IsKept = true,
+            BegunAt = now,
+            LeaseToken = pull.LeaseToken,
+            ReachedAt = found.SavedAt,
+            State = found.State,
+            Pages = found.Pages,
+            IsKept = true,
         };
         place.Names.Add(found.ChargePoints);
         return place;
