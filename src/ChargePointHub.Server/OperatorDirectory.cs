@@ -21,6 +21,9 @@ public sealed record ListedOperator(string OperatorId, string Name, string? Lice
 {
     public IReadOnlyList<ListedFeed> Feeds { get; init; } = [];
 
+    /// <summary>Receivers of notices, by receiver_id.</summary>
+    public IReadOnlyList<string> Receivers { get; init; } = [];
+
     public ListedDataset? Find(Dataset dataset) => Datasets.FirstOrDefault(d => d.Dataset == dataset);
 }
 

@@ -1,3 +1,4 @@
+using ChargePointHub.Feeds.Notices;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Registry;
@@ -14,7 +15,11 @@ public sealed record OperatorDefinition(
     IReadOnlyList<string> PartyIds,
     string? Licence,
     string? Attribution,
-    IReadOnlyList<FeedDefinition> Feeds);
+    IReadOnlyList<FeedDefinition> Feeds)
+{
+    /// <summary>Who is told when a feed breaks, and when it has recovered; by receiver_id each once.</summary>
+    public IReadOnlyList<NoticeReceiver> Notices { get; init; } = [];
+}
 
 /// <summary>One API of one operator.</summary>
 public sealed record FeedDefinition

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ChargePointHub.Feeds.Notices;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Registry;
@@ -13,7 +14,7 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
     /// <summary>Complete only if no fault was noted.</summary>
     public OperatorDefinition Read(JsonElement json)
     {
-        var node = new FileNode(json, "", faults, "operator_id", "name", "party_ids", "licence", "attribution", "feeds");
+        var node = new FileNode(json, "", faults, "operator_id", "name", "party_ids", "licence", "attribution", "feeds", "notices");
         var id = Slug(node, "operator_id");
         var name = node.Text("name", required: true, longest: 100) ?? "";
         var partyIds = node.Texts("party_ids", t => PartyId().IsMatch(t), "a country code, an asterisk and three characters, such as GB*LMP");
@@ -23,7 +24,16 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
             feeds.SelectMany((f, i) => f.Datasets.Select((d, j) => (d.Dataset.Name, $"/feeds/{i}/datasets/{j}/dataset"))),
             RegistryFaultCodes.DuplicateDataset,
             "{0} is named twice; one feed is the authority for an operator's dataset, so take it out of the other.");
-        return new OperatorDefinition(id, name, partyIds, node.Text("licence"), node.Text("attribution"), feeds);
+        var notices = node.Items("notices").Select(n => Receiver(n.Item, n.Pointer)).ToList();
+        RefuseRepeats(notices.Select((n, i) => (n.ReceiverId, $"/notices/{i}/receiver_id")), RegistryFaultCodes.DuplicateReceiver, "receiver_id {0} stands in this file twice; each receiver needs its own.");
+        return new OperatorDefinition(id, name, partyIds, node.Text("licence"), node.Text("attribution"), feeds) { Notices = notices };
+    }
+
+    private NoticeReceiver Receiver(JsonElement json, string pointer)
+    {
+        var node = new FileNode(json, pointer, faults, "receiver_id", "url", "secret", "ca_file", "allow_private_hosts");
+        if (node.Value("secret") is null) node.Fault("secret", RegistryFaultCodes.Missing, "secret is missing: env:NAME or file:PATH of what signs the notices.");
+        return new NoticeReceiver(Slug(node, "receiver_id"), Address(node, "url"), Reference(node, "secret") ?? "", CaFile(node), PrivateHosts(node));
     }
 
     private FeedDefinition Feed(JsonElement json, string pointer, string operatorId, string operatorName)
@@ -32,7 +42,7 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
             json, pointer, faults,
             "feed_id", "protocol", "base_url", "zone", "fold", "credential", "ca_file", "allow_private_hosts", "limit_group", "limits", "active",
             "last_updated_lies", "loti", "ocpi", "datasets");
-        var baseUrl = BaseUrl(node);
+        var baseUrl = Address(node, "base_url");
         return new FeedDefinition
         {
             OperatorId = operatorId,
@@ -42,9 +52,9 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
             BaseUrl = baseUrl,
             Zone = Zone(node),
             FoldIsEarlier = node.Word("fold", RegistryFaultCodes.BadValue, ["earlier", "later"]) != "later",
-            Credential = Credential(node),
+            Credential = Reference(node, "credential"),
             CaFile = CaFile(node),
-            AllowPrivateHosts = node.Texts("allow_private_hosts", t => Uri.CheckHostName(t) != UriHostNameType.Unknown, "one host name or address, without port or wildcard"),
+            AllowPrivateHosts = PrivateHosts(node),
             LimitGroup = node.Text("limit_group", longest: 100) ?? baseUrl.IdnHost,
             Limits = [.. node.Items("limits").Select(l => Limit(l.Item, l.Pointer))],
             Active = node.Flag("active", true),
@@ -71,19 +81,19 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
     }
 
     /// <summary>Never shown in a message: somebody may have put a secret into it.</summary>
-    private static Uri BaseUrl(FileNode node)
+    private static Uri Address(FileNode node, string name)
     {
         var none = new Uri("https://none.invalid");
-        if (node.Text("base_url", required: true) is not { } text) return none;
+        if (node.Text(name, required: true) is not { } text) return none;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
         {
-            node.Fault("base_url", RegistryFaultCodes.BadValue, "base_url must be an address such as https://api.example.org/v1.");
+            node.Fault(name, RegistryFaultCodes.BadValue, $"{name} must be an address such as https://api.example.org/v1.");
             return none;
         }
 
-        if (url.Scheme != Uri.UriSchemeHttps) node.Fault("base_url", RegistryFaultCodes.NotHttps, "base_url must begin with https; nothing is ever asked for without TLS.");
-        if (url.UserInfo.Length > 0) node.Fault("base_url", RegistryFaultCodes.SecretInUrl, "base_url must hold no user name or password; put the secret elsewhere and refer to it in credential.");
-        if (url.Query.Length > 0 || url.Fragment.Length > 0) node.Fault("base_url", RegistryFaultCodes.SecretInUrl, "base_url must end with its path, without a query or fragment; a key belongs in what credential refers to.");
+        if (url.Scheme != Uri.UriSchemeHttps) node.Fault(name, RegistryFaultCodes.NotHttps, $"{name} must begin with https; nothing is ever asked for or sent without TLS.");
+        if (url.UserInfo.Length > 0) node.Fault(name, RegistryFaultCodes.SecretInUrl, $"{name} must hold no user name or password; put the secret elsewhere and refer to it.");
+        if (url.Query.Length > 0 || url.Fragment.Length > 0) node.Fault(name, RegistryFaultCodes.SecretInUrl, $"{name} must end with its path, without a query or fragment; a key belongs into an environment variable or a file that is referred to.");
         return url;
     }
 
@@ -95,11 +105,14 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
         return LondonCalendar.Zone;
     }
 
-    private string? Credential(FileNode node)
+    private static IReadOnlyList<string> PrivateHosts(FileNode node) =>
+        node.Texts("allow_private_hosts", t => Uri.CheckHostName(t) != UriHostNameType.Unknown, "one host name or address, without port or wildcard");
+
+    private string? Reference(FileNode node, string name)
     {
-        if (node.Text("credential") is not { } reference) return null;
+        if (node.Text(name) is not { } reference) return null;
         if (Secrets.IsReference(reference)) return Secrets.Resolved(reference, directory);
-        node.Fault("credential", RegistryFaultCodes.CredentialNotReference, "credential must be a reference, env:NAME or file:PATH; what stands there is not repeated here. If it is the secret itself, have it changed.");
+        node.Fault(name, RegistryFaultCodes.CredentialNotReference, $"{name} must be a reference, env:NAME or file:PATH; what stands there is not repeated here. If it is the secret itself, have it changed.");
         return null;
     }
 

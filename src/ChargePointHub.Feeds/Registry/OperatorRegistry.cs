@@ -86,7 +86,7 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
     /// <summary>Changes when a file of the directory, or one of the CA files, comes, goes, is written or is linked elsewhere.</summary>
     internal static string Stamp(string directory, IReadOnlyList<string> caFiles) => string.Join('\n', Files(directory, []).Concat(caFiles).Select(StampOf));
 
-    private static IEnumerable<string> CaFilesOf(OperatorDefinition definition) => definition.Feeds.Select(f => f.CaFile).OfType<string>().Distinct();
+    private static IEnumerable<string> CaFilesOf(OperatorDefinition definition) => definition.Feeds.Select(f => f.CaFile).Concat(definition.Notices.Select(n => n.CaFile)).OfType<string>().Distinct();
 
     /// <summary>A CA file is read when a feed's client is made: another one must make another client.</summary>
     private static string Hash(byte[] bytes, IEnumerable<string> caFiles)

@@ -23,6 +23,7 @@ public static class RegistryFaultCodes
     public const string DuplicateOperator = "duplicate-operator";
     public const string DuplicateFeed = "duplicate-feed";
     public const string DuplicateDataset = "duplicate-dataset";
+    public const string DuplicateReceiver = "duplicate-receiver";
     public const string UnknownProtocol = "unknown-protocol";
     public const string UnknownDataset = "unknown-dataset";
     public const string UnknownZone = "unknown-zone";
@@ -39,7 +40,7 @@ public static class RegistryFaultCodes
     public static readonly IReadOnlyList<string> All =
     [
         FileUnreadable, NotJson, WrongType, Missing, UnknownProperty, DuplicateProperty, BadSlug, BadValue, OutOfRange, DuplicateOperator,
-        DuplicateFeed, DuplicateDataset, UnknownProtocol, UnknownDataset, UnknownZone, NotHttps, SecretInUrl, CredentialNotReference,
+        DuplicateFeed, DuplicateDataset, DuplicateReceiver, UnknownProtocol, UnknownDataset, UnknownZone, NotHttps, SecretInUrl, CredentialNotReference,
         CaFileMissing, AxisMissing, AxisOnSnapshot, AxisNotPossible, OverlapUnderSettle, CarrierNotPossible,
     ];
 }

@@ -27,9 +27,10 @@ public static partial class Secrets
     public static bool IsReference(string text) => Reference().IsMatch(text);
 
     /// <summary>Read anew each time, so that a rotated secret is taken up. White space at the end is cut off.</summary>
-    public static SecretResult Resolve(string reference)
+    /// <param name="what">What the operator file calls it.</param>
+    public static SecretResult Resolve(string reference, string what = "credential")
     {
-        if (!IsReference(reference)) return new SecretMissing("The credential is no reference of the form env:NAME or file:PATH.");
+        if (!IsReference(reference)) return new SecretMissing($"The {what} is no reference of the form env:NAME or file:PATH.");
         var (kind, place) = (reference[..reference.IndexOf(':', StringComparison.Ordinal)], reference[(reference.IndexOf(':', StringComparison.Ordinal) + 1)..]);
         string? text;
         try
@@ -40,13 +41,13 @@ public static partial class Secrets
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new SecretMissing($"The credential {reference} cannot be read ({e.GetType().Name}).");
+            return new SecretMissing($"The {what} {reference} cannot be read ({e.GetType().Name}).");
         }
 
         var value = text?.TrimEnd();
-        if (string.IsNullOrEmpty(value)) return new SecretMissing($"The credential {reference} is not set, is empty, or is far too long.");
+        if (string.IsNullOrEmpty(value)) return new SecretMissing($"The {what} {reference} is not set, is empty, or is far too long.");
         return value.Any(char.IsControl)
-            ? new SecretMissing($"The credential {reference} holds line breaks or control characters; it must be one line.")
+            ? new SecretMissing($"The {what} {reference} holds line breaks or control characters; it must be one line.")
             : new Secret(value);
     }
 

@@ -51,8 +51,8 @@ public sealed partial class OperatorCollection
     /// <summary>Shared by all operators; null: nothing is bounded.</summary>
     public RunSlots? Slots { get; init; }
 
-    /// <summary>Notes how the feeds fare; null: nobody does.</summary>
-    public FeedWatch? Watch { get; init; }
+    /// <summary>What else runs for as long as it does, under the same lease.</summary>
+    public IReadOnlyList<BesideCollection> Beside { get; init; } = [];
 
     /// <summary>Null: refused records are checked again by nobody.</summary>
     public QuarantineRecheck? Recheck { get; init; }
@@ -63,8 +63,7 @@ public sealed partial class OperatorCollection
     {
         this.leaving = leaving;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellationToken);
-        var sweeping = SweepAsync(either);
-        var watching = Watch?.WatchAsync(operatorDefinition, leaseToken, either.Token) ?? Task.CompletedTask;
+        var beside = Task.WhenAll(Beside.Prepend(SweepAsync).Select(run => RunBesideAsync(run, either)));
         try
         {
             await BeginAsync(cancellationToken);
@@ -74,20 +73,21 @@ public sealed partial class OperatorCollection
         finally
         {
             await either.CancelAsync();
-            await sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        if (sweeping.IsFaulted) await sweeping;
-        if (watching.IsFaulted) await watching;
+        if (beside.IsFaulted) await beside;
     }
 
-    /// <summary>What ends the sweeper ends the collection: MISSING would not be written any more, and nobody would know.</summary>
-    private async Task SweepAsync(CancellationTokenSource both)
+    private Task SweepAsync(OperatorDefinition definition, long? token, CancellationToken cancellationToken) =>
+        sweeper.SweepAsync(definition, token, () => schedules.FirstOrDefault(s => s.Plan.Dataset == Dataset.ChargePoints)?.Crawl, cancellationToken);
+
+    /// <summary>What ends one of these ends the collection: MISSING or notices would not be written any more, and nobody would know.</summary>
+    private async Task RunBesideAsync(BesideCollection run, CancellationTokenSource both)
     {
         try
         {
-            await sweeper.SweepAsync(operatorDefinition, leaseToken, () => schedules.FirstOrDefault(s => s.Plan.Dataset == Dataset.ChargePoints)?.Crawl, both.Token);
+            await run(operatorDefinition, leaseToken, both.Token);
         }
         catch
         {
@@ -269,3 +269,7 @@ public sealed partial class OperatorCollection
     [LoggerMessage(Message = "{Operator} {Dataset} {Kind} {Window} failed: {Failure}. {Detail}")]
     private static partial void LogFailed(ILogger log, LogLevel level, string @operator, string dataset, RunKind kind, Window? window, string failure, string detail);
 }
+
+/// <summary>Runs beside the collection from one operator, until cancelled.</summary>
+/// <param name="leaseToken">Under which it writes; null: none is needed.</param>
+public delegate Task BesideCollection(OperatorDefinition definition, long? leaseToken, CancellationToken cancellationToken);

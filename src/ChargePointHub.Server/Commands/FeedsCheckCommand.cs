@@ -46,7 +46,7 @@ internal static class FeedsCheckCommand
         var rows = loaded.Feeds.SelectMany(f => f.Datasets.Select(d => Row(f, d))).ToList();
         if (rows.Count > 0) await context.WriteTableAsync([["OPERATOR", "FEED", "PROTOCOL", "DATASET", "EVERY", "AXIS", "EARLIEST", "LOOK-BACK", "LIMITS"], .. rows]);
         foreach (var warning in warnings) await context.Output.WriteLineAsync($"warning: {warning}");
-        await context.Output.WriteLineAsync($"{asked}: no faults. Operators: {loaded.Operators.Count}, feeds: {loaded.Feeds.Count()}, datasets: {rows.Count}, warnings: {warnings.Count}.");
+        await context.Output.WriteLineAsync($"{asked}: no faults. Operators: {loaded.Operators.Count}, feeds: {loaded.Feeds.Count()}, datasets: {rows.Count}, receivers of notices: {loaded.Operators.Sum(o => o.Notices.Count)}, warnings: {warnings.Count}.");
     }
 
     private static string[] Row(FeedDefinition feed, DatasetPlan plan) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Model;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.FeedHealth;
 
@@ -16,6 +17,7 @@ public enum AdviceMatter
     [JsonStringEnumMemberName("limit")] Limit,
     [JsonStringEnumMemberName("quarantine")] Quarantine,
     [JsonStringEnumMemberName("history_failing")] HistoryFailing,
+    [JsonStringEnumMemberName("notices")] Notices,
     [JsonStringEnumMemberName("gaps")] Gaps,
     [JsonStringEnumMemberName("not_begun")] NotBegun,
     [JsonStringEnumMemberName("inactive")] Inactive,
@@ -34,7 +36,7 @@ public static class FeedAdvice
     public static IReadOnlyList<Advice> Of(FeedHealthFacts facts)
     {
         var all = facts.Datasets.Select(d => OfDataset(d, facts.Now)).Concat(facts.Feeds.SelectMany(f => OfFeed(f, facts.Now))).Append(OfHold(facts))
-            .OfType<Advice>().Concat(facts.Datasets.SelectMany(OfRecords))
+            .OfType<Advice>().Concat(facts.Datasets.SelectMany(OfRecords)).Concat(facts.Receivers.Where(r => r.Failure is not null).Select(OfReceiver))
             .OrderBy(a => a.Matter).ThenBy(a => a.FeedId, StringComparer.Ordinal).ThenBy(a => a.Dataset?.Name, StringComparer.Ordinal).ToList();
         return all.Count > 0 ? all : [new Advice(AdviceMatter.Nothing, null, null, "All is well: nothing needs to be done.")];
     }
@@ -48,7 +50,7 @@ public static class FeedAdvice
             "Nothing was asked for yet: collecting begins by itself within a cadence, where a hub that collects is running."),
         FeedStanding.Inactive => new Advice(AdviceMatter.Inactive, d.Plan.FeedId, d.Plan.Dataset,
             "Collecting is stopped on purpose: to go on, set active to true in the operator file."),
-        _ when d.NewestAt is { } newest && now - newest > Limit(d.Plan) => new Advice(AdviceMatter.Stale, d.Plan.FeedId, d.Plan.Dataset,
+        _ when d.NewestAt is { } newest && now - newest > FeedStandings.LongestAge(d.Plan.Freshness, d.Plan.Cadence) => new Advice(AdviceMatter.Stale, d.Plan.FeedId, d.Plan.Dataset,
             $"The newest whole data is of {Instants.Format(newest)}, older than its freshness limit: a pull is on its way; if it stays so, the operator's API is too slow for its cadence and limits."),
         _ when d.Activity.BackfillFailure is { } failure => new Advice(AdviceMatter.HistoryFailing, d.Plan.FeedId, d.Plan.Dataset,
             $"The present comes in and history does not: {OfFailure(failure)}"),
@@ -56,10 +58,6 @@ public static class FeedAdvice
             "Some time is missing and the hub is fetching it by itself: nothing needs to be done but to keep the API up."),
         _ => null,
     };
-
-    /// <summary>Data may be as old as its freshness allows, and never has to be newer than polls bring it.</summary>
-    public static TimeSpan Limit(ListedDataset plan) =>
-        plan.Freshness > FeedStandings.Patience(plan.Cadence) ? plan.Freshness : FeedStandings.Patience(plan.Cadence);
 
     private static IEnumerable<Advice> OfFeed(FeedFacts feed, DateTimeOffset now)
     {
@@ -80,6 +78,9 @@ public static class FeedAdvice
     private static Advice? OfHold(FeedHealthFacts facts) => facts.Hold is not { } hold ? null : new Advice(AdviceMatter.Hold, null, Dataset.ChargePoints, hold.ReleasedAt is null
         ? $"A crawl is not believed: of {hold.Known} charge points {hold.Vanishing} would vanish and {hold.Changing} move at once. If that is true, whoever keeps the hub runs: feeds release {facts.OperatorId}; if not, the operator mends its list."
         : "The crawl that was held is released: the next whole one is believed, and nothing needs to be done.");
+
+    private static Advice OfReceiver(ReceiverState receiver) => new(AdviceMatter.Notices, null, null,
+        $"Notices do not reach {receiver.ReceiverId}, {receiver.Waiting} wait: {receiver.Detail} Whoever keeps that receiver should see to it; the hub tries again by itself.");
 
     private static IEnumerable<Advice> OfRecords(DatasetHealth d)
     {

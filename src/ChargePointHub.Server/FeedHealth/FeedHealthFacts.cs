@@ -10,6 +10,9 @@ namespace ChargePointHub.Server.FeedHealth;
 public sealed record FeedHealthFacts(
     string OperatorId, DateTimeOffset Now, IReadOnlyList<DatasetHealth> Datasets, IReadOnlyList<FeedFacts> Feeds, CrawlHold? Hold)
 {
+    /// <summary>How notices reach each receiver of the operator file.</summary>
+    public IReadOnlyList<ReceiverState> Receivers { get; init; } = [];
+
     public FeedStanding Standing => FeedStandings.Worst(Datasets.Select(d => d.Standing));
 }
 

@@ -52,7 +52,10 @@ public sealed class FeedHealthReader(Database database)
                     f.FeedId, f.IsActive, rows.Tls.GetValueOrDefault(f.FeedId),
                     [.. f.Limits.Select(l => new LimitUse(l, rows.Used.GetValueOrDefault((f.LimitGroup.ToLowerInvariant(), l.Interval))))])),
             ],
-            rows.Hold);
+            rows.Hold)
+        {
+            Receivers = [.. o.Receivers.Select(r => rows.Receivers.GetValueOrDefault(r) ?? new ReceiverState(r, 0, 0, null, null, null, null))],
+        };
     }
 
     private static IEnumerable<(string OperatorId, Dataset Dataset)> Asked(ListedOperator o) => o.Datasets.Select(d => (o.OperatorId, d.CarriedBy ?? d.Dataset));

@@ -43,6 +43,9 @@ public static class FeedStandings
     /// <summary>From one attempt to when the next one is overdue.</summary>
     public static TimeSpan Patience(TimeSpan cadence) => ((MissedPolls + 1) * cadence) + TimeSpan.FromMinutes(1);
 
+    /// <summary>Data may be as old as its freshness allows, and never has to be newer than polls bring it.</summary>
+    public static TimeSpan LongestAge(TimeSpan freshness, TimeSpan cadence) => freshness > Patience(cadence) ? freshness : Patience(cadence);
+
     /// <summary>Of an operator: the worst of its datasets; inactive only where all are.</summary>
     public static FeedStanding Worst(IEnumerable<FeedStanding> standings) => standings.DefaultIfEmpty(FeedStanding.Inactive).Max();
 }

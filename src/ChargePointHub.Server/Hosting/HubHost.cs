@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Notices;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Access;
@@ -13,6 +14,7 @@ using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Doctor;
 using ChargePointHub.Server.Geography;
 using ChargePointHub.Server.Metrics;
+using ChargePointHub.Server.Notices;
 using ChargePointHub.Server.Pages;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
@@ -150,6 +152,9 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton<FeedWatch>()
             .AddSingleton<QuarantineStore>()
             .AddSingleton<QuarantineRecheck>()
+            .AddSingleton<NoticeStore>()
+            .AddSingleton(new NoticeClient(parts.Time))
+            .AddSingleton<NoticeSender>()
             .AddSingleton<RunLog>()
             .AddSingleton(new FeedClientFactory(parts.Time, parts.RequestCount ?? new DatabaseRequestCount(new RequestCounts(database))))
             .AddSingleton<FeedClients>()
@@ -163,8 +168,8 @@ public sealed class HubHost : IAsyncDisposable
             {
                 StartSpread = SpreadAnOperator * registry.Current.Operators.Count,
                 Slots = s.GetRequiredService<RunSlots>(),
-                Watch = s.GetRequiredService<FeedWatch>(),
                 Recheck = s.GetRequiredService<QuarantineRecheck>(),
+                Beside = [s.GetRequiredService<FeedWatch>().WatchAsync, s.GetRequiredService<NoticeSender>().SendAsync],
             })
             .AddHubApi(_ => new HubServices(
                 database,

@@ -1,3 +1,4 @@
+using ChargePointHub.Feeds.Notices;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Store;
@@ -32,6 +33,8 @@ public static class OperatorFiles
         .. registry.Feeds.Where(f => !f.Active).Select(f => $"{f.OperatorId}/{f.FeedId} is not active: nothing is collected from it."),
         .. registry.Feeds.Where(f => f.Active && f.Credential is not null).Select(f => (Feed: f, Missing: Secrets.Resolve(f.Credential!) as SecretMissing))
             .Where(f => f.Missing is not null).Select(f => $"{f.Feed.OperatorId}/{f.Feed.FeedId}: {f.Missing!.Detail} Until it is there, nothing is collected."),
+        .. registry.Operators.SelectMany(o => o.Notices.Select(n => (Operator: o.OperatorId, Receiver: n, Fault: NoticeClient.SecretFault(n))))
+            .Where(n => n.Fault is not null).Select(n => $"{n.Operator}, receiver {n.Receiver.ReceiverId}: {n.Fault} Until it is right, notices wait."),
         .. registry.Feeds.Where(f => f.Active).SelectMany(f => f.Datasets.Where(d => !d.Dataset.IsSnapshot && d.Earliest is null)
             .Select(d => $"{f.OperatorId}/{f.FeedId} names no earliest for {d.Dataset}: its history begins with the first collection, and nothing older is asked for.")),
     ];

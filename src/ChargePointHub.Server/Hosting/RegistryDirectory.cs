@@ -36,5 +36,6 @@ public static class RegistryDirectory
         ])
     {
         Feeds = [.. definition.Feeds.Select(f => new ListedFeed(f.FeedId, f.Active, f.LimitGroup, [.. f.Limits.Select(l => new ListedLimit(l.Requests, l.Interval))]))],
+        Receivers = [.. definition.Notices.Select(n => n.ReceiverId)],
     };
 }

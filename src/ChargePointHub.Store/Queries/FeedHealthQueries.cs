@@ -19,6 +19,15 @@ public sealed record SeenTls(string Version, DateTimeOffset CertificateExpiresAt
     public int DaysLeft(DateTimeOffset now) => (int)Math.Floor((CertificateExpiresAt - now).TotalDays);
 }
 
+/// <summary>How notices reach one receiver.</summary>
+/// <param name="Waiting">Notices that are not delivered and not given up.</param>
+/// <param name="GivenUp">Of those that are kept, never delivered.</param>
+/// <param name="LastDeliveredAt">Null: none was.</param>
+/// <param name="LastTriedAt">Null: nothing was.</param>
+/// <param name="Failure">Slug of how the newest attempt failed; null: it did not.</param>
+public sealed record ReceiverState(
+    string ReceiverId, long Waiting, long GivenUp, DateTimeOffset? LastDeliveredAt, DateTimeOffset? LastTriedAt, string? Failure, string? Detail);
+
 /// <summary>What the tables hold of how one operator's feeds fare.</summary>
 /// <param name="Used">Requests by limit group and interval.</param>
 /// <param name="Breaks">Since when a feed's dataset is broken.</param>
@@ -28,7 +37,8 @@ public sealed record FeedHealthRows(
     IReadOnlyDictionary<string, SeenTls> Tls,
     IReadOnlyDictionary<(string LimitGroup, TimeSpan Interval), int> Used,
     IReadOnlyDictionary<(string FeedId, string Dataset), DateTimeOffset> Breaks,
-    CrawlHold? Hold);
+    CrawlHold? Hold,
+    IReadOnlyDictionary<string, ReceiverState> Receivers);
 
 /// <summary>How one operator's feeds fare, for those who may know causes.</summary>
 public sealed class FeedHealthQueries(Database database)
@@ -64,12 +74,21 @@ public sealed class FeedHealthQueries(Database database)
         var holds = await connection.Command(
             "SELECT held_at, last_held_at, known, vanishing, changing, released_at FROM crawl_hold WHERE operator_id = $1 AND ended_at IS NULL", operatorId)
             .ListAsync(r => new CrawlHold(operatorId, r.Instant(0), r.Instant(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.InstantOrNull(5)), cancellationToken);
+        var receivers = await connection.Command(
+            """
+            SELECT receiver_id, count(next_at), count(*) FILTER (WHERE next_at IS NULL AND delivered_at IS NULL), max(delivered_at), max(tried_at),
+                (array_agg(failure ORDER BY tried_at DESC NULLS LAST))[1], (array_agg(detail ORDER BY tried_at DESC NULLS LAST))[1]
+            FROM notice WHERE operator_id = $1 GROUP BY receiver_id
+            """,
+            operatorId)
+            .ListAsync(r => new ReceiverState(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.InstantOrNull(3), r.InstantOrNull(4), r.TextOrNull(5), r.TextOrNull(6)), cancellationToken);
         return new FeedHealthRows(
             failures,
             quarantine.ToDictionary(q => q.Dataset, q => q.State),
             tls.ToDictionary(t => t.FeedId, t => t.Seen),
             used.DistinctBy(u => u.Key).ToDictionary(u => u.Key, u => u.Used),
             breaks.ToDictionary(b => b.Key, b => b.At),
-            holds.FirstOrDefault());
+            holds.FirstOrDefault(),
+            receivers.ToDictionary(r => r.ReceiverId));
     }
 }

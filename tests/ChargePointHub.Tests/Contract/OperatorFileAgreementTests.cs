@@ -13,7 +13,7 @@ public sealed class OperatorFileAgreementTests
     /// <summary>What is known outside the file, or needs arithmetic or a comparison of two places.</summary>
     private static readonly string[] BeyondSchemas =
     [
-        RegistryFaultCodes.UnknownZone, RegistryFaultCodes.CaFileMissing, RegistryFaultCodes.DuplicateFeed, RegistryFaultCodes.DuplicateDataset,
+        RegistryFaultCodes.UnknownZone, RegistryFaultCodes.CaFileMissing, RegistryFaultCodes.DuplicateFeed, RegistryFaultCodes.DuplicateDataset, RegistryFaultCodes.DuplicateReceiver,
         RegistryFaultCodes.OverlapUnderSettle, RegistryFaultCodes.CarrierNotPossible, RegistryFaultCodes.OutOfRange,
     ];
 

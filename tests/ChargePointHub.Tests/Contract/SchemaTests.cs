@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Notices;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Completeness;
@@ -72,6 +73,7 @@ public sealed class SchemaTests
         Assert.Equal(Words<GapState>.All, Words("GapState"));
         Assert.Equal(Words<FeedStanding>.All, Words("FeedState"));
         Assert.Equal(Words<FailureKind>.All, Words("FailureKind"));
+        Assert.Equal(Words<NoticeFailureKind>.All, Words("NoticeFailureKind"));
         Assert.Equal(Words<AdviceMatter>.All, Component("Advice")["properties"]!["matter"]!["enum"]!.AsArray().Select(w => (string)w!));
         Assert.Equal(GapCauses.All, Words("GapCause"));
         Assert.Equal(Words<FaultPlace>.All, Component("ProblemFault")["properties"]!["in"]!["enum"]!.AsArray().Select(w => (string)w!));

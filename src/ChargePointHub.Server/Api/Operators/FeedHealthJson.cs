@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.FeedHealth;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Operators;
 
@@ -131,6 +132,26 @@ internal static class FeedHealthJson
 
         json.WriteEndArray();
         WriteHold(json, facts.Hold);
+        WriteReceivers(json, facts.Receivers);
+    }
+
+    private static void WriteReceivers(Utf8JsonWriter json, IReadOnlyList<ReceiverState> receivers)
+    {
+        json.WriteStartArray("notices");
+        foreach (var receiver in receivers)
+        {
+            json.WriteStartObject();
+            json.WriteString("receiver_id", receiver.ReceiverId);
+            json.WriteNumber("waiting", receiver.Waiting);
+            json.WriteNumber("given_up", receiver.GivenUp);
+            json.WriteInstant("last_delivered_at", receiver.LastDeliveredAt);
+            json.WriteInstant("last_tried_at", receiver.LastTriedAt);
+            json.WriteString("failure", receiver.Failure);
+            json.WriteString("detail", receiver.Detail);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteTls(Utf8JsonWriter json, FeedFacts feed, DateTimeOffset now)
