@@ -23,7 +23,8 @@ public sealed partial class FeedWatch(FeedClients clients, FeedTlsStore tls, Not
     public async Task WatchAsync(OperatorDefinition definition, long? leaseToken, CancellationToken cancellationToken)
     {
         var (noted, since) = (new Dictionary<string, TlsSeen>(), time.GetUtcNow());
-        while (!cancellationToken.IsCancellationRequested)
+        using var looks = new PeriodicTimer(BetweenLooks, time);
+        do
         {
             try
             {
@@ -35,9 +36,8 @@ public sealed partial class FeedWatch(FeedClients clients, FeedTlsStore tls, Not
                 // Nobody was watching meanwhile.
                 since = time.GetUtcNow();
             }
-
-            await time.DelayAsync(BetweenLooks, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        while (await looks.WaitForNextTickAsync(cancellationToken));
     }
 
     private async Task NoteAsync(FeedDefinition feed, long? leaseToken, Dictionary<string, TlsSeen> noted, CancellationToken cancellationToken)

@@ -30,19 +30,22 @@ public sealed partial class NoticeSender(NoticeStore store, NoticeClient client,
 
     private async Task SendToAsync(string operatorId, NoticeReceiver receiver, long? leaseToken, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        using var looks = new PeriodicTimer(BetweenLooks, time);
+        do
         {
             try
             {
-                if (await SendNextAsync(operatorId, receiver, leaseToken, cancellationToken)) continue;
+                while (await SendNextAsync(operatorId, receiver, leaseToken, cancellationToken))
+                {
+                    // The next one.
+                }
             }
             catch (Exception gone) when (DatabaseGone.Explains(gone))
             {
                 // Looked at again below.
             }
-
-            await time.DelayAsync(BetweenLooks, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        while (await looks.WaitForNextTickAsync(cancellationToken));
     }
 
     /// <summary>Tries the oldest notice that waits, if it is due. False: there is nothing to do now.</summary>

@@ -149,6 +149,16 @@ public sealed class OperatorRegistryTests : IDisposable
         Wrong(Plan, Plan + ", \"earliest\": \"2026-01-01T00:00:00\"", RegistryFaultCodes.BadValue, $"{D}/earliest");
         Wrong(Plan, Plan + ", \"carried_by\": \"tariffs\"", RegistryFaultCodes.CarrierNotPossible, $"{D}/carried_by");
         Wrong(Plan + "}", Plan + "}, {" + Plan + "}", RegistryFaultCodes.DuplicateDataset, "/feeds/0/datasets/1/dataset");
+        const string Receiver = "{\"receiver_id\": \"duty\", \"url\": \"https://desk.example/hooks\", \"secret\": \"env:DESK\"}";
+        void WrongReceiver(string from, string to, string code, string property) =>
+            Wrong(Name, $"{Name}, \"notices\": [{Receiver.Replace(from, to, StringComparison.Ordinal)}]", code, "/notices/0/" + property);
+        WrongReceiver("duty", "Duty Desk", RegistryFaultCodes.BadSlug, "receiver_id");
+        WrongReceiver("https", "http", RegistryFaultCodes.NotHttps, "url");
+        WrongReceiver("/hooks", "/hooks?token=hidden", RegistryFaultCodes.SecretInUrl, "url");
+        WrongReceiver("env:DESK", "whsec_hidden", RegistryFaultCodes.CredentialNotReference, "secret");
+        WrongReceiver(", \"secret\": \"env:DESK\"", "", RegistryFaultCodes.Missing, "secret");
+        WrongReceiver("\"url\"", "\"adress\": 1, \"url\"", RegistryFaultCodes.UnknownProperty, "adress");
+        Wrong(Name, $"{Name}, \"notices\": [{Receiver}, {Receiver}]", RegistryFaultCodes.DuplicateReceiver, "/notices/1/receiver_id");
         files.Write("same-a.json", OperatorFiles.Smallest);
         files.Write("same-b.json", OperatorFiles.Smallest);
         expected.Add(("same-b.json", "/operator_id", RegistryFaultCodes.DuplicateOperator));
