@@ -79,6 +79,17 @@ public sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// After a sign that the server was away: what is idle in the pools leads to one that is no more, and each would fail once before
+    /// it was noticed. What is in use is closed when it is given back.
+    /// </summary>
+    public void ForgetConnections()
+    {
+        Reads.Clear();
+        serving.Clear();
+        Pages.Clear();
+    }
+
     /// <summary>Where it is and as whom; never a password.</summary>
     public override string ToString() => shown;
 

@@ -27,6 +27,25 @@ internal sealed class HubReading : IDisposable
 
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
 
+    /// <summary>Returns when the hub says that it is ready, and has its database.</summary>
+    public async Task UntilReadyAsync(TimeSpan limit)
+    {
+        using var patience = new CancellationTokenSource(limit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(patience.Token))
+            {
+                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), patience.Token);
+                if (answer.IsSuccessStatusCode) return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ProofFailedException($"After {limit.TotalSeconds} s the hub is still not ready.");
+        }
+    }
+
     /// <summary>What is missing and can still be had.</summary>
     public async Task<IReadOnlyList<JsonNode>> OpenGapsAsync() => [.. (await GetAsync("/v1/gaps?state=open"))["data"]!.AsArray().Select(gap => gap!)];
 

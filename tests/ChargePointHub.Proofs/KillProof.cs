@@ -1,11 +1,13 @@
+using System.Diagnostics;
+using System.Globalization;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
 
 namespace ChargePointHub.Proofs;
 
 /// <summary>
-/// Kills the hub, each time inside an open page transaction, while it collects a pretend London's history; then lets it finish and
-/// compares all that it serves with the truth. With a planted bug the comparison must differ, or the proof proves nothing.
+/// Kills the hub, each time inside an open page transaction, while it collects a pretend London's history; then kills PostgreSQL under
+/// it; then lets it finish and compares all that it serves with the truth. With a planted bug the comparison must differ, or the proof proves nothing.
 /// </summary>
 internal static class KillProof
 {
@@ -13,9 +15,9 @@ internal static class KillProof
 
     public static async Task<bool> RunAsync(ProofOptions options)
     {
-        var (kills, pages, world) = options.Full
-            ? (20, 30, new WorldSize(Operators: 8, ChargePoints: 320, Days: 14, LongestWindow: "PT6H", PageSize: 10))
-            : (3, 15, new WorldSize(Operators: 3, ChargePoints: 30, Days: 10, LongestWindow: "PT12H"));
+        var (kills, serverKills, pages, world) = options.Full
+            ? (100, 20, 60, new WorldSize(Operators: 50, ChargePoints: 1000, Days: 14, LongestWindow: "PT6H", PageSize: 10))
+            : (3, 2, 15, new WorldSize(Operators: 3, ChargePoints: 30, Days: 10, LongestWindow: "PT12H"));
         var report = new ProofReport(options);
         var random = new Random(options.Seed);
         if (Directory.Exists(options.Data)) Directory.Delete(options.Data, recursive: true);
@@ -50,15 +52,25 @@ internal static class KillProof
         var started = last.Lived;
         report.Tell("started once more, not to be killed");
         var sandboxFile = Path.Combine(options.Data, "sandbox.json");
+        var back = new List<double>();
+        for (var kill = 1; kill <= serverKills; kill++)
+        {
+            // At any moment of the ingest: not the proof, but chance, chooses it.
+            await Task.Delay(random.Next(200, 1500));
+            back.Add(await KillServerAsync(options.Data, sandboxFile));
+            report.Tell($"kill -9 of PostgreSQL, {kill} of {serverKills}; the hub was ready again after {back[^1]} s");
+        }
+
+        var lastKill = Stopwatch.StartNew();
         using (var reading = new HubReading(sandboxFile)) await reading.UntilNoGapAsync(TimeSpan.FromMinutes(10));
-        var converged = last.Lived;
+        var converged = lastKill.Elapsed;
         report.Tell("no gap is open; comparing with the truth");
         var verdicts = await TruthCheck.RunAsync(sandboxFile, oracle);
         await last.EndAsync();
 
         var (held, sentence) = options.ClaimBeforeRows
             ? (verdicts[0].Missing > 0, $"with the planted bug, {verdicts[0].Missing} records were found missing after {kills} kills")
-            : (verdicts.All(v => v.IsEqual), $"after {kills} kills -9 inside page transactions, what is served {(verdicts.All(v => v.IsEqual) ? "equals" : "DOES NOT EQUAL")} the truth");
+            : (verdicts.All(v => v.IsEqual), $"after {kills} kills -9 inside page transactions and {serverKills} of PostgreSQL, what is served {(verdicts.All(v => v.IsEqual) ? "equals" : "DOES NOT EQUAL")} the truth");
         return await report.CloseAsync(held, sentence, verdicts, new
         {
             world.Operators,
@@ -66,8 +78,23 @@ internal static class KillProof
             world.Days,
             Kills = killed.Count,
             LastStartSeconds = ProofReport.Rounded(started),
-            ConvergedSecondsAfterLastStart = ProofReport.Rounded(converged),
+            ServerKills = back.Count,
+            LongestSecondsUntilReady = back.Max(),
+            ConvergedSecondsAfterLastKill = ProofReport.Rounded(converged),
             Killed = killed,
         });
+    }
+
+    /// <summary>Seconds until the hub is ready again.</summary>
+    private static async Task<double> KillServerAsync(string data, string sandboxFile)
+    {
+        var file = Directory.GetFiles(data, "postmaster.pid", SearchOption.AllDirectories).Single();
+        using var server = Process.GetProcessById(int.Parse((await File.ReadAllLinesAsync(file))[0], CultureInfo.InvariantCulture));
+        server.Kill();
+        await server.WaitForExitAsync();
+        var since = Stopwatch.StartNew();
+        using var hub = new HubReading(sandboxFile);
+        await hub.UntilReadyAsync(KillLimit);
+        return ProofReport.Rounded(since.Elapsed);
     }
 }

@@ -38,6 +38,9 @@ public sealed class HubServices(
 
     public DateTimeOffset Now => Instants.ToStoredResolution(time.GetUtcNow());
 
+    /// <summary>An answer found the database away: the next one must not find a connection from before.</summary>
+    internal void DatabaseWasAway() => database.ForgetConnections();
+
     public AnswerSlots Answers { get; init; } = new(AnswerSlots.Usual, AnswerSlots.UsualPatience);
 
     /// <summary>How long an exact count may take before it is refused.</summary>

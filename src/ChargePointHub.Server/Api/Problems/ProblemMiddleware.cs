@@ -8,7 +8,7 @@ namespace ChargePointHub.Server.Api.Problems;
 /// Outermost: every answer carries a request id, every failure becomes a problem with nothing internal in it. A body that has
 /// begun and cannot be finished is cut at the connection, so that nobody takes it for whole.
 /// </summary>
-internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -60,6 +60,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         var error = exception is ServingExhaustedException ? ErrorCatalogue.HubBusy
             : DatabaseGone.Explains(exception) ? ErrorCatalogue.DatabaseAway
             : ErrorCatalogue.Unexpected;
+        if (error == ErrorCatalogue.DatabaseAway) hub.DatabaseWasAway();
         if (error != ErrorCatalogue.Unexpected) logger.LogWarning("Request {RequestId}: {Error}: {Reason}", RequestIds.Of(context), error.Title, exception.Message);
         else logger.LogError(exception, "Request {RequestId} failed", RequestIds.Of(context));
         if (context.Response.HasStarted)
