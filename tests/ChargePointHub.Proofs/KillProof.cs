@@ -88,13 +88,28 @@ internal static class KillProof
     /// <summary>Seconds until the hub is ready again.</summary>
     private static async Task<double> KillServerAsync(string data, string sandboxFile)
     {
-        var file = Directory.GetFiles(data, "postmaster.pid", SearchOption.AllDirectories).Single();
-        using var server = Process.GetProcessById(int.Parse((await File.ReadAllLinesAsync(file))[0], CultureInfo.InvariantCulture));
-        server.Kill();
-        await server.WaitForExitAsync();
+        var killed = ServerOf(data) ?? throw new ProofFailedException("PostgreSQL does not run.");
+        using (var server = Process.GetProcessById(killed)) server.Kill();
         var since = Stopwatch.StartNew();
+
+        // Its backends outlive it for a moment, and would still say that all is well.
+        using (var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50)))
+        {
+            while ((ServerOf(data) ?? killed) == killed)
+            {
+                if (since.Elapsed > KillLimit) throw new ProofFailedException("PostgreSQL was not started again.");
+                await timer.WaitForNextTickAsync();
+            }
+        }
+
         using var hub = new HubReading(sandboxFile);
         await hub.UntilReadyAsync(KillLimit);
         return ProofReport.Rounded(since.Elapsed);
     }
+
+    /// <summary>Process id of the server that keeps the hub's data; null: none runs, or it is about to.</summary>
+    private static int? ServerOf(string data) =>
+        Directory.GetFiles(data, "postmaster.pid", SearchOption.AllDirectories) is [var file] && File.ReadLines(file).FirstOrDefault() is { Length: > 0 } first
+            ? int.Parse(first, CultureInfo.InvariantCulture)
+            : null;
 }

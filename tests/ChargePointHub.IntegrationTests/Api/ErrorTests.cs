@@ -27,6 +27,17 @@ public sealed class ErrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_one_answer_that_met_a_dead_connection_the_next_meets_none_in_another_pool_either()
+    {
+        await (await host.Database.OpenServingAsync(CancellationToken.None)).DisposeAsync();
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/health/ready", key: null)).Status);
+        await host.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'");
+
+        Assert.Equal("CPH-5001", (await host.GetAsync("/health/ready", key: null)).Code);
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/tariffs", key: null)).Status);
+    }
+
+    [Fact]
     public async Task Without_boundaries_a_borough_is_refused_instead_of_answered_with_nothing()
     {
         host.Directory = host.Directory with { HasBoroughs = false };
