@@ -124,6 +124,17 @@ public sealed class ListTests : IAsyncLifetime
         Assert.Empty(Completeness(await host.GetAsync("/v1/charging-sessions?operator=alpha")).GetProperty("not_provided").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData(0, "AVAILABLE")]
+    [InlineData(14, "AVAILABLE")]
+    [InlineData(16, "MISSING")]
+    public async Task A_feed_of_changes_is_as_fresh_as_its_newest_poll_though_its_claim_ends_the_settle_time_before(int minutesSincePoll, string status)
+    {
+        await host.CoverAsync("alpha", Dataset.StatusChanges, new Window(Now.AddHours(-5), Now.AddMinutes(-15 - minutesSincePoll)));
+
+        Assert.Equal(status, Assert.Single((await host.GetAsync("/v1/charge-points", key: null)).Data).GetProperty("status").GetString());
+    }
+
     [Fact]
     public async Task A_status_is_missing_unless_its_operator_is_fresh()
     {

@@ -33,8 +33,8 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     }
 
     /// <summary>
-    /// Operators whose stored status may be told now: a fresh crawl, a feed of changes that is up to date, or MISSING has been written
-    /// for what the last crawl saw, so that what is stored is what the history says.
+    /// Operators whose stored status may be told now: a fresh crawl, a feed of changes whose newest poll is fresh (its claim ends the
+    /// settle time before it), or MISSING has been written for what the last crawl saw, so that what is stored is what the history says.
     /// </summary>
     public async Task<IReadOnlyList<string>> ReadFreshAsync(OperatorDirectory directory, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         [
             .. directory.Operators.Where((o, i) => crawls[i].Covered.Contains(now)
                 || (changes[i].Plan is null && swept.TryGetValue(o.OperatorId, out var deadline) && deadline >= crawls[i].Covered.End)
-                || (changes[i].Plan is { } plan && changes[i].Covered.End is { } end && end >= now - plan.Freshness)).Select(o => o.OperatorId),
+                || (changes[i].Plan is { } plan && changes[i].Covered.End is { } end && end + plan.Settle >= now - plan.Freshness)).Select(o => o.OperatorId),
         ];
     }
 
