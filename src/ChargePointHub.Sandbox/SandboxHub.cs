@@ -38,7 +38,7 @@ public sealed class SandboxHub : IAsyncDisposable
             var keys = hub.Services.GetRequiredService<AccessKeys>();
             foreach (var old in (await keys.ListAsync(cancellationToken)).Where(k => k.Label == KeyLabel && k.RevokedAt is null))
                 await keys.RevokeAsync(old.KeyId, cancellationToken);
-            var key = await keys.CreateAsync(KeyLabel, Scope.Everything, cancellationToken);
+            if (await keys.CreateAsync(KeyLabel, Scope.Everything, cancellationToken) is not KeyMade { Key: var key }) throw new InvalidOperationException("All its keys were revoked.");
             london.WriteSandboxFile(new Uri(hub.BaseUrl), new Dictionary<string, string> { ["gla"] = key.Token });
             return new SandboxHub(hub, key.Token);
         }

@@ -8,62 +8,40 @@ using NpgsqlTypes;
 
 namespace ChargePointHub.Store;
 
-/// <summary>Why a key does not open anything. A closed list.</summary>
-public enum KeyFailure
-{
-    /// <summary>Not shaped like a key.</summary>
-    Malformed,
-
-    /// <summary>No such key id, or another secret.</summary>
-    Unknown,
-    Expired,
-    Revoked,
-}
-
-/// <summary>What came of showing a key. A closed union: <see cref="KeyAccepted"/> or <see cref="KeyRefused"/>.</summary>
-public abstract record KeyResult
-{
-    private protected KeyResult()
-    {
-    }
-}
-
-public sealed record KeyAccepted(string KeyId, Scope Scope) : KeyResult;
-
-public sealed record KeyRefused(KeyFailure Failure) : KeyResult;
-
-/// <summary>A key at the only moment at which its secret is known.</summary>
-/// <param name="Token"><c>cph_live_{key id}_{secret}</c>: show it once, keep it nowhere.</param>
-public sealed record NewAccessKey(string KeyId, string Token)
-{
-    /// <summary>Without the secret.</summary>
-    public override string ToString() => KeyId;
-}
-
-/// <summary>A key as it is listed: everything but the secret, of which only a hash is kept.</summary>
-public sealed record AccessKey(
-    string KeyId, string Label, string ScopeName, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt);
-
 /// <summary>Makes, verifies and revokes the keys of the API.</summary>
 public sealed class AccessKeys(Database database, TimeProvider clock)
 {
     private const string Prefix = "cph_live_";
     private const int IdBytes = 8;
     private const int SecretBytes = 32;
+
+    /// <summary>Of one holder: to change from one to the other.</summary>
+    private const int MostLive = 2;
+
+    private const string Listing = "SELECT key_id, label, scope, created_at, expires_at, revoked_at, last_used_at FROM access_key";
+
+    /// <summary>Use is written down at most once in this time.</summary>
+    private static readonly TimeSpan UseResolution = TimeSpan.FromMinutes(1);
+
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 
     /// <param name="expiresAt">First instant at which it no longer opens anything; null: never.</param>
-    public async Task<NewAccessKey> CreateAsync(string label, Scope scope, CancellationToken cancellationToken, DateTimeOffset? expiresAt = null)
-    {
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-        await database.Reads.Command(
-            "INSERT INTO access_key (key_id, secret_hash, label, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            id, HashOf(secret), label, scope.Name, clock.GetUtcNow(),
-            new NpgsqlParameter { Value = (object?)expiresAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz })
-            .ExecuteAsync(cancellationToken);
-        return new NewAccessKey(id, $"{Prefix}{id}_{secret}");
-    }
+    public Task<KeyMaking> CreateAsync(string label, Scope scope, CancellationToken cancellationToken, DateTimeOffset? expiresAt = null) =>
+        InTurnAsync(connection => MakeAsync(connection, label, scope.Name, expiresAt, cancellationToken), cancellationToken);
+
+    /// <summary>Makes the successor of a live key, for the same holder with the same rights.</summary>
+    /// <param name="keepUntil">First instant at which the old key no longer opens anything, unless it ends before; now: at once.</param>
+    /// <param name="expiresAt">From the old key to when the new one expires; null: never.</param>
+    public Task<KeyMaking> RotateAsync(string keyId, DateTimeOffset keepUntil, Func<AccessKey, DateTimeOffset?> expiresAt, CancellationToken cancellationToken) =>
+        InTurnAsync(
+            async connection =>
+            {
+                var old = (await Listed(connection.Command($"{Listing} WHERE key_id = $1", keyId), cancellationToken)).SingleOrDefault();
+                if (old?.IsLive(clock.GetUtcNow()) != true) return new NoLiveKey();
+                await connection.Command("UPDATE access_key SET expires_at = least(expires_at, $2) WHERE key_id = $1", keyId, keepUntil).ExecuteAsync(cancellationToken);
+                return await MakeAsync(connection, old.Label, old.ScopeName, expiresAt(old), cancellationToken);
+            },
+            cancellationToken);
 
     /// <param name="token">As shown when the key was made.</param>
     public Task<KeyResult> VerifyAsync(string token, CancellationToken cancellationToken)
@@ -83,28 +61,68 @@ public sealed class AccessKeys(Database database, TimeProvider clock)
             return new KeyRefused(KeyFailure.Malformed);
         }
 
-        var row = (await database.Reads.Command("SELECT secret_hash, scope, expires_at, revoked_at FROM access_key WHERE key_id = $1", keyId)
+        var row = (await database.Reads.Command("SELECT secret_hash, label, scope, expires_at, revoked_at, last_used_at FROM access_key WHERE key_id = $1", keyId)
             .ListAsync(
-                r => new { Hash = r.GetFieldValue<byte[]>(0), Scope = r.GetString(1), Expires = r.InstantOrNull(2), Revoked = r.InstantOrNull(3) },
+                r => new { Hash = r.GetFieldValue<byte[]>(0), Label = r.GetString(1), Scope = r.GetString(2), Expires = r.InstantOrNull(3), Revoked = r.InstantOrNull(4), Used = r.InstantOrNull(5) },
                 cancellationToken)).SingleOrDefault();
 
         // The same work and the same time whether the id exists or not.
         var same = CryptographicOperations.FixedTimeEquals(HashOf(secret), row?.Hash ?? NoHash);
+        var now = clock.GetUtcNow();
         if (row is null || !same) return new KeyRefused(KeyFailure.Unknown);
         if (row.Revoked is not null) return new KeyRefused(KeyFailure.Revoked);
-        if (row.Expires <= clock.GetUtcNow()) return new KeyRefused(KeyFailure.Expired);
-        return Scope.Named(row.Scope) is { } scope ? new KeyAccepted(keyId, scope) : new KeyRefused(KeyFailure.Unknown);
+        if (row.Expires <= now) return new KeyRefused(KeyFailure.Expired);
+        if (Scope.Named(row.Scope) is not { } scope) return new KeyRefused(KeyFailure.Unknown);
+        if (row.Used is not { } used || used <= now - UseResolution) await NoteUseAsync(keyId, now, cancellationToken);
+        return new KeyAccepted(keyId, row.Label, scope, row.Expires);
     }
 
+    /// <summary>Those of the keys that still open something.</summary>
+    public Task<List<string>> LiveAmongAsync(IReadOnlyCollection<string> keyIds, CancellationToken cancellationToken) => database.Reads.Command(
+        "SELECT key_id FROM access_key WHERE key_id = ANY($1) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)", keyIds.ToArray(), clock.GetUtcNow())
+        .ListAsync(r => r.GetString(0), cancellationToken);
+
     /// <summary>All keys, newest first.</summary>
-    public Task<List<AccessKey>> ListAsync(CancellationToken cancellationToken) => database.Reads.Command(
-        "SELECT key_id, label, scope, created_at, expires_at, revoked_at FROM access_key ORDER BY created_at DESC, key_id").ListAsync(
-            r => new AccessKey(r.GetString(0), r.GetString(1), r.GetString(2), r.Instant(3), r.InstantOrNull(4), r.InstantOrNull(5)), cancellationToken);
+    public Task<List<AccessKey>> ListAsync(CancellationToken cancellationToken) =>
+        Listed(database.Reads.Command($"{Listing} ORDER BY created_at DESC, key_id"), cancellationToken);
 
     /// <summary>From now on. False when there is no such key, or it was revoked before.</summary>
     public async Task<bool> RevokeAsync(string keyId, CancellationToken cancellationToken) => await database.Reads.Command(
         "UPDATE access_key SET revoked_at = $2 WHERE key_id = $1 AND revoked_at IS NULL", keyId, clock.GetUtcNow()).ExecuteAsync(cancellationToken) == 1;
 
+    private static Task<List<AccessKey>> Listed(NpgsqlCommand command, CancellationToken cancellationToken) => command.ListAsync(
+        r => new AccessKey(r.GetString(0), r.GetString(1), r.GetString(2), r.Instant(3), r.InstantOrNull(4), r.InstantOrNull(5), r.InstantOrNull(6)), cancellationToken);
+
+    /// <summary>Many requests at once write once, whichever instance they came to.</summary>
+    private Task<int> NoteUseAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken) => database.Reads.Command(
+        "UPDATE access_key SET last_used_at = $2 WHERE key_id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)", keyId, now, now - UseResolution)
+        .ExecuteAsync(cancellationToken);
+
     // A plain hash is enough for 256 random bits: there is nothing to guess that a slow hash would slow.
     private static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    /// <summary>Keys are made one after the other: two at once could both be a holder's second. What is refused changes nothing.</summary>
+    private async Task<KeyMaking> InTurnAsync(Func<NpgsqlConnection, Task<KeyMaking>> make, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.Command("LOCK TABLE access_key IN SHARE ROW EXCLUSIVE MODE").ExecuteAsync(cancellationToken);
+        var made = await make(connection);
+        if (made is KeyMade) await transaction.CommitAsync(cancellationToken);
+        return made;
+    }
+
+    private async Task<KeyMaking> MakeAsync(NpgsqlConnection connection, string label, string scope, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var live = (await Listed(connection.Command($"{Listing} WHERE label = $1 ORDER BY created_at, key_id", label), cancellationToken)).Where(k => k.IsLive(now)).ToList();
+        if (live.Count >= MostLive) return new HolderHasTwoKeys(label, [.. live.Select(k => k.KeyId)]);
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        await connection.Command(
+            "INSERT INTO access_key (key_id, secret_hash, label, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            id, HashOf(secret), label, scope, now, new NpgsqlParameter { Value = (object?)expiresAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz })
+            .ExecuteAsync(cancellationToken);
+        return new KeyMade(new NewAccessKey(id, $"{Prefix}{id}_{secret}"));
+    }
 }

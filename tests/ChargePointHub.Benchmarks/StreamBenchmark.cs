@@ -114,7 +114,7 @@ internal static class StreamBenchmark
             k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate));
         });
         builder.Services.AddHubApi(_ => new HubServices(
-            database, _ => Task.FromResult(new byte[32]), (_, _) => Task.FromResult(KeyCheck.Opens(Scope.Everything)), () => directory, new StandingClock(now)));
+            database, _ => Task.FromResult(new byte[32]), (_, _) => Task.FromResult(KeyCheck.Opens(Scope.Everything, "benchmark", null)), () => directory, new StandingClock(now)));
         var app = builder.Build();
         app.MapHubApi();
         await app.StartAsync();

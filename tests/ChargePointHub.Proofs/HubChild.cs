@@ -35,8 +35,8 @@ internal static class HubChild
             };
             await using var hub = await HubHost.StartAsync(options, parts, ending.Token);
             var keys = new AccessKeys(hub.Services.GetRequiredService<Database>(), TimeProvider.System);
-            var key = await keys.CreateAsync("proof", Scope.Everything, ending.Token);
-            london.WriteSandboxFile(new Uri(hub.BaseUrl), new Dictionary<string, string> { ["gla"] = key.Token });
+            var made = (KeyMade)await keys.CreateAsync($"proof {Guid.NewGuid()}", Scope.Everything, ending.Token);
+            london.WriteSandboxFile(new Uri(hub.BaseUrl), new Dictionary<string, string> { ["gla"] = made.Key.Token });
             Console.WriteLine(Ready);
             await Console.In.ReadToEndAsync(CancellationToken.None);
             await ending.CancelAsync();

@@ -15,9 +15,11 @@ public enum KeyRefusal
 }
 
 /// <summary>What came of showing a key: a scope, or a refusal.</summary>
-public sealed record KeyCheck(Scope? Scope, KeyRefusal? Refusal)
+/// <param name="Label">Whose key it is; null: it was refused.</param>
+/// <param name="ExpiresAt">First instant at which it no longer opens anything; null: never.</param>
+public sealed record KeyCheck(Scope? Scope, KeyRefusal? Refusal, string? Label = null, DateTimeOffset? ExpiresAt = null)
 {
-    public static KeyCheck Opens(Scope scope) => new(scope, null);
+    public static KeyCheck Opens(Scope scope, string label, DateTimeOffset? expiresAt) => new(scope, null, label, expiresAt);
 
     public static KeyCheck Refused(KeyRefusal refusal) => new(null, refusal);
 }

@@ -106,6 +106,7 @@ public static class HubApi
             return;
         }
 
+        using var open = caller.KeyId is { } keyId ? hub.OpenAnswers.Enter(keyId, context) : null;
         await route.Handler(new HubRequest(context, route, parameters, caller, hub, against.Directory, against.Now, coding));
     }
 }

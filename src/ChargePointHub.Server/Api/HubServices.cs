@@ -32,6 +32,8 @@ public sealed class HubServices(
 
     internal CallerAccess Access { get; } = new(checkKey);
 
+    public OpenAnswers OpenAnswers { get; } = new();
+
     public Readiness Readiness { get; init; } = new();
 
     public OperatorDirectory Directory => directory();

@@ -1,20 +1,22 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 
 namespace ChargePointHub.Server.Commands;
 
-/// <summary><c>keys create|list|revoke</c>.</summary>
+/// <summary><c>keys create|list|rotate|revoke</c>.</summary>
 internal static class KeysCommand
 {
     public static Command Create(CommandContext context) =>
         new ExampleCommand(
-            "keys", "Makes, lists and revokes the keys that restricted data is read with.",
-            "keys create 'GLA dashboards' --days 365", "keys list", "keys revoke 0123456789abcdef")
+            "keys", "Makes, lists, replaces and revokes the keys that restricted data is read with.",
+            "keys create 'GLA dashboards' --days 365", "keys list", "keys rotate 0123456789abcdef", "keys revoke 0123456789abcdef")
         {
             CreateKey(context),
             List(context),
+            Rotate(context),
             Revoke(context),
         };
 
@@ -27,21 +29,15 @@ internal static class KeysCommand
         });
         var scope = new Option<string>("--scope") { Description = "What the key may read: everything.", HelpName = "SCOPE", DefaultValueFactory = _ => Scope.Everything.Name };
         scope.AcceptOnlyFromAmong(Scope.Everything.Name);
-        var days = new Option<string?>("--days") { Description = "Days until it expires; not given: it does not.", HelpName = "N" };
-        days.Validators.Add(r =>
-        {
-            if (Days(r.Tokens.Count == 1 ? r.Tokens[0].Value : "") is null) r.AddError($"--days is '{string.Join(' ', r.Tokens)}'; allowed: a whole number from 1 to {LongestDays}.");
-        });
-        var create = new ExampleCommand("create", "Makes a key and shows it, once.", "keys create 'GLA dashboards'", "keys create 'Borough of Camden' --days 90") { label, scope, days };
+        var days = Lifetime("Days until it expires; not given: it does not.");
+        var create = new ExampleCommand("create", "Makes a key and shows it, once. One label has at most two live keys.", "keys create 'GLA dashboards'", "keys create 'Borough of Camden' --days 90") { label, scope, days };
         create.SetAction(context.Guarded(async (parsed, ct) =>
         {
             await using var database = await context.OpenMigratedAsync(context.Arguments.Read(parsed), ct);
             var expiresAt = Days(parsed.GetValue(days)) is { } d ? context.Time.GetUtcNow().AddDays(d) : (DateTimeOffset?)null;
-            var key = await new AccessKeys(database.Source, context.Time)
+            var made = await new AccessKeys(database.Source, context.Time)
                 .CreateAsync(parsed.GetRequiredValue(label), Scope.Named(parsed.GetRequiredValue(scope))!, ct, expiresAt);
-            await context.Output.WriteLineAsync(key.Token);
-            await context.Error.WriteLineAsync("Keep it now: only a hash is stored, it cannot be shown again.");
-            return ExitCode.Done;
+            return await ShowAsync(context, made);
         }));
         return create;
     }
@@ -64,6 +60,7 @@ internal static class KeysCommand
                     State = State(k, now),
                     CreatedAt = Instants.Format(k.CreatedAt),
                     ExpiresAt = CommandContext.Text(k.ExpiresAt),
+                    LastUsedAt = CommandContext.Text(k.LastUsedAt),
                     k.Label,
                 }));
             }
@@ -75,14 +72,38 @@ internal static class KeysCommand
             {
                 await context.WriteTableAsync(
                 [
-                    ["KEY ID", "SCOPE", "STATE", "CREATED", "EXPIRES", "LABEL"],
-                    .. keys.Select(k => new[] { k.KeyId, k.ScopeName, State(k, now), Instants.Format(k.CreatedAt), CommandContext.Text(k.ExpiresAt) ?? "never", k.Label }),
+                    ["KEY ID", "SCOPE", "STATE", "CREATED", "EXPIRES", "LAST USED", "LABEL"],
+                    .. keys.Select(k => new[]
+                    {
+                        k.KeyId, k.ScopeName, State(k, now), Instants.Format(k.CreatedAt), CommandContext.Text(k.ExpiresAt) ?? "never", CommandContext.Text(k.LastUsedAt) ?? "never", k.Label,
+                    }),
                 ]);
             }
 
             return ExitCode.Done;
         }));
         return list;
+    }
+
+    private static ExampleCommand Rotate(CommandContext context)
+    {
+        var id = new Argument<string>("KEY-ID") { Description = "The live key to replace, as the list shows it." };
+        var days = Lifetime("Days until the new key expires; not given: as many as the old one was given.");
+        var keep = new Option<string?>("--keep-days") { Description = $"Days that the old key goes on; 0: it ends at once; not given: {UsualKeepDays}.", HelpName = "N" };
+        keep.Validators.Add(r => Refuse(r, "--keep-days", least: 0));
+        var rotate = new ExampleCommand(
+            "rotate", "Makes a key for the same holder with the same rights and shows it, once; the old key ends some days later.",
+            "keys rotate 0123456789abcdef", "keys rotate 0123456789abcdef --keep-days 0 --days 365") { id, days, keep };
+        rotate.SetAction(context.Guarded(async (parsed, ct) =>
+        {
+            await using var database = await context.OpenMigratedAsync(context.Arguments.Read(parsed), ct);
+            var now = context.Time.GetUtcNow();
+            var keepUntil = now.AddDays(Days(parsed.GetValue(keep), least: 0) ?? UsualKeepDays);
+            var made = await new AccessKeys(database.Source, context.Time).RotateAsync(
+                parsed.GetRequiredValue(id), keepUntil, old => Days(parsed.GetValue(days)) is { } d ? now.AddDays(d) : now + (old.ExpiresAt - old.CreatedAt), ct);
+            return await ShowAsync(context, made, parsed.GetRequiredValue(id));
+        }));
+        return rotate;
     }
 
     private static ExampleCommand Revoke(CommandContext context)
@@ -93,16 +114,53 @@ internal static class KeysCommand
         {
             await using var database = await context.OpenMigratedAsync(context.Arguments.Read(parsed), ct);
             if (await new AccessKeys(database.Source, context.Time).RevokeAsync(parsed.GetRequiredValue(id), ct)) return ExitCode.Done;
-            await context.Error.WriteLineAsync($"No live key has the id '{parsed.GetValue(id)}'; `keys list` shows them all.");
-            return ExitCode.Refused;
+            return await RefuseAsync(context, NotLive(parsed.GetRequiredValue(id)));
         }));
         return revoke;
     }
 
     private const int LongestDays = 36_500;
 
-    private static int? Days(string? text) => int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= LongestDays ? days : null;
+    private const int UsualKeepDays = 7;
 
-    private static string State(AccessKey key, DateTimeOffset now) =>
-        key.RevokedAt is not null ? "revoked" : key.ExpiresAt <= now ? "expired" : "live";
+    private static Option<string?> Lifetime(string description)
+    {
+        var days = new Option<string?>("--days") { Description = description, HelpName = "N" };
+        days.Validators.Add(r => Refuse(r, "--days", least: 1));
+        return days;
+    }
+
+    private static void Refuse(OptionResult result, string option, int least)
+    {
+        if (Days(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", least) is null)
+            result.AddError($"{option} is '{string.Join(' ', result.Tokens)}'; allowed: a whole number from {least} to {LongestDays}.");
+    }
+
+    private static int? Days(string? text, int least = 1) =>
+        int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var days) && days >= least && days <= LongestDays ? days : null;
+
+    private static async Task<ExitCode> ShowAsync(CommandContext context, KeyMaking making, string? asked = null)
+    {
+        switch (making)
+        {
+            case KeyMade made:
+                await context.Output.WriteLineAsync(made.Key.Token);
+                await context.Error.WriteLineAsync("Keep it now: only a hash is stored, it cannot be shown again.");
+                return ExitCode.Done;
+            case HolderHasTwoKeys full:
+                return await RefuseAsync(context, $"'{full.Label}' has two live keys already, {string.Join(" and ", full.KeyIds)}; end one with `keys revoke`, or give the new key another label.");
+            default:
+                return await RefuseAsync(context, NotLive(asked!));
+        }
+    }
+
+    private static string NotLive(string keyId) => $"No live key has the id '{keyId}'; `keys list` shows them all.";
+
+    private static async Task<ExitCode> RefuseAsync(CommandContext context, string sentence)
+    {
+        await context.Error.WriteLineAsync(sentence);
+        return ExitCode.Refused;
+    }
+
+    private static string State(AccessKey key, DateTimeOffset now) => key.IsLive(now) ? "live" : key.RevokedAt is not null ? "revoked" : "expired";
 }

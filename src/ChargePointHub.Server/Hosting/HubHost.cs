@@ -181,6 +181,7 @@ public sealed class HubHost : IAsyncDisposable
                 Readiness = readiness,
                 Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),
             });
+        builder.Services.AddHostedService<KeyWatch>();
         builder.Services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
         if (options.Otlp.Length > 0) builder.Services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));
         if (options.Collect) builder.Services.AddHostedService<CollectorService>();
@@ -200,7 +201,7 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>From the store's closed list to the API's.</summary>
     private static KeyCheck CheckOf(KeyResult result) => result switch
     {
-        KeyAccepted accepted => KeyCheck.Opens(accepted.Scope),
+        KeyAccepted accepted => KeyCheck.Opens(accepted.Scope, accepted.Label, accepted.ExpiresAt),
         KeyRefused { Failure: KeyFailure.Malformed } => KeyCheck.Refused(KeyRefusal.Malformed),
         KeyRefused { Failure: KeyFailure.Expired } => KeyCheck.Refused(KeyRefusal.Expired),
         KeyRefused { Failure: KeyFailure.Revoked } => KeyCheck.Refused(KeyRefusal.Revoked),

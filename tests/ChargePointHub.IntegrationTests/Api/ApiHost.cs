@@ -213,8 +213,8 @@ public sealed class ApiHost : IAsyncLifetime
 
     private static Task<KeyCheck> CheckAsync(string key, CancellationToken cancellationToken) => Task.FromResult(key switch
     {
-        Key or OtherKey => KeyCheck.Opens(Scope.Everything),
-        "cph_live_narrow_secret" => KeyCheck.Opens(Scope.Public),
+        Key or OtherKey => KeyCheck.Opens(Scope.Everything, "GLA", null),
+        "cph_live_narrow_secret" => KeyCheck.Opens(Scope.Public, "Narrow", Now.AddDays(30)),
         "cph_live_expired_secret" => KeyCheck.Refused(KeyRefusal.Expired),
         "cph_live_revoked_secret" => KeyCheck.Refused(KeyRefusal.Revoked),
         _ => KeyCheck.Refused(KeyRefusal.Unknown),

@@ -25,6 +25,8 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/charge-points?operator=alfa", null, "CPH-1006" },
         { "/v1/charge-points?borough=lambert", null, "CPH-1007" },
         { "/v1/charging-sessions?api_key=" + ApiHost.Key, null, "CPH-1008" },
+        { "/v1/charge-points?operator=" + ApiHost.Key, null, "CPH-1008" },
+        { "/v1/charge-points?cph_live_x", null, "CPH-1008" },
         { "/v1/charge-points?select=charge_point", null, "CPH-1009" },
         { "/v1/charge-points?operator=", null, "CPH-1010" },
         { "/v1/charge-points?operator=alpha,,beta", null, "CPH-1010" },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Problems;
 
 namespace ChargePointHub.Server.Api.Parameters;
@@ -55,9 +56,13 @@ public sealed class RequestParameters
         var faults = new List<Fault>();
         foreach (var (name, given) in query)
         {
-            if (known.FirstOrDefault(p => p.Name == name) is not { } parameter)
+            if (CarriesKey(name, given))
             {
-                faults.Add(KeyNames.Contains(name.ToLowerInvariant()) ? KeyInUrl(name) : Unknown(name, given, known, against));
+                faults.Add(new Fault(ErrorCatalogue.KeyInUrl, name, $"'{Shown(name)}' carries a key in the address; it was not used. {ErrorCatalogue.KeyInUrl.Remedy}"));
+            }
+            else if (known.FirstOrDefault(p => p.Name == name) is not { } parameter)
+            {
+                faults.Add(Unknown(name, given, known, against));
             }
             else if (given.Count > 1)
             {
@@ -76,7 +81,9 @@ public sealed class RequestParameters
         return (parameters, faults);
     }
 
-    private static Fault KeyInUrl(string name) => new(ErrorCatalogue.KeyInUrl, name, $"'{Shown(name)}' carries a key in the address; it was not used.");
+    /// <summary>By its name, or because the value begins as every key does, whatever the name.</summary>
+    private static bool CarriesKey(string name, IEnumerable<string?> given) =>
+        KeyNames.Contains(name.ToLowerInvariant()) || given.Append(name).Any(v => v?.Contains(CallerAccess.Prefix, StringComparison.Ordinal) == true);
 
     private static Fault Unknown(string name, IEnumerable<string?> given, IReadOnlyList<Parameter> known, CheckAgainst against)
     {

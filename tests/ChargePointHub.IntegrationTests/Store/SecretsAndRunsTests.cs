@@ -4,55 +4,13 @@ using static ChargePointHub.IntegrationTests.Store.Samples;
 
 namespace ChargePointHub.IntegrationTests.Store;
 
-public sealed class KeysAndRunsTests : IAsyncLifetime
+public sealed class SecretsAndRunsTests : IAsyncLifetime
 {
-    private readonly SetClock clock = new();
     private HubDatabase hub = null!;
 
     public async Task InitializeAsync() => hub = await HubDatabase.CreateDatabaseAsync();
 
     public async Task DisposeAsync() => await hub.DisposeAsync();
-
-    [Fact]
-    public async Task A_key_opens_its_scope_by_token_and_by_its_two_parts()
-    {
-        var keys = new AccessKeys(hub.Database, clock);
-        var made = await keys.CreateAsync("a borough", Scope.Everything, CancellationToken.None);
-        Assert.Equal(new KeyAccepted(made.KeyId, Scope.Everything), await keys.VerifyAsync(made.Token, CancellationToken.None));
-        Assert.Equal(
-            new KeyAccepted(made.KeyId, Scope.Everything),
-            await keys.VerifyAsync(made.KeyId, made.Token[$"cph_live_{made.KeyId}_".Length..], CancellationToken.None));
-        Assert.DoesNotContain(made.Token[^20..], made.ToString(), StringComparison.Ordinal);
-        Assert.Equal("a borough", Assert.Single(await keys.ListAsync(CancellationToken.None)).Label);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("cph_live_")]
-    [InlineData("cph_live_0123456789abcdef")]
-    [InlineData("cph_live_0123456789abcdef_short")]
-    [InlineData("Bearer something else entirely, longer than any key would ever be, and more")]
-    public async Task What_is_not_shaped_like_a_key_is_malformed(string token) =>
-        Assert.Equal(new KeyRefused(KeyFailure.Malformed), await new AccessKeys(hub.Database, clock).VerifyAsync(token, CancellationToken.None));
-
-    [Fact]
-    public async Task A_wrong_secret_or_id_is_unknown_an_old_key_expired_and_a_withdrawn_one_revoked()
-    {
-        var keys = new AccessKeys(hub.Database, clock);
-        var made = await keys.CreateAsync("x", Scope.Public, CancellationToken.None, clock.GetUtcNow().AddDays(1));
-        var other = await keys.CreateAsync("y", Scope.Public, CancellationToken.None);
-        var crossed = $"cph_live_{made.KeyId}_{other.Token[$"cph_live_{other.KeyId}_".Length..]}";
-        Assert.Equal(new KeyRefused(KeyFailure.Unknown), await keys.VerifyAsync(crossed, CancellationToken.None));
-        var nobodys = other.Token.Replace(other.KeyId, "0000000000000000", StringComparison.Ordinal);
-        Assert.Equal(new KeyRefused(KeyFailure.Unknown), await keys.VerifyAsync(nobodys, CancellationToken.None));
-
-        clock.Now = clock.Now.AddDays(1);
-        Assert.Equal(new KeyRefused(KeyFailure.Expired), await keys.VerifyAsync(made.Token, CancellationToken.None));
-        Assert.True(await keys.RevokeAsync(other.KeyId, CancellationToken.None));
-        Assert.False(await keys.RevokeAsync(other.KeyId, CancellationToken.None));
-        Assert.Equal(new KeyRefused(KeyFailure.Revoked), await keys.VerifyAsync(other.Token, CancellationToken.None));
-        Assert.Equal("false", await hub.OneAsync($"SELECT bool_or(secret_hash = convert_to('{made.Token[^43..]}', 'UTF8'))::text FROM access_key"));
-    }
 
     [Fact]
     public async Task A_secret_is_made_once_and_is_the_same_for_all_who_ask_at_once()
@@ -115,12 +73,5 @@ public sealed class KeysAndRunsTests : IAsyncLifetime
         Assert.Equal(
             ["main 14", "main 16", "main 17", "second 16", "second 17"],
             await hub.ManyAsync("SELECT feed_id || ' ' || to_char(started_at AT TIME ZONE 'UTC', 'HH24') FROM run ORDER BY 1"));
-    }
-
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = Noon;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -1,0 +1,46 @@
+using ChargePointHub.Server.Api;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
+
+namespace ChargePointHub.Server.Access;
+
+/// <summary>
+/// Each request asks the database about its key; a key that is revoked or expires while its answer is under way is found here, whichever
+/// instance it was revoked at. One query for all answers, and none while there are none.
+/// </summary>
+internal sealed class KeyWatch(HubServices hub, AccessKeys keys, TimeProvider time, ILogger<KeyWatch> logger) : BackgroundService
+{
+    /// <summary>Half of the second in which a revoked key stops.</summary>
+    private static readonly TimeSpan Each = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await hub.OpenAnswers.AnyBegunAsync(stoppingToken);
+            do
+            {
+                await Task.Delay(Each, time, stoppingToken);
+            }
+            while (await LookAsync(stoppingToken));
+        }
+    }
+
+    /// <summary>False: no answer is under way.</summary>
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        var shown = hub.OpenAnswers.KeyIds;
+        if (shown.Count == 0) return false;
+        try
+        {
+            foreach (var ended in shown.Except(await keys.LiveAmongAsync(shown, cancellationToken))) hub.OpenAnswers.Cut(ended);
+        }
+        catch (Exception failure) when (DatabaseGone.Explains(failure))
+        {
+            // Without their database the answers end soon by themselves.
+            logger.LogWarning("Keys of answers under way could not be looked at: {Reason}", failure.Message);
+        }
+
+        return true;
+    }
+}

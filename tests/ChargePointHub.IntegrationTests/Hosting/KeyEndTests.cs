@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using ChargePointHub.IntegrationTests.Api;
+using ChargePointHub.IntegrationTests.Readme;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ChargePointHub.IntegrationTests.Hosting;
+
+/// <summary>Two hubs on one database: a key that is withdrawn at one opens nothing at the other, and cuts what it has opened there.</summary>
+public sealed class KeyEndTests : IAsyncLifetime
+{
+    private const int Points = 20_000;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("cph-key-").FullName;
+    private readonly ApiHost records = new();
+    private HubHost[] hubs = [];
+    private HttpClient http = null!;
+
+    public async Task InitializeAsync()
+    {
+        await records.InitializeAsync();
+        await records.ExecuteAsync(
+            $$"""
+            INSERT INTO charge_point
+            SELECT 'alpha', id, 'L1', 51.4601, -0.1167, 7.4, 'slow', true, NULL, '\x00', NULL, 'main', '{{Guid.Empty}}', 1, now(), json_build_object('charge_point_id', id, 'location_name', repeat('x', 2000))
+            FROM (SELECT 'alpha:P' || n AS id FROM generate_series(1, {{Points}}) n) ids
+            """);
+        await records.TickAsync(1);
+        hubs = [await StartAsync(), await StartAsync()];
+        http = Client(hubs[0].CaFile!);
+    }
+
+    public async Task DisposeAsync()
+    {
+        http.Dispose();
+        foreach (var hub in hubs) await hub.DisposeAsync();
+        await records.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("?format=ndjson", 1)]
+    [InlineData("?format=ndjson", 2)]
+    [InlineData("?limit=50000", 1)]
+    public async Task A_key_that_is_revoked_at_one_hub_ends_at_the_other_in_what_is_under_way_too(string query, int version)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var (key, other) = (await MakeAsync("GLA"), await MakeAsync("TfL"));
+        using var cut = await AskAsync(hubs[1], key.Token, query, version, limit.Token);
+        using var whole = await AskAsync(hubs[1], other.Token, query, version, limit.Token);
+
+        Assert.True(await new AccessKeys(records.Database, TimeProvider.System).RevokeAsync(key.KeyId, limit.Token));
+
+        // Who has stopped reading is cut as well: what has not gone out by then never does.
+        foreach (var hub in hubs)
+        {
+            using var refused = await AskAsync(hub, key.Token, "?limit=1", version, limit.Token);
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+            Assert.Contains("CPH-2005", await refused.Content.ReadAsStringAsync(limit.Token), StringComparison.Ordinal);
+        }
+
+        await UntilCutAsync(hubs[1], key.KeyId, limit.Token);
+        var failure = await Record.ExceptionAsync(() => cut.Content.CopyToAsync(Stream.Null, limit.Token));
+        Assert.True(failure is IOException or HttpRequestException, failure?.ToString() ?? "The answer ended as if it were whole.");
+        Assert.EndsWith(query.Contains("ndjson", StringComparison.Ordinal) ? "}}\n" : "}", await whole.Content.ReadAsStringAsync(limit.Token), StringComparison.Ordinal);
+    }
+
+    private async Task<NewAccessKey> MakeAsync(string label) =>
+        Assert.IsType<KeyMade>(await new AccessKeys(records.Database, TimeProvider.System).CreateAsync(label, Scope.Everything, CancellationToken.None)).Key;
+
+    private Task<HttpResponseMessage> AskAsync(HubHost hub, string key, string query, int version, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{hub.BaseUrl}/v1/charge-points{query}") { Version = new Version(version, version == 1 ? 1 : 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Add("Authorization", "Bearer " + key);
+        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    /// <summary>The reader does not read meanwhile, so that nothing but the cut can end his answer.</summary>
+    private static async Task UntilCutAsync(HubHost hub, string keyId, CancellationToken cancellationToken)
+    {
+        var open = hub.Services.GetRequiredService<HubServices>().OpenAnswers;
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (open.KeyIds.Contains(keyId)) await tick.WaitForNextTickAsync(cancellationToken);
+    }
+
+    private Task<HubHost> StartAsync()
+    {
+        var options = new HubOptions
+        {
+            Data = Path.Combine(folder, "data"),
+            Operators = Directory.CreateDirectory(Path.Combine(folder, "operators")).FullName,
+            Database = records.ConnectionString,
+            Port = ChildProgram.FreePort(),
+            Collect = false,
+        };
+        return HubHost.StartAsync(options, new HubParts { Logging = log => log.ClearProviders() }, CancellationToken.None);
+    }
+
+    private static HttpClient Client(string authority)
+    {
+        var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        chain.CustomTrustStore.ImportFromPemFile(authority);
+        return new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = chain } });
+    }
+}
