@@ -43,3 +43,13 @@ public sealed class RealDataFactAttribute : FactAttribute
         if (RealData.Folder is null) Skip = "The shared real data is not here: set CHARGEPOINTHUB_SHARED or put it at ../shared.";
     }
 }
+
+/// <summary>The same for a theory.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RealDataTheoryAttribute : TheoryAttribute
+{
+    public RealDataTheoryAttribute()
+    {
+        if (RealData.Folder is null) Skip = "The shared real data is not here: set CHARGEPOINTHUB_SHARED or put it at ../shared.";
+    }
+}

@@ -7,13 +7,16 @@ public sealed class Findings
 {
     private List<Finding>? _noticed;
 
+    /// <summary>Where the operator's record has what a pointer means, where the record being read was made of it; null: it is the operator's own.</summary>
+    internal IReadOnlyDictionary<string, string>? Places { get; set; }
+
     /// <summary>Something noticed since the last <see cref="Take"/> refuses the record.</summary>
     public bool RefusesRecord { get; private set; }
 
     /// <param name="message">What was made of it; left out: the rule's summary.</param>
     public void Add(Rule rule, string pointer, string? value, string? message = null)
     {
-        (_noticed ??= []).Add(Make(rule, pointer, value, message));
+        (_noticed ??= []).Add(Make(rule, Places?.GetValueOrDefault(pointer) ?? pointer, value, message));
         RefusesRecord |= rule.Severity == Severity.Error;
     }
 

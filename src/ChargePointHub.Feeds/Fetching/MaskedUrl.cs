@@ -15,13 +15,15 @@ public static class MaskedUrl
         return $"{address}?{string.Join('&', url.Query[1..].Split('&').Select(Mask))}";
     }
 
+    /// <summary>Whether the value of a parameter of this name is never shown.</summary>
+    public static bool Masks(string name) => SecretNames.Contains(name, StringComparer.OrdinalIgnoreCase)
+        || SecretParts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
+
     private static string Mask(string parameter)
     {
         var equals = parameter.IndexOf('=', StringComparison.Ordinal);
         if (equals < 0) return parameter;
         var name = Uri.UnescapeDataString(parameter[..equals]);
-        var secret = SecretNames.Contains(name, StringComparer.OrdinalIgnoreCase)
-            || SecretParts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
-        return secret ? $"{parameter[..equals]}=***" : parameter;
+        return Masks(name) ? $"{parameter[..equals]}=***" : parameter;
     }
 }

@@ -13,7 +13,8 @@ public static class JudgeVersion
 {
     /// <summary>16 hexadecimal digits.</summary>
     public static string Of(FeedDefinition feed) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        '|', Built(typeof(JudgeVersion)), Built(typeof(RecordPage)), feed.Protocol, feed.Zone.Id, feed.FoldIsEarlier))))[..16];
+        '|', Built(typeof(JudgeVersion)), Built(typeof(RecordPage)), feed.Protocol, feed.Zone.Id, feed.FoldIsEarlier,
+        string.Join('|', feed.Datasets.Select(d => d.Mapping?.Written))))))[..16];
 
     /// <summary>The same sources give the same id.</summary>
     private static Guid Built(Type type) => type.Module.ModuleVersionId;

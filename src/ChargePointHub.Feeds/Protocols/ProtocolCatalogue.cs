@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols.Loti;
+using ChargePointHub.Feeds.Protocols.MappedJson;
 using ChargePointHub.Feeds.Protocols.Ocpi;
 using ChargePointHub.Feeds.Protocols.Values;
 using ChargePointHub.Feeds.Registry;
@@ -12,7 +13,7 @@ namespace ChargePointHub.Feeds.Protocols;
 public static class ProtocolCatalogue
 {
     /// <summary>Names that operator files may use.</summary>
-    public static readonly IReadOnlyList<string> Names = [LotiProtocol.ProtocolName, OcpiProtocol.ProtocolName];
+    public static readonly IReadOnlyList<string> Names = [LotiProtocol.ProtocolName, OcpiProtocol.ProtocolName, MappedProtocol.ProtocolName];
 
     /// <param name="fetchOf">The fetcher of a feed: its limits, trust and budget.</param>
     /// <param name="credential">Resolves <c>env:NAME</c> or <c>file:PATH</c> to the secret; null where there is none.</param>
@@ -20,6 +21,7 @@ public static class ProtocolCatalogue
     [
         new LotiProtocol(fetchOf, credential, clock),
         new OcpiProtocol(fetchOf, credential, clock),
+        new MappedProtocol(fetchOf, credential, clock),
     ];
 
     /// <summary>
@@ -30,7 +32,9 @@ public static class ProtocolCatalogue
     /// <param name="arrivedAt">What lay in the future then still does.</param>
     public static RecordPage? JudgeAgain(FeedDefinition feed, Dataset dataset, ReadOnlyMemory<byte> document, DateTimeOffset arrivedAt)
     {
-        if (feed.Protocol != LotiProtocol.ProtocolName || dataset.IsSnapshot) return null;
+        if (dataset.IsSnapshot) return null;
+        if (feed.Protocol == MappedProtocol.ProtocolName) return MappedMapping.JudgeAgain(feed, dataset, document, arrivedAt);
+        if (feed.Protocol != LotiProtocol.ProtocolName) return null;
         using var row = JsonDocument.Parse(document);
         var page = new PageBuilder(StringComparer.Ordinal);
         new LotiMapping(feed, arrivedAt).AddRow(row.RootElement, dataset, page, null, null);

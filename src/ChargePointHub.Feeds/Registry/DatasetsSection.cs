@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChargePointHub.Feeds.Protocols.MappedJson;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Registry;
@@ -12,10 +13,10 @@ internal static class DatasetsSection
 
     private static readonly string[] Axes = ["last_updated", "plug_in_at", "plug_out_at", "at"];
 
-    public static List<DatasetPlan> Read(FileNode feed)
+    public static List<DatasetPlan> Read(FileNode feed, string protocol)
     {
         var items = feed.Items("datasets", required: true).ToList();
-        var plans = items.Select(d => Plan(d.Item, d.Pointer, feed.Faults)).ToList();
+        var plans = items.Select(d => Plan(d.Item, d.Pointer, feed.Faults, protocol == MappedProtocol.ProtocolName)).ToList();
         foreach (var (plan, pointer) in plans.Zip(items.Select(i => $"{i.Pointer}/carried_by")))
         {
             if (plan?.CarriedBy is not { } carrier) continue;
@@ -29,11 +30,11 @@ internal static class DatasetsSection
     }
 
     /// <summary>Null when it is not even clear which dataset is meant.</summary>
-    private static DatasetPlan? Plan(JsonElement json, string pointer, FileFaults faults)
+    private static DatasetPlan? Plan(JsonElement json, string pointer, FileFaults faults, bool isMapped)
     {
         var node = new FileNode(
             json, pointer, faults,
-            "dataset", "cadence", "axis", "earliest", "look_back", "settle", "overlap", "longest_window", "freshness", "page_size", "carried_by");
+            "dataset", "cadence", "axis", "earliest", "look_back", "settle", "overlap", "longest_window", "freshness", "page_size", "carried_by", "mapping");
         if (Dataset.Named(node.Word("dataset", RegistryFaultCodes.UnknownDataset, Names, required: true) ?? "") is not { } dataset) return null;
 
         var plain = new DatasetPlan { Dataset = dataset };
@@ -50,8 +51,12 @@ internal static class DatasetsSection
             LongestWindow = node.Duration("longest_window", second, years) ?? plain.LongestWindow,
             Freshness = node.Duration("freshness", second, Month) ?? plain.Freshness,
             PageSize = node.Number("page_size", plain.PageSize, 1, 100_000),
+            Mapping = MappingSection.Read(node, dataset),
             CarriedBy = Dataset.Named(node.Word("carried_by", RegistryFaultCodes.UnknownDataset, Names) ?? ""),
         };
+        if (isMapped && node.Value("mapping") is null) node.Fault("mapping", RegistryFaultCodes.MappingNotPossible, "mapping is missing: how a mapped-json feed is asked and read.");
+        if (!isMapped && plan.Mapping is not null) node.Fault("mapping", RegistryFaultCodes.MappingNotPossible, "mapping is for the protocol mapped-json alone.");
+        if (isMapped && plan.CarriedBy is not null) node.Fault("carried_by", RegistryFaultCodes.MappingNotPossible, "A mapped-json dataset is always asked for itself.");
         if (!dataset.IsSnapshot && plan.Overlap < plan.Settle)
         {
             node.Fault(node.Value("overlap") is null ? "settle" : "overlap", RegistryFaultCodes.OverlapUnderSettle, "overlap must be at least settle: records that appear late would otherwise never be asked for again.");

@@ -31,7 +31,7 @@ public sealed record FeedDefinition
     /// <summary>Unique within its operator.</summary>
     public required string FeedId { get; init; }
 
-    /// <summary>Name of a protocol in the catalogue: <c>loti-v1</c>, <c>ocpi-2.2.1</c>.</summary>
+    /// <summary>Name of a protocol in the catalogue: <c>loti-v1</c>, <c>ocpi-2.2.1</c>, <c>mapped-json</c>.</summary>
     public required string Protocol { get; init; }
 
     /// <summary>https only.</summary>
@@ -104,6 +104,9 @@ public sealed record DatasetPlan
 
     /// <summary>Records asked for in a page.</summary>
     public int PageSize { get; init; } = 1000;
+
+    /// <summary>How a <c>mapped-json</c> feed's dataset is asked for and read; null for other protocols.</summary>
+    public FeedMapping? Mapping { get; init; }
 
     /// <summary>Snapshot dataset that arrives inside another's crawl and is never asked for by itself; null: asked for itself.</summary>
     public Dataset? CarriedBy { get; init; }

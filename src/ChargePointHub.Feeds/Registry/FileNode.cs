@@ -209,7 +209,7 @@ internal sealed class FileNode
     }
 
     /// <summary>Null for anything but text, and for text that is no Unicode (half a surrogate pair).</summary>
-    private static string? TextOf(JsonElement value)
+    public static string? TextOf(JsonElement value)
     {
         try
         {

@@ -43,12 +43,15 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
             "feed_id", "protocol", "base_url", "zone", "fold", "credential", "ca_file", "allow_private_hosts", "limit_group", "limits", "active",
             "last_updated_lies", "loti", "ocpi", "datasets");
         var baseUrl = Address(node, "base_url");
+        var protocol = node.Word("protocol", RegistryFaultCodes.UnknownProtocol, protocols, required: true) ?? "";
+        var datasets = DatasetsSection.Read(node, protocol);
+        MappingSection.Check(node, protocol, datasets);
         return new FeedDefinition
         {
             OperatorId = operatorId,
             OperatorName = operatorName,
             FeedId = Slug(node, "feed_id"),
-            Protocol = node.Word("protocol", RegistryFaultCodes.UnknownProtocol, protocols, required: true) ?? "",
+            Protocol = protocol,
             BaseUrl = baseUrl,
             Zone = Zone(node),
             FoldIsEarlier = node.Word("fold", RegistryFaultCodes.BadValue, ["earlier", "later"]) != "later",
@@ -61,7 +64,7 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
             LastUpdatedLies = node.Flag("last_updated_lies", false),
             Loti = Loti(node),
             Ocpi = OcpiSection.Read(node),
-            Datasets = DatasetsSection.Read(node),
+            Datasets = datasets,
         };
     }
 

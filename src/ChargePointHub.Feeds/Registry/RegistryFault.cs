@@ -36,11 +36,14 @@ public static class RegistryFaultCodes
     public const string AxisNotPossible = "axis-not-possible";
     public const string OverlapUnderSettle = "overlap-under-settle";
     public const string CarrierNotPossible = "carrier-not-possible";
+    public const string MappingNotPossible = "mapping-not-possible";
+    public const string PersonalField = "personal-field";
 
     public static readonly IReadOnlyList<string> All =
     [
         FileUnreadable, NotJson, WrongType, Missing, UnknownProperty, DuplicateProperty, BadSlug, BadValue, OutOfRange, DuplicateOperator,
         DuplicateFeed, DuplicateDataset, DuplicateReceiver, UnknownProtocol, UnknownDataset, UnknownZone, NotHttps, SecretInUrl, CredentialNotReference,
         CaFileMissing, AxisMissing, AxisOnSnapshot, AxisNotPossible, OverlapUnderSettle, CarrierNotPossible,
+        MappingNotPossible, PersonalField,
     ];
 }

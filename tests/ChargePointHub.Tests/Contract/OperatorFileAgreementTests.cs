@@ -8,13 +8,13 @@ namespace ChargePointHub.Tests.Contract;
 /// </summary>
 public sealed class OperatorFileAgreementTests
 {
-    private static readonly string[] Protocols = ["loti-v1", "ocpi-2.2.1"];
+    private static readonly string[] Protocols = ["loti-v1", "ocpi-2.2.1", "mapped-json"];
 
     /// <summary>What is known outside the file, or needs arithmetic or a comparison of two places.</summary>
     private static readonly string[] BeyondSchemas =
     [
         RegistryFaultCodes.UnknownZone, RegistryFaultCodes.CaFileMissing, RegistryFaultCodes.DuplicateFeed, RegistryFaultCodes.DuplicateDataset, RegistryFaultCodes.DuplicateReceiver,
-        RegistryFaultCodes.OverlapUnderSettle, RegistryFaultCodes.CarrierNotPossible, RegistryFaultCodes.OutOfRange,
+        RegistryFaultCodes.OverlapUnderSettle, RegistryFaultCodes.CarrierNotPossible, RegistryFaultCodes.OutOfRange, RegistryFaultCodes.MappingNotPossible,
     ];
 
     [NodeFact]

@@ -24,6 +24,8 @@ internal sealed class LotiMapping
         _sessions = new LotiSessions(feed, _reader, now);
     }
 
+    public RecordReader Reader => _reader;
+
     /// <returns>False: there are records, and every one lies outside the window on the axis asked for.</returns>
     public bool Add(JsonElement rows, Dataset dataset, PageBuilder page, Window? window, WindowAxis? axis)
     {

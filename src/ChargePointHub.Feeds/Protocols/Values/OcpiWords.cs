@@ -43,6 +43,9 @@ internal static class OcpiWords
         "NEMA_10_50", "NEMA_14_30", "NEMA_14_50", "PANTOGRAPH_BOTTOM_UP", "PANTOGRAPH_TOP_DOWN", "TESLA_R", "TESLA_S",
     }.ToFrozenDictionary(w => w, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Every ConnectorType.</summary>
+    public static IReadOnlyList<string> StandardNames { get; } = [.. Standards.Values.Order(StringComparer.Ordinal)];
+
     /// <summary>ConnectorType as OCPI writes it, or null with a finding.</summary>
     public static string? Standard(RecordReader reader, JsonElement value, string name)
     {
@@ -63,6 +66,8 @@ internal static class OcpiWords
         if (value.ValueKind != JsonValueKind.Null) reader.Add(ValueRules.ValueWrongType, name, null);
         return null;
     }
+
+    public static bool IsPersonal(string name) => PersonalNames.Contains(name);
 
     /// <summary>Tells of a field that should not have been sent. Its value is never looked at.</summary>
     public static void TellIfPersonal(RecordReader reader, JsonProperty property)

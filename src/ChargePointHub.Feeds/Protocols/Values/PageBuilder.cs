@@ -23,6 +23,9 @@ internal sealed class PageBuilder(StringComparer ids)
     private List<RefusedRecord> _refused = [];
     private long _refusedEver;
 
+    /// <summary>What a refused record is kept as, where the record that was read was made of the operator's; null: itself, cut to the allow-list.</summary>
+    public Func<ReadOnlyMemory<byte>>? AsSent { get; set; }
+
     /// <summary>Different records of the pull: accepted by id, refused one by one.</summary>
     public long Distinct => _chargePoints.Count + _events.Count + _tariffs.Count + _refusedEver;
 
@@ -130,7 +133,7 @@ internal sealed class PageBuilder(StringComparer ids)
     {
         _refusedEver++;
         if (record.ValueKind != JsonValueKind.Object && ++NotObjects > PullBounds.MostNotObjects) return;
-        _refused.Add(new RefusedRecord(dataset, ownId, allowed.Cut(record), findings));
+        _refused.Add(new RefusedRecord(dataset, ownId, AsSent?.Invoke() ?? allowed.Cut(record), findings));
     }
 
     private void CountEvent(IReadOnlyList<Finding> findings)

@@ -76,7 +76,7 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
     {
         var clock = new StoppedClock(Now);
         var protocol = ProtocolCatalogue.Create(_ => FetchAsync, _ => secret, clock).Single(p => p.Name == feed.Protocol);
-        var plan = new DatasetPlan { Dataset = dataset, PageSize = pageSize, Axis = axis };
+        var plan = feed.Datasets.FirstOrDefault(d => d.Dataset == dataset) ?? new DatasetPlan { Dataset = dataset, PageSize = pageSize, Axis = axis };
         var pages = new List<PulledPage>();
         FeedFailure? failure = null;
         await foreach (var step in protocol.PullAsync(new PullRequest(feed, plan, window, resume), CancellationToken.None))

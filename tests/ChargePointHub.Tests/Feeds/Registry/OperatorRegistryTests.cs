@@ -148,6 +148,8 @@ public sealed class OperatorRegistryTests : IDisposable
         Wrong(Plan, Plan + ", \"cadence\": \"1 minute\"", RegistryFaultCodes.BadValue, $"{D}/cadence");
         Wrong(Plan, Plan + ", \"earliest\": \"2026-01-01T00:00:00\"", RegistryFaultCodes.BadValue, $"{D}/earliest");
         Wrong(Plan, Plan + ", \"carried_by\": \"tariffs\"", RegistryFaultCodes.CarrierNotPossible, $"{D}/carried_by");
+        Wrong(Plan, Plan + ", \"mapping\": {\"fields\": {\"charge_point_id\": \"/id\"}}", RegistryFaultCodes.MappingNotPossible, $"{D}/mapping");
+        Wrong(Feed + ",", "\"protocol\": \"mapped-json\", \"zone\": \"Etc/UTC\",", RegistryFaultCodes.MappingNotPossible, $"{D}/mapping");
         Wrong(Plan + "}", Plan + "}, {" + Plan + "}", RegistryFaultCodes.DuplicateDataset, "/feeds/0/datasets/1/dataset");
         const string Receiver = "{\"receiver_id\": \"duty\", \"url\": \"https://desk.example/hooks\", \"secret\": \"env:DESK\"}";
         void WrongReceiver(string from, string to, string code, string property) =>
@@ -172,10 +174,10 @@ public sealed class OperatorRegistryTests : IDisposable
         Assert.All(faults, f => Assert.DoesNotContain("hidden", f.ToString(), StringComparison.Ordinal));
         Assert.All(faults, f => Assert.Contains(f.Code, RegistryFaultCodes.All));
         Assert.Contains("Was name meant?", faults.Single(f => f.Pointer == "/nmae").Message, StringComparison.Ordinal);
-        Assert.Equal(["loti-v1", "ocpi-2.2.1"], faults.Single(f => f.Code == RegistryFaultCodes.UnknownProtocol).Allowed);
+        Assert.Equal(["loti-v1", "ocpi-2.2.1", "mapped-json"], faults.Single(f => f.Code == RegistryFaultCodes.UnknownProtocol).Allowed);
 
-        // The list of codes is closed, and this test shows each of them but one, which needs a second feed.
-        Assert.Equal([RegistryFaultCodes.DuplicateFeed], RegistryFaultCodes.All.Except(faults.Select(f => f.Code)));
+        // The list of codes is closed, and this test shows each of them but two: one needs a second feed, one a mapping.
+        Assert.Equal([RegistryFaultCodes.DuplicateFeed, RegistryFaultCodes.PersonalField], RegistryFaultCodes.All.Except(faults.Select(f => f.Code)));
     }
 
     [Fact]

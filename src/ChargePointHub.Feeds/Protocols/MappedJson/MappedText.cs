@@ -1,0 +1,31 @@
+using System.Text.Json;
+using ChargePointHub.Feeds.Protocols.Values;
+
+namespace ChargePointHub.Feeds.Protocols.MappedJson;
+
+/// <summary>Plain values as text.</summary>
+internal static class MappedText
+{
+    /// <summary>Trimmed text, a number as written, <c>true</c> or <c>false</c>; null for anything else.</summary>
+    public static string? Of(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => StorableText.Of(value)?.Trim(),
+        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => null,
+    };
+
+    /// <summary>A name that is no Unicode is a question mark.</summary>
+    public static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "?";
+        }
+    }
+}

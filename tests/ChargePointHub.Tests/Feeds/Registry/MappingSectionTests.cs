@@ -1,0 +1,63 @@
+using ChargePointHub.Feeds.Registry;
+
+namespace ChargePointHub.Tests.Feeds.Registry;
+
+/// <summary>Wrong mappings: every fault with its place, in one go.</summary>
+public sealed class MappingSectionTests : IDisposable
+{
+    private readonly OperatorFiles files = new();
+
+    public void Dispose() => files.Dispose();
+
+    [Fact]
+    public void All_faults_of_a_wrong_mapping_are_found_in_one_go()
+    {
+        files.Write("wrong.json", """
+            {"operator_id": "example", "name": "Example", "feeds": [{"feed_id": "main", "protocol": "mapped-json", "base_url": "https://operator.example/feed",
+             "credential": "env:KEY", "datasets": [
+              {"dataset": "charge_points", "mapping": {
+                "request": {"path": "../x", "query": {"p": "{pgae}", "k": "{credential}", "since": "{from}"}, "headers": {"Host": "a", "B d": "x"}},
+                "paging": {"by": "cursor", "first": 7, "total_header": "no header"},
+                "accept": {"path": "ok", "is": []},
+                "records": ["data", {"at": "/x", "as": "lists"}],
+                "only": {"path": "../../../up", "is": ["1"]},
+                "status": {"fields": {"status": "/s"}},
+                "fields": {
+                  "charge_point_id": "id", "latitud": "/lat", "owner_name": "/customer_name", "max_power_kw": {"path": "/p", "unit": "Wh"},
+                  "status": {"path": "/s", "words": {"on": "AVAILABEL"}, "otherwise": "GONE"}, "city": {"path": "/c", "match": "(", "unit": "kW"},
+                  "address": {}, "last_updated": {"path": "/u", "format": "HH:mm"}, "publish": {"constant": "perhaps"}, "latitude": {"path": [], "split": ","},
+                  "connectors": {"fields": {"standard": {"path": "/t", "words": {"t2": "TYPE_2"}}, "power": "/p"}}}}},
+              {"dataset": "charging_sessions", "axis": "plug_in_at", "carried_by": "charge_points", "mapping": {
+                "request": {"query": {"id": "{id}", "page": "{page}"}}, "for_each": {"request": {"query": {"x": "{to}"}}},
+                "fields": {"session_id": "/id", "charge_point_id": "/cp"}}},
+              {"dataset": "tariffs", "mapping": {"fields": {"tariff_id": "#id", "elements": "/e", "price_per_kwh": "/p"}}}]}]}
+            """);
+
+        var faults = files.Faults();
+
+        const string A = "/feeds/0/datasets/0/mapping", B = "/feeds/0/datasets/1/mapping", C = "/feeds/0/datasets/2/mapping";
+        (string, string)[] expected =
+        [
+            ("/feeds/0/zone", "missing"),
+            ($"{A}/request/path", "bad-value"), ($"{A}/request/query/p", "mapping-not-possible"), ($"{A}/request/query/k", "mapping-not-possible"),
+            ($"{A}/request/headers/Host", "mapping-not-possible"), ($"{A}/request/headers/B d", "mapping-not-possible"), ($"{A}/request", "mapping-not-possible"),
+            ($"{A}/request", "mapping-not-possible"), ($"{A}/paging/next", "mapping-not-possible"), ($"{A}/paging/first", "out-of-range"),
+            ($"{A}/paging/total_header", "bad-value"), ($"{A}/accept/path", "bad-value"), ($"{A}/accept/is", "missing"), ($"{A}/records/0", "bad-value"),
+            ($"{A}/records/1/as", "bad-value"), ($"{A}/status/fields/charge_point_id", "mapping-not-possible"), ($"{A}/status", "mapping-not-possible"),
+            ($"{A}/fields/charge_point_id", "bad-value"), ($"{A}/fields/latitud", "unknown-property"), ($"{A}/fields/owner_name", "personal-field"),
+            ($"{A}/fields/max_power_kw/unit", "mapping-not-possible"), ($"{A}/fields/status/words/on", "mapping-not-possible"),
+            ($"{A}/fields/status/otherwise", "mapping-not-possible"), ($"{A}/fields/city/match", "mapping-not-possible"),
+            ($"{A}/fields/city/unit", "mapping-not-possible"), ($"{A}/fields/address/path", "mapping-not-possible"),
+            ($"{A}/fields/last_updated/format", "mapping-not-possible"), ($"{A}/fields/publish/constant", "mapping-not-possible"),
+            ($"{A}/fields/latitude/path", "missing"), ($"{A}/fields/latitude/split", "mapping-not-possible"),
+            ($"{A}/fields/connectors/fields/standard/words/t2", "mapping-not-possible"), ($"{A}/fields/connectors/fields/power", "unknown-property"),
+            ("/feeds/0/datasets/1/carried_by", "mapping-not-possible"), ($"{B}/request", "mapping-not-possible"), ($"{B}/request", "mapping-not-possible"),
+            ($"{B}/for_each/id", "missing"), ($"{B}/for_each/request", "mapping-not-possible"), ($"{B}/fields/plug_in_at", "mapping-not-possible"),
+            ($"{C}/fields", "mapping-not-possible"),
+        ];
+        Assert.Equal(expected.Order(), faults.Select(f => (f.Pointer, f.Code)).Order());
+        Assert.Contains("Was {page} meant?", faults.Single(f => f.Pointer.EndsWith("/query/p", StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+        Assert.Contains("Was AVAILABLE meant?", faults.Single(f => f.Pointer.EndsWith("/words/on", StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+        Assert.Contains("Was latitude meant?", faults.Single(f => f.Pointer.EndsWith("/latitud", StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+    }
+}
