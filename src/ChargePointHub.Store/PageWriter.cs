@@ -87,7 +87,7 @@ public sealed class PageWriter(Database database)
         if (Planted == PlantedBug.NoKey) sessions = await PlantedFaults.ForgetKeysAsync(connection, cancellationToken);
         var statuses = new StatusStage(connection, page, absence, quarantine.Changes);
         await statuses.DecideAsync(buffer, cancellationToken);
-        var coverage = new CoverageStage(connection, page);
+        var coverage = new CoverageStage(connection, page, SimulatedClock?.GetUtcNow());
         await coverage.DecideAsync(cancellationToken);
         var placed = page.Areas.ExceptBy(absence.SetAside, a => a.Key);
         var areas = await AreaStore.WriteAsync(connection, [.. placed.Select(a => new PlacedChargePoint(page.Feed.OperatorId, a.Key, a.Value))], cancellationToken);

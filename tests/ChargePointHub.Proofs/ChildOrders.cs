@@ -19,9 +19,6 @@ internal sealed record ChildOrders
 {
     public required string Data { get; init; }
 
-    /// <summary>Of the hub on localhost.</summary>
-    public required int Port { get; init; }
-
     public required int Seed { get; init; }
 
     public required WorldSize World { get; init; }

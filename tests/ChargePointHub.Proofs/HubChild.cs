@@ -26,7 +26,9 @@ internal static class HubChild
         await using (london)
         {
             Resize(london.OperatorsFolder, orders.World);
-            var options = new HubOptions { Data = orders.Data, Operators = london.OperatorsFolder, Areas = [london.AreasFile], Port = orders.Port };
+
+            // Chosen when all operators have theirs, or one of them might have taken it.
+            var options = new HubOptions { Data = orders.Data, Operators = london.OperatorsFolder, Areas = [london.AreasFile], Port = ChildHub.FreePort() };
             var parts = new HubParts
             {
                 Certificate = new Certificate(london.HubCertificate, [], london.CaFile),

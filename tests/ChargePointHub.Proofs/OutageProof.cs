@@ -32,7 +32,6 @@ internal static class OutageProof
         var orders = new ChildOrders
         {
             Data = options.Data,
-            Port = ChildHub.FreePort(),
             Seed = options.Seed,
             World = world,
             Oracle = Path.Combine(options.Data, "oracle"),

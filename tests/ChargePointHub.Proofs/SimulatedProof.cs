@@ -37,7 +37,6 @@ internal static class SimulatedProof
         var orders = new ChildOrders
         {
             Data = options.Data,
-            Port = ChildHub.FreePort(),
             Seed = options.Seed,
             World = new WorldSize(story.Operators, story.ChargePoints, 3, "P1D"),
             LookBacks = [$"{SimulatedStory.IdOf(story.LookBack.Operator)}={XmlConvert.ToString(story.LookBack.Reach)}"],

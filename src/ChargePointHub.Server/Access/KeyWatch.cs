@@ -1,6 +1,5 @@
 using ChargePointHub.Server.Api;
 using ChargePointHub.Store;
-using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Access;
 
@@ -35,7 +34,9 @@ internal sealed class KeyWatch(HubServices hub, AccessKeys keys, TimeProvider ti
         {
             foreach (var ended in shown.Except(await keys.LiveAmongAsync(shown, cancellationToken))) hub.OpenAnswers.Cut(ended);
         }
-        catch (Exception failure) when (DatabaseGone.Explains(failure))
+#pragma warning disable CA1031 // A fault here must not end the host: the next look is another try.
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             // Without their database the answers end soon by themselves.
             logger.LogWarning("Keys of answers under way could not be looked at: {Reason}", failure.Message);

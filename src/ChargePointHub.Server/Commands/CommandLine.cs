@@ -41,7 +41,7 @@ public static class CommandLine
         }
 
         var parsed = root.Parse(arguments);
-        if (parsed.Errors.Count == 0)
+        if (parsed.Errors.Count == 0 && !Misread(parsed).Any())
         {
             var patience = parsed.CommandResult.Command is ExampleCommand { RunsUntilStopped: false } ? LongestBreak : LongestStop;
             return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = patience });
@@ -56,7 +56,7 @@ public static class CommandLine
     public static IReadOnlyList<string> MistakesOf(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var unknown = new List<string>();
+        var unknown = Misread(parsed).Select(token => Unknown(token, command)).ToList();
         foreach (var token in parsed.UnmatchedTokens)
         {
             // What follows an unknown name is its value, or belongs to a command that was meant.
@@ -71,16 +71,22 @@ public static class CommandLine
             : e.SymbolResult is OptionResult { Tokens.Count: 0 } bare ? $"{bare.Option.Name} is given without its {bare.Option.HelpName}. {bare.Option.Description}" : e.Message)];
     }
 
+    /// <summary>Mistyped options that were taken for an argument: a key's label, an operator, a file.</summary>
+    private static IEnumerable<string> Misread(ParseResult parsed) =>
+        parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value).Where(IsOption);
+
     private static bool IsOption(string token) => token.StartsWith('-') && token.Length > 1;
 
     private static string Unknown(string token, Command command)
     {
         var known = IsOption(token)
-            ? command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options.Where(o => o.Recursive))).Select(o => o.Name)
+            ? command.Options.Concat(Above(command).SelectMany(p => p.Options.Where(o => o.Recursive))).Select(o => o.Name)
             : command.Subcommands.Select(c => c.Name);
         var meant = Nearest.Of(token.Split('=')[0], known) is { } near ? $" Was {near} meant?" : "";
         return $"'{token}' is not {(IsOption(token) ? "an option" : command.Subcommands.Count > 0 ? "a command" : "an argument")} here.{meant}";
     }
+
+    private static IEnumerable<Command> Above(Command command) => command.Parents.OfType<Command>().SelectMany(p => Above(p).Prepend(p));
 
     private static IEnumerable<string> Path(Command command, RootCommand root) =>
         command == root ? [root.Name] : [.. Path(command.Parents.OfType<Command>().First(), root), command.Name];

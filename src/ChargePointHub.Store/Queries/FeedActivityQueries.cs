@@ -24,7 +24,8 @@ public sealed class FeedActivityQueries(Database database)
         IReadOnlyList<(string OperatorId, Dataset Dataset)> asked, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var activities = await database.Reads.Command(
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        var activities = await connection.Command(
             """
             SELECT w.operator_id, w.dataset, latest.started_at, latest.runs_since, completed.ended_at, ended.failure, ended.detail, history.started_at, history.failure
             FROM unnest($1, $2) WITH ORDINALITY AS w (operator_id, dataset, number)

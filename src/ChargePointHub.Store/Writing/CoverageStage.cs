@@ -7,18 +7,24 @@ namespace ChargePointHub.Store.Writing;
 /// A page's claims against the ledger: merged, disjoint windows, one row each. What is covered is never unavailable too: having it
 /// wins over having given it up.
 /// </summary>
-internal sealed class CoverageStage(NpgsqlConnection connection, PageToWrite page)
+/// <param name="simulatedNow">Null: the database's clock.</param>
+internal sealed class CoverageStage(NpgsqlConnection connection, PageToWrite page, DateTimeOffset? simulatedNow = null)
 {
+    private IReadOnlyList<Claim> claims = [];
+
     public bool WriteSomething { get; private set; }
 
     public async Task DecideAsync(CancellationToken cancellationToken)
     {
-        foreach (var claim in page.Claims) WriteSomething |= !(await FreshAsync(claim, cancellationToken)).IsEmpty;
+        if (page.Claims.Count == 0) return;
+        var now = simulatedNow ?? (await connection.Command("SELECT clock_timestamp()").ListAsync(r => r.Instant(0), cancellationToken)).Single();
+        claims = [.. page.Claims.Select(c => Bounded(c, now)).OfType<Claim>()];
+        foreach (var claim in claims) WriteSomething |= !(await FreshAsync(claim, cancellationToken)).IsEmpty;
     }
 
     public async Task WriteAsync(Tick tick, CancellationToken cancellationToken)
     {
-        foreach (var claim in page.Claims)
+        foreach (var claim in claims)
         {
             // Asked again: an earlier claim of the same page may have said part of it.
             foreach (var window in await FreshAsync(claim, cancellationToken))
@@ -30,6 +36,17 @@ internal sealed class CoverageStage(NpgsqlConnection connection, PageToWrite pag
                     tick.Number, page.Feed.OperatorId, claim.Dataset.Name, WordOf(claim.Kind), window.From, window.To, page.RunId, LateSince(claim, window)).ExecuteAsync(cancellationToken);
             }
         }
+    }
+
+    /// <summary>
+    /// A hub whose clock is ahead must not claim what has not been: nobody would ask for it again. A crawl says something of the time of
+    /// its freshness ahead, a window nothing beyond what had settled.
+    /// </summary>
+    private static Claim? Bounded(Claim claim, DateTimeOffset now)
+    {
+        if (claim.Kind != ClaimKind.Covered) return claim;
+        var end = claim.Dataset.IsSnapshot ? now + claim.Window.Length : now - (claim.Late?.Settle ?? TimeSpan.Zero);
+        return claim.Window.To <= end ? claim : Window.Between(claim.Window.From, end) is { } rest ? claim with { Window = rest } : null;
     }
 
     public static string WordOf(ClaimKind kind) => kind == ClaimKind.Covered ? "covered" : "unavailable";

@@ -96,6 +96,42 @@ public sealed class SlowReaderTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task What_takes_too_long_to_find_is_told_as_busy()
+    {
+        await using var hasty = Database.Open(host.ConnectionString + ";Command Timeout=1");
+        await using var blocking = await host.Database.OpenServingAsync(CancellationToken.None);
+        await using var transaction = await blocking.BeginTransactionAsync();
+        await using (var table = new Npgsql.NpgsqlCommand("LOCK TABLE tariff", blocking)) await table.ExecuteNonQueryAsync();
+        var (app, http) = await host.StartAsync(hasty);
+        await using (app)
+        using (http)
+        {
+            using var ready = await http.GetAsync("/health/ready");
+            using var data = await http.GetAsync("/v1/tariffs");
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, data.StatusCode);
+            Assert.Equal("CPH-5002", JsonDocument.Parse(await data.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Readers_of_operators_and_feed_health_take_no_connection_of_the_collector_s()
+    {
+        await using var small = Database.Open(host.ConnectionString + ";Maximum Pool Size=1;Timeout=1");
+        await using var held = await small.Reads.OpenConnectionAsync();
+        var (app, http) = await host.StartAsync(small);
+        await using (app)
+        using (http)
+        {
+            foreach (var path in new[] { "/v1/operators", "/v1/operators/alpha", "/v1/operators/alpha/feed-health" })
+            {
+                using var answer = await http.GetAsync(path);
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("/v1/charge-points?format=ndjson")]
     [InlineData("/v1/charge-points?limit=50000")]

@@ -42,6 +42,21 @@ public sealed class CoverageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_hub_whose_clock_is_ahead_claims_nothing_beyond_what_has_settled_by_the_database_s_clock()
+    {
+        var ahead = TimeProvider.System.GetUtcNow().AddDays(1);
+        var settle = TimeSpan.FromMinutes(15);
+        await ClaimAsync(Covered(0, 1), new Claim(Dataset.ChargingSessions, new Window(Noon.AddHours(1), ahead), ClaimKind.Covered, Late: new Lateness(settle, TimeSpan.Zero)));
+        var covered = (await ReadAsync()).Covered;
+        Assert.Equal(Noon, Assert.Single(covered).From);
+        Assert.InRange(covered.End!.Value, Noon.AddHours(1), TimeProvider.System.GetUtcNow() - settle);
+
+        var crawled = new Window(ahead, ahead.AddMinutes(10));
+        await ClaimAsync(new Claim(Dataset.ChargePoints, crawled, ClaimKind.Covered));
+        Assert.True((await coverage.ReadAsync(Operator, Dataset.ChargePoints, CancellationToken.None)).Covered.IsEmpty);
+    }
+
+    [Fact]
     public async Task Neighbours_with_different_causes_stay_apart()
     {
         await ClaimAsync(Lost(0, 1, "beyond_look_back"));

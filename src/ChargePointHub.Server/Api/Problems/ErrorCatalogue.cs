@@ -99,7 +99,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode DatabaseAway = new("CPH-5001", 503, "The database is away",
         "The hub runs and cannot reach its database.", "Try again after the seconds in Retry-After.", "any");
     public static readonly ErrorCode HubBusy = new("CPH-5002", 503, "The hub is busy",
-        "More answers were being read at once than the hub can read for. Its data is whole, and collecting goes on.", "Try again after the seconds in Retry-After; ask fewer questions at the same time.", "any");
+        "More was asked at once than the hub can read for, or it took too long to find. Its data is whole, and collecting goes on.", "Try again after the seconds in Retry-After; ask fewer questions at the same time, or about less.", "any");
     public static readonly ErrorCode HubStopping = new("CPH-5003", 503, "The hub is stopping",
         "The hub was asked to stop and is finishing what it has begun.", "Send requests to another instance, or try again after the seconds in Retry-After.", "/health/ready");
 

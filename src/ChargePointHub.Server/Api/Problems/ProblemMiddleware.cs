@@ -57,7 +57,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
 
     private async Task FailAsync(HttpContext context, Exception exception)
     {
-        var error = exception is ServingExhaustedException ? ErrorCatalogue.HubBusy
+        var error = exception is ServingExhaustedException || DatabaseGone.IsSlow(exception) ? ErrorCatalogue.HubBusy
             : DatabaseGone.Explains(exception) ? ErrorCatalogue.DatabaseAway
             : ErrorCatalogue.Unexpected;
         if (error == ErrorCatalogue.DatabaseAway) hub.DatabaseWasAway();
