@@ -125,7 +125,7 @@ internal static class SimulatedProof
     private static async Task<TimeSpan> LongestBetweenPollsAsync(Database database, SimulatedStory story, DateTimeOffset start)
     {
         var when = story.Hanging.When.In(start);
-        string[] ailing = [SimulatedStory.IdOf(story.Hanging.Operator), .. story.Outages.Where(o => o.When.In(start).Intersect(when) is not null).Select(o => SimulatedStory.IdOf(o.Operator))];
+        string[] ailing = [SimulatedStory.IdOf(story.Hanging.Operator), .. story.ForbidsAfterPages is { } place ? [SimulatedStory.IdOf(place)] : Array.Empty<string>(), .. story.Outages.Where(o => o.When.In(start).Intersect(when) is not null).Select(o => SimulatedStory.IdOf(o.Operator))];
         await using var command = database.Reads.CreateCommand(
             """
             SELECT max(started_at - before) FROM (

@@ -113,6 +113,17 @@ def in_gap(gaps, operator, changed):
         gap["operator_id"] == operator and instant(gap["from"]) <= changed < instant(gap["to"]) for gap in gaps if changed is not None)
 
 
+def is_older_than_gap(dataset, record, versions, settled, completeness, expectation):
+    """True when it is served as an earlier version, and every change since then lies in a window that is listed as missing."""
+    for earlier in range(settled - 1, -1, -1):
+        later = versions[earlier + 1]
+        if not in_gap(completeness.get("gaps", []), later["operator_id"], instant(later.get(AXIS[dataset]))):
+            return False
+        if not differing_fields(record, expectation.of(dataset, versions[earlier])):
+            return True
+    return False
+
+
 def compare(dataset, served, meta, oracle, expectation, asked_at, snapshot_slack):
     """One dataset's report."""
     completeness = meta["completeness"]
@@ -167,6 +178,8 @@ def compare(dataset, served, meta, oracle, expectation, asked_at, snapshot_slack
         elif any(not d for d in differences):
             counts["moved_on"] += 1
             continue
+        elif settled and is_older_than_gap(dataset, by_key[id], versions, settled, completeness, expectation):
+            fault("stale_in_a_listed_gap", id, f"changed at {versions[settled].get(AXIS[dataset])}, served as before")
         else:
             fault("different", id, "; ".join(min(differences, key=len)))
         ours[id] = seen

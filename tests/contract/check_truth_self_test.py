@@ -170,6 +170,12 @@ def cases():
     yield "a missing charge point", outcome(answers=changed("charge_points", 0, charge_point_id="lamplight:e9"), complete=False), ["missing", "unknown"]
     yield "an energy off by 1 Wh", outcome(answers=changed("charging_sessions", 0, energy_kwh=10.002)), ["different"]
     yield "a stale version", outcome(truth=truth_with("charging_sessions", session(3, 300, 60, 8.0, last_updated=at(100)))), ["different"]
+    newer = truth_with("charging_sessions", session(3, 300, 60, 8.0, last_updated=at(100)))
+    lost = gap | {"from": at(110), "to": at(90), "state": "lost"}
+    yield "a stale version whose change lies in a listed gap", outcome(truth=newer, complete=False, gaps=[lost]), ["stale_in_a_listed_gap"]
+    yield "a stale version whose change lies outside of it", outcome(truth=newer, complete=False, gaps=[gap]), ["different"]
+    yield "a gap does not explain a record that never was so", outcome(
+        truth=newer, answers=changed("charging_sessions", 2, energy_kwh=1), complete=False, gaps=[lost]), ["different"]
     yield "a version newer than the cut may be shown", outcome(truth=truth_with("charging_sessions", session(3, 300, 60, 8.0, last_updated=at(1)))), []
     yield "and so may the older one, but no third", outcome(
         truth=truth_with("charging_sessions", session(3, 300, 60, 8.0, last_updated=at(1))),
