@@ -22,6 +22,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("migrate --database 'postgres://hub:secret@db/x'", ExitCode.WrongUse, "The database's connection string is not understood")]
     [InlineData("migrate --database env:NOT_SET_ANYWHERE", ExitCode.WrongUse, "env:NOT_SET_ANYWHERE is not set")]
     [InlineData("feeds status", ExitCode.Unreachable, "There is no database in ")]
+    [InlineData("feeds try nowhere.json", ExitCode.WrongUse, "is no file. Name an operator file")]
     [InlineData("feeds check nowhere", ExitCode.WrongUse, "is neither a file nor a folder")]
     public async Task Each_way_of_failing_has_its_exit_code_and_its_words(string line, ExitCode code, string words)
     {
