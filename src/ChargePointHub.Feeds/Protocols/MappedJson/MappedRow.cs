@@ -47,7 +47,7 @@ internal sealed class MappedRow(IReadOnlyList<MappedLevel> levels, string? id)
         {
             if (here.ValueKind == JsonValueKind.Object)
             {
-                if (!here.TryGetProperty(step, out here)) return null;
+                if (!MappedText.Find(here, step, out here)) return null;
                 continue;
             }
 

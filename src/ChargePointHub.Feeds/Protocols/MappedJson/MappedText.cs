@@ -16,6 +16,20 @@ internal static class MappedText
         _ => null,
     };
 
+    /// <summary>Also in an object of which another name is no Unicode.</summary>
+    public static bool Find(JsonElement holder, string name, out JsonElement value)
+    {
+        try
+        {
+            return holder.TryGetProperty(name, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            value = holder.EnumerateObject().FirstOrDefault(p => NameOf(p) == name).Value;
+            return value.ValueKind != JsonValueKind.Undefined;
+        }
+    }
+
     /// <summary>A name that is no Unicode is a question mark.</summary>
     public static string NameOf(JsonProperty property)
     {
