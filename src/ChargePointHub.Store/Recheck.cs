@@ -3,7 +3,7 @@ using ChargePointHub.Store.Writing;
 
 namespace ChargePointHub.Store;
 
-/// <summary>Rules that the store itself refuses by; all others are the judge's.</summary>
+/// <summary>Rules that the store itself refuses by, described in the rule catalogue; all others are the judge's.</summary>
 public static class QuarantineRules
 {
     /// <summary>A session waits for its charge point; it loses this finding when it is released.</summary>
@@ -11,8 +11,6 @@ public static class QuarantineRules
 
     /// <summary>A status change lies before 2015, or more than a month in the future.</summary>
     public const string OutOfRange = "time-out-of-range";
-
-    public static readonly IReadOnlyList<string> All = [Wait, OutOfRange];
 }
 
 /// <summary>Which refused record of an operator.</summary>

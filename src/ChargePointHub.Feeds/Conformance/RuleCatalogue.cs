@@ -61,6 +61,9 @@ public static class RuleCatalogue
         SessionRules.ZeroDurationEnergy,
         SessionRules.ChargingLongerThanPlugged,
         SessionRules.CostVatOrder,
+
+        StoredRules.ChargePointUnknown,
+        StoredRules.TimeOutOfRange,
     ];
 
     private static readonly Dictionary<string, Rule> ByCode = All.ToDictionary(r => r.Code, StringComparer.Ordinal);

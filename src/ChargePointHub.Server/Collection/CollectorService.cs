@@ -204,10 +204,10 @@ public sealed partial class CollectorService(
     private static partial void LogFaultOfOurs(ILogger log, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub ended the collection from {Operator}; it is begun anew")]
-    private static partial void LogEnded(ILogger log, Exception fault, string @operator);
+    private static partial void LogEnded(ILogger log, Exception fault, string Operator);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Another instance has taken the lease of {Operator}: this one was paused or away for too long")]
-    private static partial void LogLost(ILogger log, string @operator);
+    private static partial void LogLost(ILogger log, string Operator);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Other operator files than here are in use on: {Instances}. Until all are the same, operators are not shared out evenly")]
     private static partial void LogOtherFiles(ILogger log, string instances);

@@ -166,10 +166,10 @@ public sealed partial class FeedRun(
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "More than a fifth of the charge points of {Operator} would vanish or move at once: this crawl is held. If that is true, release it: feeds release {Operator}")]
-    private static partial void LogHeld(ILogger log, string @operator);
+    private static partial void LogHeld(ILogger log, string Operator);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Quarantine holds {Most} {Dataset} of {Operator}: the oldest make way for newer ones, and their content is gone. What is refused and why: quarantine list {Operator}")]
-    private static partial void LogOverflow(ILogger log, int most, Dataset dataset, string @operator);
+    private static partial void LogOverflow(ILogger log, int most, Dataset dataset, string Operator);
 
     /// <summary>What every log line about a run carries as fields: operator, dataset, window, run.</summary>
     internal static readonly Func<ILogger, string, string, Window?, Guid, IDisposable?> RunScope =

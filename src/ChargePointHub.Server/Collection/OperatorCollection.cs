@@ -255,19 +255,19 @@ public sealed partial class OperatorCollection
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Operator}: refused records were checked again by other rules than before: {Released} released, {Waiting} wait for their charge point, {Refused} still refused")]
-    private static partial void LogRechecked(ILogger log, string @operator, int released, int waiting, int refused);
+    private static partial void LogRechecked(ILogger log, string Operator, int released, int waiting, int refused);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A fault of the hub while checking refused records of {Operator} again")]
-    private static partial void LogRecheckFault(ILogger log, Exception fault, string @operator);
+    private static partial void LogRecheckFault(ILogger log, Exception fault, string Operator);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Operator} {Dataset} {Kind} {Window}: {Pages} pages, {Records} records")]
-    private static partial void LogCompleted(ILogger log, string @operator, string dataset, RunKind kind, Window? window, int pages, int records);
+    private static partial void LogCompleted(ILogger log, string Operator, string dataset, RunKind kind, Window? window, int pages, int records);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Operator} {Dataset} answers again")]
-    private static partial void LogRecovered(ILogger log, string @operator, string dataset);
+    private static partial void LogRecovered(ILogger log, string Operator, string dataset);
 
     [LoggerMessage(Message = "{Operator} {Dataset} {Kind} {Window} failed: {Failure}. {Detail}")]
-    private static partial void LogFailed(ILogger log, LogLevel level, string @operator, string dataset, RunKind kind, Window? window, string failure, string detail);
+    private static partial void LogFailed(ILogger log, LogLevel level, string Operator, string dataset, RunKind kind, Window? window, string failure, string detail);
 }
 
 /// <summary>Runs beside the collection from one operator, until cancelled.</summary>

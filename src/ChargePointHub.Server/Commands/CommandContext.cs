@@ -11,7 +11,8 @@ namespace ChargePointHub.Server.Commands;
 /// <summary>What the commands have in common: the options, where results and remarks go, and how a run ends.</summary>
 /// <param name="output">Results alone.</param>
 /// <param name="error">Remarks, faults, and progress where it is a terminal.</param>
-public sealed class CommandContext(TextWriter output, TextWriter error)
+/// <param name="width">Characters a line of <paramref name="output"/>; null: it is no terminal, and lines may be as long as they are.</param>
+public sealed class CommandContext(TextWriter output, TextWriter error, int? width = null)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -87,11 +88,26 @@ public sealed class CommandContext(TextWriter output, TextWriter error)
     /// <summary>snake_case, indented, null written.</summary>
     public Task WriteJsonAsync<T>(T result) => output.WriteLineAsync(JsonSerializer.Serialize(result, Json));
 
-    /// <summary>Columns side by side; the first row is the heading.</summary>
+    /// <summary>Columns side by side; the first row is the heading. Where the terminal is too narrow, each row goes on in lines below, set in.</summary>
     public async Task WriteTableAsync(IReadOnlyList<string[]> rows)
     {
         var widths = Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length)).ToArray();
-        foreach (var row in rows) await output.WriteLineAsync(string.Join("  ", row.Select((cell, c) => cell.PadRight(widths[c]))).TrimEnd());
+        foreach (var row in rows)
+        {
+            var line = "";
+            foreach (var (cell, c) in row.Select((cell, c) => (cell, c)))
+            {
+                if (c > 0 && line.Length + widths[c] > width)
+                {
+                    await output.WriteLineAsync(line.TrimEnd());
+                    line = "    ";
+                }
+
+                line += cell.PadRight(widths[c]) + "  ";
+            }
+
+            await output.WriteLineAsync(line.TrimEnd());
+        }
     }
 
     public static string? Text(DateTimeOffset? instant) => instant is { } at ? Instants.Format(at) : null;

@@ -20,9 +20,13 @@ public static class HubCommands
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error) =>
         CommandLine.InvokeAsync(Build(output, error), Examples, args, output, error);
 
+    /// <summary>Of a terminal; null for a file, a pipe or a test.</summary>
+    private static int? WidthOf(TextWriter output) =>
+        ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var width ? width : null;
+
     public static RootCommand Build(TextWriter output, TextWriter error)
     {
-        var context = new CommandContext(output, error);
+        var context = new CommandContext(output, error, WidthOf(output));
         var root = new RootCommand("ChargePointHub: collects every operator's charge point data and serves it as one API. Without a command it serves.")
         {
             ServeCommand.Create(context),

@@ -1,11 +1,13 @@
+using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Embedded;
 
 namespace ChargePointHub.Server.Doctor;
 
-/// <summary>Everything that an installation stands on, looked at in turn. Changes nothing but that an embedded database is started for the look.</summary>
+/// <summary>Everything that an installation stands on, looked at in turn. Changes nothing but that an embedded database is started for the look, and that what operators are asked is counted.</summary>
 public sealed class Examination(HubOptions options, IReadOnlyList<string> faults, bool isOffline, TimeProvider time, Action<string> progress)
 {
     public async IAsyncEnumerable<Check> LookAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -13,7 +15,9 @@ public sealed class Examination(HubOptions options, IReadOnlyList<string> faults
         yield return faults.Count == 0 ? Check.Ok("settings", "All are in order.") : Check.Failed("settings", string.Join(' ', faults), "`config reference` lists every setting with what is allowed.");
         progress("Looking at the certificate");
         foreach (var check in CertificateChecks.Look(options, time.GetUtcNow())) yield return check;
-        foreach (var check in await DatabaseAsync(cancellationToken)) yield return check;
+        var (found, database) = await DatabaseAsync(cancellationToken);
+        await using var opened = database;
+        foreach (var check in found) yield return check;
         yield return DiskCheck.Look("the data folder", options.Data);
         progress("Looking at the operator files");
         var registry = OperatorFiles.Registry.Load(options.Operators);
@@ -24,23 +28,42 @@ public sealed class Examination(HubOptions options, IReadOnlyList<string> faults
         else if (registry is not LoadedRegistry loaded) yield return Check.NotChecked("feeds", "The operator files must be right first.");
         else
         {
-            var checks = await FeedChecks.LookAsync(loaded, time, (done, all) => progress($"Asking operators: {done} of {all}"), cancellationToken);
+            var count = await CountAsync(database, cancellationToken);
+            var checks = await FeedChecks.LookAsync(loaded, count, time, (done, all) => progress($"Asking operators: {done} of {all}"), cancellationToken);
             foreach (var check in checks) yield return check;
+        }
+    }
+
+    /// <summary>With the hubs of the database, where it has a place to count in.</summary>
+    private async Task<IRequestCount> CountAsync(HubDatabaseHandle? database, CancellationToken cancellationToken) =>
+        database is not null && await IsOurSchemaAsync(database.Source, cancellationToken) ? new DatabaseRequestCount(new RequestCounts(database.Source)) : new RequestCount(time);
+
+    private static async Task<bool> IsOurSchemaAsync(Database database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Migrator.PendingAsync(database, cancellationToken)).Count == 0;
+        }
+        catch (Exception other) when (StartFailures.Of(other) is not null)
+        {
+            return false;
         }
     }
 
     /// <summary>Whether hubs at work have the operator files that are looked at here; nothing where the schema is not this hub's.</summary>
     private async Task<IReadOnlyList<Check>> InstancesAsync(Database database, CancellationToken cancellationToken)
     {
-        if (OperatorFiles.Registry.Load(options.Operators) is not LoadedRegistry registry || (await Migrator.PendingAsync(database, cancellationToken)).Count > 0) return [];
+        if (OperatorFiles.Registry.Load(options.Operators) is not LoadedRegistry registry || !await IsOurSchemaAsync(database, cancellationToken)) return [];
         return OperatorFiles.Differing(await new OperatorLeases(database).ReadAsync(cancellationToken), registry) is { } differing
             ? [Check.Warning("operator files", differing, "Give all hubs of this database the same operator files.")]
             : [];
     }
 
-    private async Task<IReadOnlyList<Check>> DatabaseAsync(CancellationToken cancellationToken)
+    /// <summary>What was found, and the database where it answers.</summary>
+    private async Task<(IReadOnlyList<Check> Checks, HubDatabaseHandle? Database)> DatabaseAsync(CancellationToken cancellationToken)
     {
         progress("Looking at the database");
+        HubDatabaseHandle? database = null;
         try
         {
             var checks = new List<Check>();
@@ -51,18 +74,25 @@ public sealed class Examination(HubOptions options, IReadOnlyList<string> faults
                 if (state.Major is null)
                 {
                     var sentence = $"There is no embedded database in {state.Home} yet; the first start makes one.";
-                    return [.. checks, HubDatabaseHandle.MeantInsteadOf(options.Data) is { } meant
+                    checks.Add(HubDatabaseHandle.MeantInsteadOf(options.Data) is { } meant
                         ? Check.Warning("database", sentence, $"There is one with --data {meant}; if that was meant, name it.")
-                        : Check.NotChecked("database", sentence)];
+                        : Check.NotChecked("database", sentence));
+                    return (checks, null);
                 }
             }
 
-            await using var database = await HubDatabaseHandle.JoinAsync(options, cancellationToken);
-            return [.. checks, .. await DatabaseChecks.LookAsync(database, time, cancellationToken), .. await InstancesAsync(database.Source, cancellationToken)];
+            database = await HubDatabaseHandle.JoinAsync(options, cancellationToken);
+            return ([.. checks, .. await DatabaseChecks.LookAsync(database, time, cancellationToken), .. await InstancesAsync(database.Source, cancellationToken)], database);
         }
         catch (Exception failure) when (StartFailures.Of(failure) is { } start)
         {
-            return [DatabaseChecks.Unreachable(start)];
+            if (database is not null) await database.DisposeAsync();
+            return ([DatabaseChecks.Unreachable(start)], null);
+        }
+        catch
+        {
+            if (database is not null) await database.DisposeAsync();
+            throw;
         }
     }
 }

@@ -4,12 +4,13 @@ using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Hosting;
 
 namespace ChargePointHub.Server.Doctor;
 
 /// <summary>
 /// Whether operators answer: the first request of an ordinary pull, once for each host and credential, without a second try.
-/// All guards of <see cref="FeedClient"/> hold.
+/// All guards of <see cref="FeedClient"/> hold, and the limits too: who has no turn soon is not asked.
 /// </summary>
 public static class FeedChecks
 {
@@ -19,27 +20,34 @@ public static class FeedChecks
     /// <summary>A Date header has whole seconds, and the answer was under way.</summary>
     private static readonly TimeSpan DateResolution = TimeSpan.FromSeconds(2);
 
+    /// <summary>Somebody waits for the outcome.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
     private static readonly FetchRules Once = FetchRules.Default with { Attempts = 1, Budget = TimeSpan.FromSeconds(20) };
 
-    public static async Task<IReadOnlyList<Check>> LookAsync(LoadedRegistry registry, TimeProvider time, Action<int, int> progress, CancellationToken cancellationToken)
+    /// <param name="count">Where the hubs of this installation count what they ask, or a count of its own where no database is there.</param>
+    public static async Task<IReadOnlyList<Check>> LookAsync(
+        LoadedRegistry registry, IRequestCount count, TimeProvider time, Action<int, int> progress, CancellationToken cancellationToken)
     {
         var asked = registry.Feeds.Where(f => f.Active).OrderBy(f => f.OperatorId, StringComparer.Ordinal).ThenBy(f => f.Datasets.Any(d => d.Dataset.IsRestricted) ? 0 : 1)
             .DistinctBy(f => (f.BaseUrl.Authority, f.Credential)).ToList();
         if (asked.Count == 0) return [Check.NotChecked(Subject, "There is no active feed to ask.")];
-        using var factory = new FeedClientFactory(time, Once);
         var (checks, aheads, done) = (new Check[asked.Count], new ConcurrentBag<(string Whose, TimeSpan Ahead)>(), 0);
         await Parallel.ForAsync(0, asked.Count, new ParallelOptions { MaxDegreeOfParallelism = HostsAtOnce, CancellationToken = cancellationToken }, async (i, ct) =>
         {
-            checks[i] = await AskAsync(asked[i], factory, time, aheads, ct);
+            checks[i] = await AskAsync(asked[i], count, time, aheads, ct);
             progress(Interlocked.Increment(ref done), asked.Count);
         });
         return [.. checks, .. ClockCheck.Judge([.. aheads.OrderBy(a => a.Whose, StringComparer.Ordinal)], DateResolution)];
     }
 
     private static async Task<Check> AskAsync(
-        FeedDefinition feed, FeedClientFactory factory, TimeProvider time, ConcurrentBag<(string Whose, TimeSpan Ahead)> aheads, CancellationToken cancellationToken)
+        FeedDefinition feed, IRequestCount count, TimeProvider time, ConcurrentBag<(string Whose, TimeSpan Ahead)> aheads, CancellationToken cancellationToken)
     {
         var name = $"{feed.OperatorId}/{feed.FeedId} at {feed.BaseUrl.Authority}";
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var turn = new SoonTurn(count, LongestWait, waiting, time);
+        using var factory = new FeedClientFactory(time, Once, turn);
         using var client = factory.Create(feed);
         var requests = 0;
         var protocols = ProtocolCatalogue.Create(_ => FirstOnlyAsync, r => (Secrets.Resolve(r) as Secret)?.Value, time);
@@ -48,10 +56,21 @@ public static class FeedChecks
         var now = Instants.ToWholeSecond(time.GetUtcNow() - plan.Settle);
         var request = new PullRequest(feed, plan, plan.Dataset.IsSnapshot ? null : new Window(now.AddMinutes(-1), now));
         FeedFailure? failure = null;
-        await foreach (var step in protocols.Single(p => p.Name == feed.Protocol).PullAsync(request, cancellationToken))
+        try
         {
-            failure = (step as PullFailed)?.Failure;
-            break;
+            await foreach (var step in protocols.Single(p => p.Name == feed.Protocol).PullAsync(request, waiting.Token))
+            {
+                failure = (step as PullFailed)?.Failure;
+                break;
+            }
+        }
+        catch (OperationCanceledException) when (turn.TooFar is not null && !cancellationToken.IsCancellationRequested)
+        {
+            return Check.NotChecked(Subject, $"{name} was not asked: by its limits, or because the operator asked for quiet, the next request may go out in {turn.TooFar:h\\:mm\\:ss}. `feeds status` shows how the hub's own go.");
+        }
+        catch (Exception failed) when (StartFailures.Of(failed) is not null)
+        {
+            return Check.NotChecked(Subject, $"{name} was not asked: the database, where requests are counted, went away.");
         }
 
         return failure is not null && requests <= 1 ? Refused(name, feed, failure) : Answered(name, feed, plan, client.Tls, time.GetUtcNow());

@@ -36,7 +36,7 @@ public static class FeedAdvice
     public static IReadOnlyList<Advice> Of(FeedHealthFacts facts)
     {
         var all = facts.Datasets.Select(d => OfDataset(d, facts.Now)).Concat(facts.Feeds.SelectMany(f => OfFeed(f, facts.Now))).Append(OfHold(facts))
-            .OfType<Advice>().Concat(facts.Datasets.SelectMany(OfRecords)).Concat(facts.Receivers.Where(r => r.Failure is not null).Select(OfReceiver))
+            .OfType<Advice>().Concat(facts.Datasets.SelectMany(d => OfRecords(d, facts.OperatorId))).Concat(facts.Receivers.Where(r => r.Failure is not null).Select(OfReceiver))
             .OrderBy(a => a.Matter).ThenBy(a => a.FeedId, StringComparer.Ordinal).ThenBy(a => a.Dataset?.Name, StringComparer.Ordinal).ToList();
         return all.Count > 0 ? all : [new Advice(AdviceMatter.Nothing, null, null, "All is well: nothing needs to be done.")];
     }
@@ -82,13 +82,13 @@ public static class FeedAdvice
     private static Advice OfReceiver(ReceiverState receiver) => new(AdviceMatter.Notices, null, null,
         $"Notices do not reach {receiver.ReceiverId}, {receiver.Waiting} wait: {receiver.Detail} Whoever keeps that receiver should see to it; the hub tries again by itself.");
 
-    private static IEnumerable<Advice> OfRecords(DatasetHealth d)
+    private static IEnumerable<Advice> OfRecords(DatasetHealth d, string operatorId)
     {
         if (d.Quarantine.Refused == 0) yield break;
         var worst = d.Findings.Where(f => f.Severity == Words<Severity>.Of(Severity.Error)).MaxBy(f => f.Count);
         var why = worst is null ? "" : $", most often by the rule {worst.Rule}";
         yield return new Advice(AdviceMatter.Quarantine, d.Plan.FeedId, d.Plan.Dataset,
-            $"Records that cannot be used: {d.Quarantine.Refused}{why}. The operator should correct them and send them again; /v1/operators/ID/findings shows samples.");
+            $"Records that cannot be used: {d.Quarantine.Refused}{why}. The operator should correct them and send them again; /v1/quarantine?operator={operatorId} shows each with what is wrong.");
     }
 
     /// <param name="failure">Slug of a <see cref="FailureKind"/>.</param>

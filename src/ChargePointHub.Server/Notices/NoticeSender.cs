@@ -79,8 +79,8 @@ public sealed partial class NoticeSender(NoticeStore store, NoticeClient client,
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Notice {Notice} of {Operator} was delivered to {Receiver}")]
-    private static partial void LogDelivered(ILogger log, Guid notice, string @operator, string receiver);
+    private static partial void LogDelivered(ILogger log, Guid notice, string Operator, string receiver);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Notice {Notice} of {Operator} was not delivered to {Receiver}: {Reason}")]
-    private static partial void LogFailed(ILogger log, Guid notice, string @operator, string receiver, string reason);
+    private static partial void LogFailed(ILogger log, Guid notice, string Operator, string receiver, string reason);
 }

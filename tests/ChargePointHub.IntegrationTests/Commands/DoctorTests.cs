@@ -1,5 +1,7 @@
 using System.Text.Json;
 using ChargePointHub.Server.Hosting;
+using ChargePointHub.Tests.Feeds.Fetching;
+using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace ChargePointHub.IntegrationTests.Commands;
@@ -45,6 +47,26 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains(checks, c => c.Outcome == "failed" && c.Sentence.Contains("synchronous_commit = off", StringComparison.Ordinal) && c.Remedy is not null);
         Assert.Contains(checks, c => c.Outcome == "failed" && c.Sentence.Contains("cph_poor may not make tables in its schema", StringComparison.Ordinal));
         Assert.Contains(checks, c => c.Outcome == "warning" && c.Sentence.Contains("Its schema lacks 0001_hub.sql", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_operators_are_asked_is_counted_with_the_hubs_and_without_a_turn_nobody_is_asked()
+    {
+        using var certificates = new Certificates();
+        using var good = certificates.Good();
+        await using var server = await OperatorServer.StartAsync(good, context => context.Response.WriteAsync("""{"data": [], "next_cursor": null}"""));
+        await using var database = await HubDatabase.CreateDatabaseAsync();
+        File.WriteAllText(Path.Combine(hub.Folder, "operators", "old-mill.json"), $$"""
+            {"operator_id": "old-mill", "name": "Old Mill", "feeds": [{"feed_id": "main", "protocol": "loti-v1", "base_url": "https://localhost:{{server.Port}}/v1",
+             "ca_file": "{{certificates.CaFile}}", "allow_private_hosts": ["localhost"], "limits": [{"requests": 1, "per": "PT1H"}], "datasets": [{"dataset": "charge_points"}]}]}
+            """);
+
+        var first = await hub.RunAsync($"doctor --database '{database.ConnectionString}'");
+        var second = await hub.RunAsync($"doctor --database '{database.ConnectionString}'");
+
+        Assert.Matches(@"(ok|warning)\s+feeds\s+old-mill/main at \S+ answers", first.Output);
+        Assert.Matches(@"not checked\s+feeds\s+old-mill/main at \S+ was not asked", second.Output);
+        Assert.Equal(1, server.Requests);
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed class LogTests : IDisposable
         var failed = lines.First(l => l.GetProperty("State").TryGetProperty("Failure", out _));
         var scope = failed.GetProperty("Scopes").EnumerateArray().Last();
         Assert.Equal(("lost", "charging_sessions"), (scope.GetProperty("Operator").GetString(), scope.GetProperty("Dataset").GetString()));
+        Assert.Equal("lost", failed.GetProperty("State").GetProperty("Operator").GetString());
         Assert.True(Guid.TryParse(scope.GetProperty("Run").GetString(), out _));
         Assert.StartsWith("[20", scope.GetProperty("Window").ToString(), StringComparison.Ordinal);
         Assert.EndsWith("Z", failed.GetProperty("Timestamp").GetString(), StringComparison.Ordinal);

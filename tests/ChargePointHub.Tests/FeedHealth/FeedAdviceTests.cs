@@ -63,7 +63,7 @@ public sealed class FeedAdviceTests
             (Of(FeedStanding.Ok, backfillFailure: "forbidden") with { OpenTime = TimeSpan.FromHours(1) }, AdviceMatter.HistoryFailing, "give it the right"),
             (Of(FeedStanding.Ok) with { Quarantine = new(0, 5) }, AdviceMatter.Nothing, "All is well"),
             (Of(FeedStanding.Ok) with { Quarantine = new(3, 0), Findings = [new("charging_sessions", "time-missing", "error", 3, []), new("charging_sessions", "energy-low", "info", 9, [])] },
-                AdviceMatter.Quarantine, "3, most often by the rule time-missing"),
+                AdviceMatter.Quarantine, "3, most often by the rule time-missing. The operator should correct them and send them again; /v1/quarantine?operator=alpha "),
         ];
 
         Assert.All(table, line =>

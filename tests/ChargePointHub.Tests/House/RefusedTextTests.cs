@@ -22,6 +22,12 @@ public class RefusedTextTests
         Assert.DoesNotMatch(Rule(why).Pattern, Rule(why).LetThrough);
     }
 
+    /// <summary>The log's fields are called as the parameters are: with their @, where they have one.</summary>
+    [Fact]
+    public void Fields_of_the_log_are_plain_names() => Fault.None(
+        Repository.Source.Where(f => f.IsCode && f.Path.StartsWith("src/", StringComparison.Ordinal))
+            .SelectMany(f => f.Where(line => line.Contains("partial void Log", StringComparison.Ordinal) && line.Contains('@', StringComparison.Ordinal))));
+
     [Fact]
     public void The_rules_look_at_the_files_of_the_product()
     {

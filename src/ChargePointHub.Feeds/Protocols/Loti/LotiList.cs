@@ -11,8 +11,9 @@ namespace ChargePointHub.Feeds.Protocols.Loti;
 /// <param name="bounds">Shared by all lists of one pull.</param>
 /// <param name="window">What was asked for; the answer may not be narrower.</param>
 /// <param name="cursor">Where an earlier walk got to; null: from the beginning.</param>
+/// <param name="total">What that walk was told of the list's length; null: nothing.</param>
 internal sealed class LotiList(
-    Fetch fetch, Uri address, IReadOnlyDictionary<string, string> headers, PullBounds bounds, Window? window, string? cursor = null)
+    Fetch fetch, Uri address, IReadOnlyDictionary<string, string> headers, PullBounds bounds, Window? window, string? cursor = null, long? total = null)
 {
     private const int MostEmptyPages = 20;
 
@@ -26,7 +27,7 @@ internal sealed class LotiList(
     public bool IsDone { get; private set; }
 
     /// <summary>Records of the whole list as the last answer states it; null: it does not.</summary>
-    public long? Total { get; private set; }
+    public long? Total { get; private set; } = total;
 
     /// <summary>The next page, which the receiver disposes of, or the failure that ends the walk.</summary>
     public async Task<LotiAnswer> NextAsync(CancellationToken cancellationToken)
@@ -55,9 +56,9 @@ internal sealed class LotiList(
             return Wrong(url, "The answer has no \"next_cursor\" that is text or null, so nobody can tell whether it is the last page.");
         }
 
-        if (root.TryGetProperty("total", out var total) && total.ValueKind != JsonValueKind.Null)
+        if (root.TryGetProperty("total", out var stated) && stated.ValueKind != JsonValueKind.Null)
         {
-            if (total.ValueKind != JsonValueKind.Number || !total.TryGetInt64(out var count) || count < 0) return Wrong(url, "\"total\" is not a number of records.");
+            if (stated.ValueKind != JsonValueKind.Number || !stated.TryGetInt64(out var count) || count < 0) return Wrong(url, "\"total\" is not a number of records.");
             Total = count;
         }
 

@@ -44,11 +44,11 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
     {
         var dataset = request.Plan.Dataset;
         var mapping = new LotiMapping(request.Feed, clock.GetUtcNow());
-        var page = new PageBuilder(StringComparer.Ordinal);
+        var begun = LotiContinuation.Read(request.Resume);
+        var page = new PageBuilder(StringComparer.Ordinal, new SeenRecords(begun.Seen), begun.Distinct);
         var bounds = PullBounds.Paged(PageSize(request.Plan));
         var path = dataset.Name.Replace('_', '-');
-        var begun = LotiContinuation.Read(request.Resume);
-        var list = new LotiList(fetchOf(request.Feed), Address(request, path), headers, bounds, request.Window, begun.Cursor);
+        var list = new LotiList(fetchOf(request.Feed), Address(request, path), headers, bounds, request.Window, begun.Cursor, begun.Total);
         for (var number = 1; ; number++)
         {
             using var answer = await list.NextAsync(cancellationToken);
@@ -60,11 +60,11 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
 
             var isOfWindow = mapping.Add(answer.Rows, dataset, page, request.Window, request.Plan.Axis);
             var unproven = PullBounds.Fault(page, Address(request, path)) ?? (!isOfWindow ? OtherWindow(request, path)
-                : list.IsDone ? Unproven(list.Total, begun.Distinct + page.Distinct, request.Feed, path)
+                : list.IsDone ? Unproven(list.Total, page.Distinct, request.Feed, path)
                 : null);
-            Func<string>? goesOn = list.IsDone ? null : new LotiContinuation(list.Cursor, begun.Distinct + page.Distinct).ToString;
+            Func<string>? goesOn = list.IsDone ? null : () => new LotiContinuation(list.Cursor, page.Distinct, page.Seen(), list.Total).ToString();
             yield return new PulledPage(number, list.IsDone && unproven is null, page.Take(), answer.Requests, goesOn);
-            if (unproven is not null) yield return new PullFailed(unproven, 0, isOfWindow && list.IsDone ? Counts(list.Total, begun.Distinct + page.Distinct) : null);
+            if (unproven is not null) yield return new PullFailed(unproven, 0, isOfWindow && list.IsDone ? Counts(list.Total, page.Distinct) : null);
             if (list.IsDone || unproven is not null) yield break;
         }
     }

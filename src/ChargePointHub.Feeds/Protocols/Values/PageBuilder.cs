@@ -10,8 +10,11 @@ namespace ChargePointHub.Feeds.Protocols.Values;
 /// told, and the page never holds it twice.
 /// </summary>
 /// <param name="ids">How the protocol compares ids of charge points and tariffs.</param>
-internal sealed class PageBuilder(StringComparer ids)
+/// <param name="seen">Where another process had begun the pull, what came there; null: nothing.</param>
+/// <param name="distinctBefore">Different records that came there.</param>
+internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, long distinctBefore = 0)
 {
+    private readonly SeenRecords _seen = seen ?? new SeenRecords(default);
     private readonly Dictionary<string, Judged<ChargePoint>> _chargePoints = new(ids);
     private readonly HashSet<string> _events = new(StringComparer.Ordinal);
     private readonly HashSet<string> _tariffs = new(ids);
@@ -22,12 +25,13 @@ internal sealed class PageBuilder(StringComparer ids)
     private List<Judged<ChargingSession>> _sessions = [];
     private List<RefusedRecord> _refused = [];
     private long _refusedEver;
+    private long _cameBefore;
 
     /// <summary>What a refused record is kept as, where the record that was read was made of the operator's; null: itself, cut to the allow-list.</summary>
     public Func<ReadOnlyMemory<byte>>? AsSent { get; set; }
 
     /// <summary>Different records of the pull: accepted by id, refused one by one.</summary>
-    public long Distinct => _chargePoints.Count + _events.Count + _tariffs.Count + _refusedEver;
+    public long Distinct => distinctBefore + _chargePoints.Count + _events.Count + _tariffs.Count - _cameBefore + _refusedEver;
 
     /// <summary>Records of the page so far.</summary>
     public int Count => _pageChargePoints.Count + _pageTariffs.Count + _changes.Count + _sessions.Count + _refused.Count;
@@ -42,6 +46,9 @@ internal sealed class PageBuilder(StringComparer ids)
     public int NotObjects { get; private set; }
 
     public bool KnowsTariff(string ownId) => _tariffs.Contains(ownId);
+
+    /// <summary>For the process that goes on from here.</summary>
+    public byte[] Seen() => _seen.Kept();
 
     /// <summary>Hands the page over and begins the next.</summary>
     public RecordPage Take()
@@ -74,6 +81,7 @@ internal sealed class PageBuilder(StringComparer ids)
             return;
         }
 
+        if (CameBefore(record.ChargePointId)) findings = [.. findings, Findings.Make(ValueRules.DuplicateId, idPointer, record.ChargePointId)];
         var judged = new Judged<ChargePoint>(record, findings);
         _chargePoints.Add(record.ChargePointId, judged);
         _pageChargePoints.Add(judged);
@@ -85,7 +93,7 @@ internal sealed class PageBuilder(StringComparer ids)
     {
         CountEvent(findings);
         var judged = new Judged<ChargingSession>(record, findings);
-        if (_events.Add(record.SessionId))
+        if (_events.Add(record.SessionId) && !CameBefore(record.SessionId))
         {
             _sessions.Add(judged);
             return;
@@ -103,7 +111,7 @@ internal sealed class PageBuilder(StringComparer ids)
     {
         CountEvent(findings);
         var key = $"{record.ChargePointId}\n{record.At.UtcTicks}\n{record.Status}";
-        if (_events.Add(key))
+        if (_events.Add(key) && !CameBefore(key))
         {
             _changes.Add(new Judged<StatusChange>(record, findings));
             return;
@@ -118,7 +126,7 @@ internal sealed class PageBuilder(StringComparer ids)
     /// <summary>The first of an id is kept.</summary>
     public void Add(Tariff record, IReadOnlyList<Finding> findings, string idPointer)
     {
-        if (_tariffs.Add(record.TariffId))
+        if (_tariffs.Add(record.TariffId) && !CameBefore(record.TariffId))
         {
             _pageTariffs.Add(new Judged<Tariff>(record, findings));
             return;
@@ -143,6 +151,14 @@ internal sealed class PageBuilder(StringComparer ids)
         {
             if (finding.Rule == ValueRules.OutsideWindow.Code) EventsOutside++;
         }
+    }
+
+    /// <summary>Notes a record that is new to this process, and whether it had come before another one handed over.</summary>
+    private bool CameBefore(string key)
+    {
+        var before = _seen.Add(key);
+        if (before) _cameBefore++;
+        return before;
     }
 
     private static bool SameDocument(ChargePoint a, ChargePoint b)

@@ -80,7 +80,7 @@ public static class HubParameters
 
     /// <summary>Every rule that a finding can name.</summary>
     public static readonly Parameter Rule = Words(
-        "rule", "Rules, separated by commas: records with a finding of one of them.", [.. RuleCatalogue.All.Select(r => r.Code), .. QuarantineRules.All]);
+        "rule", "Rules, separated by commas: records with a finding of one of them.", [.. RuleCatalogue.All.Select(r => r.Code)]);
 
     public static readonly Parameter Limit = new(
         "limit", "Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.", "1000", null, CheckLimit)

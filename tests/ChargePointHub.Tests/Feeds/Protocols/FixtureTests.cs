@@ -8,7 +8,8 @@ namespace ChargePointHub.Tests.Feeds.Protocols;
 
 /// <summary>
 /// Each folder below tests/Fixtures/{protocol} is one point: <c>answer.json</c> as an operator sends it, <c>expected.json</c> what
-/// is made of it, and <c>passing.json</c>, which stays just clear of the rule that the folder is named after.
+/// is made of it, and <c>passing.json</c>, which stays just clear of the rule that the folder is named after. Those of
+/// <c>stored</c> are run against a database, by the tests of the store.
 /// </summary>
 public sealed class FixtureTests
 {
@@ -73,7 +74,7 @@ public sealed class FixtureTests
     [Fact]
     public void Every_rule_has_a_fixture_of_its_name_with_a_passing_sample()
     {
-        var folders = new[] { "loti-v1", "ocpi-2.2.1" }.SelectMany(p => Directory.GetDirectories(RepositoryRoot.Path("tests", "Fixtures", p))).ToList();
+        var folders = new[] { "loti-v1", "ocpi-2.2.1", "stored" }.SelectMany(p => Directory.GetDirectories(RepositoryRoot.Path("tests", "Fixtures", p))).ToList();
         Assert.All(RuleCatalogue.All, rule => Assert.Contains(folders, f => Path.GetFileName(f) == rule.Code && File.Exists(Path.Combine(f, "passing.json"))));
     }
 

@@ -28,6 +28,65 @@ public sealed class ResumeTests
         Assert.Equal(whole ? null : new RecordCounts(4, 3), feed.Counts);
     }
 
+    [Theory]
+    [InlineData("charging_sessions")]
+    [InlineData("status_changes")]
+    [InlineData("charge_points")]
+    [InlineData("tariffs")]
+    public async Task A_record_that_comes_again_does_not_stand_for_one_that_was_lost(string name)
+    {
+        var dataset = Dataset.Named(name)!;
+        Window? window = dataset.IsSnapshot ? null : PretendFeed.Day;
+        var feed = new PretendFeed(url => Cursor(url) is null ? ListOf(dataset, 3, "b", 1, 2) : ListOf(dataset, 3, null, 2));
+        var uncut = await feed.PullAsync(Loti, dataset, window: window);
+        var (counts, place) = (feed.Counts, feed.Continuations[0]);
+
+        var rest = await feed.PullAsync(Loti, dataset, window: window, resume: place);
+
+        Assert.Equal((FailureKind.ProtocolError, new RecordCounts(3, 2)), (uncut.Failure?.Kind, counts));
+        Assert.Equal((uncut.Failure, counts), (rest.Failure, feed.Counts));
+    }
+
+    [Fact]
+    public async Task A_total_that_only_the_first_page_stated_still_holds()
+    {
+        var feed = new PretendFeed(url => Cursor(url) is null ? List(4, "b", "S-1", "S-2") : List(null, null, "S-3"));
+        await feed.PullAsync(Loti, Dataset.ChargingSessions, window: PretendFeed.Day);
+
+        var rest = await feed.PullAsync(Loti, Dataset.ChargingSessions, window: PretendFeed.Day, resume: feed.Continuations[0]);
+
+        Assert.Equal(FailureKind.ProtocolError, rest.Failure?.Kind);
+    }
+
+    [Fact]
+    public async Task Of_a_very_long_list_the_newest_records_are_kept_and_the_place_stays_small()
+    {
+        const int Many = 20_000, Pages = 7;
+        static string[] Page(int number) => [.. Enumerable.Range(number * Many, Many).Select(i => $"S-{i}")];
+        var feed = new PretendFeed(url => Cursor(url) is { } page ? List(Many * Pages, null, page == $"{Pages - 1}" ? Page(Pages - 1) : []) : List(0, null));
+        string? place = null;
+        for (var page = 0; page < Pages - 1; page++)
+        {
+            var (number, at) = (page, 0);
+            var part = new PretendFeed(_ => at++ == 0 ? List(Many * Pages, $"{number + 1}", Page(number)) : PretendFeed.Fails(FailureKind.Unreachable));
+            await part.PullAsync(Loti, Dataset.ChargingSessions, 10_000, PretendFeed.Day, resume: place);
+            place = part.Continuations[0];
+        }
+
+        Assert.InRange(place!.Length, 1_000_000, 1_100_000);
+        Assert.True((await feed.PullAsync(Loti, Dataset.ChargingSessions, 10_000, PretendFeed.Day, resume: place)).IsProven);
+    }
+
+    [Fact]
+    public async Task A_place_of_a_version_that_kept_no_records_begins_at_the_beginning()
+    {
+        var feed = new PretendFeed(_ => List(1, null, "S-1"));
+
+        var pulled = await feed.PullAsync(Loti, Dataset.ChargingSessions, window: PretendFeed.Day, resume: """{"Cursor":"b","Distinct":2,"ChargePoint":null}""");
+
+        Assert.Equal((true, null), (pulled.IsProven, Cursor(Assert.Single(feed.Asked))));
+    }
+
     [Fact]
     public async Task The_loop_over_charge_points_goes_on_behind_the_last_that_was_done()
     {
@@ -83,13 +142,25 @@ public sealed class ResumeTests
         Assert.DoesNotContain("cursor", Assert.Single(feed.Asked).Query, StringComparison.Ordinal);
     }
 
-    private static FetchResult List(int total, string? next, params string[] ids)
+    private static FetchResult ListOf(Dataset dataset, int total, string? next, params int[] numbers)
+    {
+        if (dataset == Dataset.ChargingSessions) return List(total, next, [.. numbers.Select(n => $"S-{n}")]);
+        var rows = numbers.Select(n => dataset == Dataset.StatusChanges ? $$"""{"charge_point_id":"A","status":"CHARGING","at":"2026-11-20T08:0{{n}}:00Z"}"""
+            : dataset == Dataset.ChargePoints ? $$"""{"charge_point_id":"P{{n}}"}"""
+            : $$"""{"tariff_id":"T{{n}}","currency":"GBP"}""");
+        return Answer(rows, total, next);
+    }
+
+    private static FetchResult List(int? total, string? next, params string[] ids)
     {
         var rows = ids.Select(id =>
             $$"""{"session_id":"{{id}}","charge_point_id":"A","plug_in_at":"2026-11-20T08:00:00Z","plug_out_at":null,"energy_kwh":1,"last_updated":"2026-11-20T08:00:00Z"}""");
-        return PretendFeed.Json(
-            $$"""{"data":[{{string.Join(',', rows)}}],"next_cursor":{{(next is null ? "null" : $"\"{next}\"")}},"total":{{total}},"window":{"from":"{{Instants.Format(PretendFeed.Day.From)}}","to":"{{Instants.Format(PretendFeed.Day.To)}}"} }""");
+        return Answer(rows, total, next);
     }
+
+    private static FetchResult Answer(IEnumerable<string> rows, int? total, string? next) =>
+        PretendFeed.Json(
+            $$"""{"data":[{{string.Join(',', rows)}}],"next_cursor":{{(next is null ? "null" : $"\"{next}\"")}},"total":{{(total is { } count ? $"{count}" : "null")}},"window":{"from":"{{Instants.Format(PretendFeed.Day.From)}}","to":"{{Instants.Format(PretendFeed.Day.To)}}"} }""");
 
     private static FetchResult Locations(Uri url, List<string> rows)
     {

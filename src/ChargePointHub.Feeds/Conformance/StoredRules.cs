@@ -1,0 +1,13 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Feeds.Conformance;
+
+/// <summary>Rules that need more than the record: a hub judges by them when it writes, beside what it has already.</summary>
+public static class StoredRules
+{
+    public static readonly Rule ChargePointUnknown = new("charge-point-unknown", Severity.Error, "A session is of a charge point that the hub does not know.",
+        "It belongs to no place; it waits in quarantine and is released when the charge point appears.", "List the charge point among your charge points, under the same id.", "Clause C14");
+
+    public static readonly Rule TimeOutOfRange = new("time-out-of-range", Severity.Error, "A status change lies before 2015, or 32 days or more after it was asked for.",
+        "It is a default or a slip, and would be the first or the last word about its charge point.", "Send the time at which the status changed, as UTC with Z.", "Clause C6");
+}
