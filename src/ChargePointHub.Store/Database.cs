@@ -12,6 +12,9 @@ public sealed class Database : IAsyncDisposable
     private const int MostServing = 24;
     private const int MostPages = 8;
 
+    /// <summary>After which the server ends a statement of an answer: before Npgsql, by its usual half minute, gives it up and cannot tell why.</summary>
+    private const int StatementSeconds = 25;
+
     /// <summary>Connections that one hub holds at most.</summary>
     public const int MostConnections = MostReads + MostServing + MostPages;
 
@@ -50,6 +53,9 @@ public sealed class Database : IAsyncDisposable
         var serving = new NpgsqlConnectionStringBuilder(reads.ConnectionString)
         {
             MaxPoolSize = Math.Min(reads.MaxPoolSize, MostServing),
+            // One statement of an answer; what the connection string says comes later, and counts.
+            Options = $"-c statement_timeout={StatementSeconds}s {reads.Options}".TrimEnd(),
+
             // With the usual 8 KB a long answer is read in as many waits as it has pieces: twice the work.
             ReadBufferSize = 256 * 1024,
         };

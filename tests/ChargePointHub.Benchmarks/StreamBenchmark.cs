@@ -114,7 +114,10 @@ internal static class StreamBenchmark
             k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate));
         });
         builder.Services.AddHubApi(_ => new HubServices(
-            database, _ => Task.FromResult(new byte[32]), (_, _) => Task.FromResult(KeyCheck.Opens(Scope.Everything, "benchmark", null)), () => directory, new StandingClock(now)));
+            database, _ => Task.FromResult(new byte[32]), (_, _) => Task.FromResult(KeyCheck.Opens(Scope.Everything, "benchmark", null)), () => directory, new StandingClock(now))
+        {
+            Quotas = new Quotas(new QuotaLimits(KeyUnits: 1_000_000, AddressUnits: 1_000_000, Answers: 64)),
+        });
         var app = builder.Build();
         app.MapHubApi();
         await app.StartAsync();

@@ -47,7 +47,7 @@ public static class HubApi
     internal static void ShareWithOtherSites(HttpResponse response)
     {
         response.Headers.AccessControlAllowOrigin = "*";
-        response.Headers.AccessControlExposeHeaders = "ETag, Link, Hub-Completeness, Hub-Count, X-Request-Id";
+        response.Headers.AccessControlExposeHeaders = "ETag, Link, Hub-Completeness, Hub-Count, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
     }
 
     /// <summary>
@@ -78,6 +78,7 @@ public static class HubApi
         if (!route.IsOpen)
         {
             var (settled, error) = await hub.Access.SettleAsync(context.Request, context.RequestAborted);
+            if (!await QuotaCheck.TakeAsync(context, hub, Reader.Of(settled ?? Caller.Anyone, context.Connection), RequestCost.Asking)) return;
             if (error is not null)
             {
                 await Problem.Of(KeyFaults.Of(error, route, context.Request.Headers)).WriteAsync(context);

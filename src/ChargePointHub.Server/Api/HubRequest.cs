@@ -11,6 +11,9 @@ namespace ChargePointHub.Server.Api;
 public sealed record HubRequest(
     HttpContext Http, ApiRoute Route, RequestParameters Parameters, Caller Caller, HubServices Hub, OperatorDirectory Directory, DateTimeOffset Now, ContentCoding Coding)
 {
+    /// <summary>Whose quota it uses.</summary>
+    public Reader Reader => Reader.Of(Caller, Http.Connection);
+
     public Scope Scope => Caller.Scope;
 
     public CancellationToken Aborted => Http.RequestAborted;

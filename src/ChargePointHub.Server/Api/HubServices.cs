@@ -45,6 +45,8 @@ public sealed class HubServices(
 
     public AnswerSlots Answers { get; init; } = new(AnswerSlots.Usual, AnswerSlots.UsualPatience);
 
+    public Quotas Quotas { get; init; } = new(QuotaLimits.Usual);
+
     /// <summary>How long an exact count may take before it is refused.</summary>
     public TimeSpan CountPatience { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -179,6 +179,7 @@ public sealed class HubHost : IAsyncDisposable
                 parts.Time)
             {
                 Readiness = readiness,
+                Quotas = new Quotas(new QuotaLimits(options.KeyQuota, options.AddressQuota, options.AnswersAReader)),
                 Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),
             });
         builder.Services.AddHostedService<KeyWatch>();
@@ -211,9 +212,7 @@ public sealed class HubHost : IAsyncDisposable
     private static void Listen(KestrelServerOptions kestrel, HubOptions options, X509Certificate2Collection chain, X509Certificate2 leaf)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 2 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
+        ServerLimits.Set(kestrel.Limits);
         void Secure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;

@@ -1,4 +1,5 @@
 using System.Net;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using FluentValidation;
 
@@ -66,6 +67,19 @@ public sealed record HubOptions
         Value = "N", Allowed = "a whole number from 1 to 10000")]
     public int SimultaneousAnswers { get; set; } = AnswerSlots.Usual;
 
+    [Setting(
+        "--key-quota", "Units a second that one key may use; a minute's worth at once. A request costs 1, and 1 more for each 1,000 records that its answer may hold (a stream: 50).",
+        Value = "N", Allowed = "a whole number from 1 to 1000000")]
+    public int KeyQuota { get; set; } = QuotaLimits.Usual.KeyUnits;
+
+    [Setting(
+        "--address-quota", "Units a second that one address may use without a key; a minute's worth at once. Behind a proxy all readers have the proxy's address.", Value = "N",
+        Allowed = "a whole number from 1 to 1000000")]
+    public int AddressQuota { get; set; } = QuotaLimits.Usual.AddressUnits;
+
+    [Setting("--answers-a-reader", "Answers of records under way at once for one key, or for one address without a key.", Value = "N", Allowed = "a whole number from 1 to 10000")]
+    public int AnswersAReader { get; set; } = QuotaLimits.Usual.Answers;
+
     [Setting("--log-format", "How log lines are written.", Value = "text|json", Allowed = "text (for people) or json (for machines: one object a line with its fields)")]
     public string LogFormat { get; set; } = "text";
 
@@ -91,6 +105,9 @@ public sealed class HubOptionsValidator : AbstractValidator<HubOptions>
         RuleFor(o => o.DrainSeconds).InclusiveBetween(0, HubOptions.LongestDrainSeconds).WithMessage(o => Wrong(nameof(o.DrainSeconds), o.DrainSeconds));
         RuleFor(o => o.SimultaneousRuns).InclusiveBetween(1, 1000).WithMessage(o => Wrong(nameof(o.SimultaneousRuns), o.SimultaneousRuns));
         RuleFor(o => o.SimultaneousAnswers).InclusiveBetween(1, 10_000).WithMessage(o => Wrong(nameof(o.SimultaneousAnswers), o.SimultaneousAnswers));
+        RuleFor(o => o.KeyQuota).InclusiveBetween(1, 1_000_000).WithMessage(o => Wrong(nameof(o.KeyQuota), o.KeyQuota));
+        RuleFor(o => o.AddressQuota).InclusiveBetween(1, 1_000_000).WithMessage(o => Wrong(nameof(o.AddressQuota), o.AddressQuota));
+        RuleFor(o => o.AnswersAReader).InclusiveBetween(1, 10_000).WithMessage(o => Wrong(nameof(o.AnswersAReader), o.AnswersAReader));
         RuleFor(o => o.Certificate)
             .NotEmpty()
             .When(o => !o.IsLoopback)

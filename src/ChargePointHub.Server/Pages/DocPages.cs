@@ -13,6 +13,7 @@ internal static class DocPages
         Written("/operators", "Your feed, as the hub sees it", "Five minutes", "Operators"),
         Written("/developers", "A pretend London on your machine", "Five minutes", "Developers"),
         Written("/keys", "Keys", "How to"),
+        Written("/limits", "Limits", "How to"),
         Written("/looping", "Read everything", "How to"),
         Written("/completeness", "Read completeness", "How to", "Completeness"),
         new("/docs/reference", "Every route", "Look up", ReferencePages.Index) { Name = "Routes" },

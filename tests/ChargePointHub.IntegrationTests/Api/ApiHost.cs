@@ -6,6 +6,7 @@ using ChargePointHub.Server;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -25,6 +26,9 @@ public sealed class ApiHost : IAsyncLifetime
 
     /// <summary>Opens the same as <see cref="Key"/>.</summary>
     public const string OtherKey = "cph_live_next_secret";
+
+    /// <summary>All tests of a host ask from one address.</summary>
+    public static readonly QuotaLimits Generous = new(KeyUnits: 10_000, AddressUnits: 10_000, Answers: 64);
 
     public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
@@ -55,14 +59,19 @@ public sealed class ApiHost : IAsyncLifetime
         (app, Http) = await StartAsync(database.Database);
     }
 
-    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over, HttpProtocols protocols = HttpProtocols.Http1, AnswerSlots? answers = null)
+    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over, HttpProtocols protocols = HttpProtocols.Http1, AnswerSlots? answers = null, QuotaLimits? quotas = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = protocols));
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            ServerLimits.Set(k.Limits);
+            k.Listen(IPAddress.Loopback, 0, l => l.Protocols = protocols);
+        });
         builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock(Now))
         {
             CountPatience = TimeSpan.FromSeconds(1),
+            Quotas = new Quotas(quotas ?? Generous),
             Answers = answers ?? new AnswerSlots(AnswerSlots.Usual, AnswerSlots.UsualPatience),
         });
         var host = builder.Build();

@@ -167,6 +167,27 @@ public sealed class SlowReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reader_with_as_many_answers_under_way_as_it_may_have_is_told_so_and_others_are_answered()
+    {
+        var (app, http) = await host.StartAsync(host.Database, quotas: ApiHost.Generous with { Answers = 1 });
+        await using (app)
+        using (http)
+        {
+            using var slow = await http.GetAsync(new Uri("/v1/charge-points?format=ndjson", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+            using var second = await http.GetAsync("/v1/charge-points?limit=1");
+            using var one = await http.GetAsync("/v1/charge-points/alpha:P00001");
+            http.DefaultRequestHeaders.Add("X-API-Key", ApiHost.Key);
+            using var other = await http.GetAsync("/v1/charge-points?limit=1");
+
+            Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
+            Assert.Equal("CPH-2008", JsonDocument.Parse(await second.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString());
+            Assert.Equal("5", second.Headers.GetValues("Retry-After").Single());
+            Assert.False(second.Headers.Contains("ETag"));
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (one.StatusCode, other.StatusCode));
+        }
+    }
+
+    [Fact]
     public async Task A_hub_cuts_readers_that_take_less_than_two_kilobytes_a_second()
     {
         var folder = Directory.CreateTempSubdirectory("chargepointhub-slow-");

@@ -1,8 +1,5 @@
 using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using ChargePointHub.IntegrationTests.Api;
-using ChargePointHub.IntegrationTests.Readme;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Hosting;
@@ -35,7 +32,7 @@ public sealed class KeyEndTests : IAsyncLifetime
             """);
         await records.TickAsync(1);
         hubs = [await StartAsync(), await StartAsync()];
-        http = Client(hubs[0].CaFile!);
+        http = HubOfItsOwn.ClientOf(hubs[0]);
     }
 
     public async Task DisposeAsync()
@@ -91,23 +88,5 @@ public sealed class KeyEndTests : IAsyncLifetime
         while (open.KeyIds.Contains(keyId)) await tick.WaitForNextTickAsync(cancellationToken);
     }
 
-    private Task<HubHost> StartAsync()
-    {
-        var options = new HubOptions
-        {
-            Data = Path.Combine(folder, "data"),
-            Operators = Directory.CreateDirectory(Path.Combine(folder, "operators")).FullName,
-            Database = records.ConnectionString,
-            Port = ChildProgram.FreePort(),
-            Collect = false,
-        };
-        return HubHost.StartAsync(options, new HubParts { Logging = log => log.ClearProviders() }, CancellationToken.None);
-    }
-
-    private static HttpClient Client(string authority)
-    {
-        var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        chain.CustomTrustStore.ImportFromPemFile(authority);
-        return new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = chain } });
-    }
+    private Task<HubHost> StartAsync() => HubOfItsOwn.StartAsync(folder, records.ConnectionString, new HubParts { Logging = log => log.ClearProviders() });
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Paging;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
@@ -29,11 +30,18 @@ internal static class ListAnswer
         var headers = request.Http.Response.Headers;
         headers["Hub-Completeness"] = reading.Meta.Completeness.ToHeader();
         if (AnswerTags.IsHeld(request, reading.Tag)) return;
+        if (!await QuotaCheck.TakeAsync(request.Http, request.Hub, request.Reader, RequestCost.OfAnswer(request.Parameters, reading.Form))) return;
+        using var own = request.Hub.Quotas.TryEnter(request.Reader);
+        if (own is null)
+        {
+            await QuotaCheck.RefuseAsync(request.Http, ErrorCatalogue.TooManyAnswers);
+            return;
+        }
+
         using var slot = await request.Hub.Answers.TryEnterAsync(request.Aborted);
         if (slot is null)
         {
-            var busy = ErrorCatalogue.HubBusy;
-            await request.RefuseAsync(new Fault(busy, null, $"{busy.Happened} {busy.Remedy}", In: FaultPlace.Service));
+            await QuotaCheck.RefuseAsync(request.Http, ErrorCatalogue.HubBusy);
             return;
         }
 

@@ -24,7 +24,7 @@ public static class HubOpenApi
     /// <summary>What a route can answer besides success: by its parameters, its access and its own.</summary>
     public static IReadOnlyList<ErrorCode> ErrorsOf(ApiRoute route)
     {
-        var errors = new List<ErrorCode> { ErrorCatalogue.UnknownParameter, ErrorCatalogue.KeyInUrl, ErrorCatalogue.NoSuchCoding, ErrorCatalogue.Unexpected };
+        var errors = new List<ErrorCode> { ErrorCatalogue.UnknownParameter, ErrorCatalogue.KeyInUrl, ErrorCatalogue.NoSuchCoding, ErrorCatalogue.Unexpected, ErrorCatalogue.BodyTooLarge, ErrorCatalogue.AddressTooLong, ErrorCatalogue.HeadersTooLong };
         // A key in the address and a second mistake are two kinds of fault on any route.
         errors.Add(ErrorCatalogue.SeveralFaults);
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.KeyMalformed, ErrorCatalogue.KeyUnknown, ErrorCatalogue.KeyExpired, ErrorCatalogue.KeyRevoked]);
@@ -33,7 +33,8 @@ public static class HubOpenApi
         if (route.Parameters.Count > 0) errors.AddRange([ErrorCatalogue.RepeatedParameter, ErrorCatalogue.EmptyValue]);
         if (route.Parameters.Any(p => p.IsList)) errors.Add(ErrorCatalogue.ListTooLong);
         foreach (var parameter in route.Parameters) errors.AddRange(parameter.Errors);
-        if (!route.IsOpen) errors.AddRange([ErrorCatalogue.DatabaseAway, ErrorCatalogue.HubBusy]);
+        if (!route.IsOpen) errors.AddRange([ErrorCatalogue.DatabaseAway, ErrorCatalogue.HubBusy, ErrorCatalogue.TookTooLong, ErrorCatalogue.QuotaUsedUp]);
+        if (route.Dataset is not null) errors.Add(ErrorCatalogue.TooManyAnswers);
         errors.AddRange(route.Errors);
         return [.. errors.Distinct().OrderBy(e => e.Code, StringComparer.Ordinal)];
     }
@@ -99,7 +100,8 @@ public static class HubOpenApi
         string[] headers =
         [
             "ETag", .. When(route.Dataset is not null, "Hub-Completeness"), .. When(route.Parameters.Contains(HubParameters.Count), "Hub-Count"),
-            .. When(route.Parameters.Contains(HubParameters.Cursor), "Link"), "X-Request-Id",
+            .. When(route.Parameters.Contains(HubParameters.Cursor), "Link"), .. route.IsOpen ? [] : OpenApiFrame.QuotaHeaders,
+            "X-Request-Id",
         ];
         return new JsonObject
         {
@@ -116,7 +118,7 @@ public static class HubOpenApi
     private static JsonObject FailureOf(int status, IReadOnlyList<ErrorCode> errors) => new()
     {
         ["description"] = string.Join("; ", errors.Select(e => $"{e.Code} {e.Title}")) + ".",
-        ["headers"] = OpenApiFrame.HeadersOf([.. status switch { 401 => ["WWW-Authenticate"], 503 => ["Retry-After"], _ => Array.Empty<string>() }, "X-Request-Id"]),
+        ["headers"] = OpenApiFrame.HeadersOf([.. status switch { 401 => ["WWW-Authenticate"], 503 => ["Retry-After"], 429 => ["Retry-After", .. OpenApiFrame.QuotaHeaders], _ => Array.Empty<string>() }, "X-Request-Id"]),
         ["content"] = new JsonObject
         {
             ["application/problem+json"] = new JsonObject

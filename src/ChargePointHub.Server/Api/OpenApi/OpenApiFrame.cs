@@ -21,10 +21,18 @@ internal static class OpenApiFrame
         ["ETag"] = Header("Strong: the same tag is the same bytes. Send it as If-None-Match to be answered 304 while nothing has changed.", 200, "\"3Zr2bQ1xw0S9yB3bq3mD1A\""),
         ["Hub-Count"] = Header("`meta.count`; there with `count=exact`.", 20, "27893"),
         ["Link"] = Header("The next page, as `rel=\"next\"`; not there on the last page, nor on an answer so large that it is streamed (its body says it).", 20_000, "</v1/tariffs?limit=1&cursor=AQAAAA>; rel=\"next\""),
+        ["RateLimit"] = Header("What is left of the quota of the key, or of the address where no key is shown: `r` units, and all of them after `t` seconds.", 100, "\"key\";r=11997;t=1"),
+        ["RateLimit-Policy"] = Header("The quota: `q` units that may be used at once, and that come back within `w` seconds.", 100, "\"key\";q=12000;w=60"),
+        ["X-RateLimit-Limit"] = Header("The quota, in units.", 20, "12000"),
+        ["X-RateLimit-Remaining"] = Header("What is left of it.", 20, "11997"),
+        ["X-RateLimit-Reset"] = Header("Seconds until all of it is there again.", 10, "1"),
         ["Retry-After"] = Header("Seconds to wait before asking again.", 10, "5"),
         ["WWW-Authenticate"] = Header("How a key can be shown.", 200, "Bearer realm=\"ChargePointHub\""),
         ["X-Request-Id"] = Header("Under which the hub's operators find the request again: the caller's own, where it is a plain word of up to 100 characters.", 100, "0199f0c2a4f17c3a9d1f7c52c3a1b0de"),
     };
+
+    /// <summary>Of every answer that a quota is asked for.</summary>
+    public static readonly string[] QuotaHeaders = ["RateLimit", "RateLimit-Policy", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
 
     /// <summary>Every answer has a tag, so that every route takes one.</summary>
     public static readonly JsonObject IfNoneMatch = new()
@@ -59,8 +67,8 @@ internal static class OpenApiFrame
             ["code"] = error.Code,
             ["errors"] = new JsonArray(new JsonObject
             {
-                ["in"] = error.Status switch { 401 or 403 => "header", 404 => "path", >= 500 => "service", _ => "query" },
-                ["parameter"] = error.Status switch { 401 or 403 => "Authorization", 404 => "id", >= 500 => null, _ => "name" },
+                ["in"] = error.Status switch { 401 or 403 or 431 => "header", 404 or 414 => "path", 413 => "body", 429 or >= 500 => "service", _ => "query" },
+                ["parameter"] = error.Status switch { 401 or 403 => "Authorization", 404 => "id", 431 => "Cookie", 413 or 414 or 429 or >= 500 => null, _ => "name" },
                 ["code"] = error.Code,
                 ["message"] = error.Happened,
                 ["example"] = error.Example,

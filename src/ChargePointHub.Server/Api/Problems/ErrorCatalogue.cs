@@ -47,6 +47,13 @@ public static class ErrorCatalogue
         "`Accept` admits none of the forms that the answer comes in. Another form would look like what was asked for.",
         "Accept one of `allowed`, or leave the header out.", "Accept: application/json");
 
+    public static readonly ErrorCode BodyTooLarge = new("CPH-1020", 413, "Body is too large",
+        "The request says that it brings more than 10 MB.", "Data is read with GET, which needs no body.", "GET /v1/charge-points");
+    public static readonly ErrorCode AddressTooLong = new("CPH-1021", 414, "Address is too long",
+        "Path and query are longer than 8 KB.", "Ask for fewer values at once, in several requests.", "/v1/charge-points?operator=lamplight");
+    public static readonly ErrorCode HeadersTooLong = new("CPH-1022", 431, "Headers are too long",
+        "The names and values of the request's headers are longer than 32 KB.", "Leave out what the hub does not read; cookies are among that.", "/v1/charge-points");
+
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
     public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
@@ -82,6 +89,11 @@ public static class ErrorCatalogue
         "The key was withdrawn.", "Ask the hub's operators for a new key.", "Authorization: Bearer cph_live_ab12_...");
     public static readonly ErrorCode ScopeTooNarrow = new("CPH-2006", 403, "The key does not hold this data",
         "The key is valid, and its rights do not include what was asked for.", "Ask the hub's operators for a grant.", "/v1/charging-sessions");
+    public static readonly ErrorCode QuotaUsedUp = new("CPH-2007", 429, "Quota is used up",
+        "The key, or the address where no key was shown, has asked for more than its quota holds. It refills all the time.",
+        "Try again after the seconds in Retry-After. RateLimit tells what is left; a 304 and a longer pause cost least.", "any");
+    public static readonly ErrorCode TooManyAnswers = new("CPH-2008", 429, "Too many answers at once",
+        "The key, or the address where no key was shown, has as many answers of records under way as it may.", "Read one to its end, or try again after the seconds in Retry-After.", "/v1/charging-sessions?format=ndjson");
 
     public static readonly ErrorCode NoSuchRoute = new("CPH-3001", 404, "No such route",
         "Nothing is served at this address.", "/docs/reference lists every route for people, /openapi/v1.json for programs.", "/v1/charge-points");
@@ -102,16 +114,19 @@ public static class ErrorCatalogue
         "More was asked at once than the hub can read for, or it took too long to find. Its data is whole, and collecting goes on.", "Try again after the seconds in Retry-After; ask fewer questions at the same time, or about less.", "any");
     public static readonly ErrorCode HubStopping = new("CPH-5003", 503, "The hub is stopping",
         "The hub was asked to stop and is finishing what it has begun.", "Send requests to another instance, or try again after the seconds in Retry-After.", "/health/ready");
+    public static readonly ErrorCode TookTooLong = new("CPH-5004", 503, "Reading took too long",
+        "The database did not find the records within the 25 seconds that one question gets.", "Narrow the window or the filters, or try again after the seconds in Retry-After.", "/v1/charging-sessions?period=2026-11-20");
 
     public static readonly IReadOnlyList<ErrorCode> All =
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
+        BodyTooLarge, AddressTooLong, HeadersTooLong,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
-        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow,
+        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,
-        Unexpected, DatabaseAway, HubBusy, HubStopping,
+        Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong,
     ];
 
     public static ErrorCode? Find(string code) => All.FirstOrDefault(e => string.Equals(e.Code, code, StringComparison.OrdinalIgnoreCase));

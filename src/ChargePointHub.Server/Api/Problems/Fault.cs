@@ -9,6 +9,7 @@ public enum FaultPlace
     [JsonStringEnumMemberName("header")] Header,
     [JsonStringEnumMemberName("path")] Path,
     [JsonStringEnumMemberName("method")] Method,
+    [JsonStringEnumMemberName("body")] Body,
 
     /// <summary>The connection that the request came by.</summary>
     [JsonStringEnumMemberName("connection")] Connection,

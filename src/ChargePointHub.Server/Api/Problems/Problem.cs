@@ -31,7 +31,7 @@ public sealed record Problem(ErrorCode Error, string Detail, IReadOnlyList<Fault
         response.Headers.CacheControl = "no-store";
         if (Error.Status == StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = new[] { "Bearer realm=\"ChargePointHub\"", "Basic realm=\"ChargePointHub\", charset=\"UTF-8\"" };
-        if (Error.Status == StatusCodes.Status503ServiceUnavailable) response.Headers.RetryAfter = "5";
+        if (Error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests && response.Headers.RetryAfter.Count == 0) response.Headers.RetryAfter = "5";
 
         var body = ToUtf8(RequestIds.Of(context), AddressWithoutFaults(context.Request));
         response.ContentLength = body.Length;

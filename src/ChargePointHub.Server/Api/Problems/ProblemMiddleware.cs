@@ -16,6 +16,14 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
         context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
+            if (RequestSize.FaultOf(context) is { } tooLarge)
+            {
+                // The rest is not read: on this connection no other request can follow.
+                if (HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
+                await Problem.Of(tooLarge).WriteAsync(context);
+                return;
+            }
+
             await next(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -58,6 +66,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
     private async Task FailAsync(HttpContext context, Exception exception)
     {
         var error = exception is ServingExhaustedException || DatabaseGone.IsSlow(exception) ? ErrorCatalogue.HubBusy
+            : StatementTime.Explains(exception) ? ErrorCatalogue.TookTooLong
             : DatabaseGone.Explains(exception) ? ErrorCatalogue.DatabaseAway
             : ErrorCatalogue.Unexpected;
         if (error == ErrorCatalogue.DatabaseAway) hub.DatabaseWasAway();

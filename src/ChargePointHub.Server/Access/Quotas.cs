@@ -1,0 +1,79 @@
+using System.Threading.RateLimiting;
+
+namespace ChargePointHub.Server.Access;
+
+/// <summary>How much one reader may ask of one instance.</summary>
+/// <param name="KeyUnits">Units a second of one key.</param>
+/// <param name="AddressUnits">Units a second of one address without a key.</param>
+/// <param name="Answers">Answers of records under way at once.</param>
+public sealed record QuotaLimits(int KeyUnits, int AddressUnits, int Answers)
+{
+    public static readonly QuotaLimits Usual = new(200, 100, 16);
+
+    /// <summary>The time in which the units come back.</summary>
+    public TimeSpan Each { get; init; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>What is left of a reader's quota.</summary>
+/// <param name="Units">All of it: a minute's worth may be used at once.</param>
+/// <param name="FullAfter">Until all is there again, if nothing is asked meanwhile.</param>
+/// <param name="RetryAfter">Until what was asked for is there; null: it was there, and is taken.</param>
+public sealed record Quota(Reader Reader, int Units, long Remaining, TimeSpan FullAfter, TimeSpan? RetryAfter);
+
+/// <summary>
+/// Who asks too much is told so, and nobody else notices. Counted by this instance alone: asking the others at each request would cost more than what it saves.
+/// </summary>
+public sealed class Quotas : IDisposable
+{
+    /// <summary>Seconds whose units may be used at once.</summary>
+    public const int Burst = 60;
+
+    private readonly QuotaLimits limits;
+    private readonly PartitionedRateLimiter<Reader> units;
+    private readonly PartitionedRateLimiter<Reader> answers;
+
+    public Quotas(QuotaLimits limits)
+    {
+        this.limits = limits;
+        units = PartitionedRateLimiter.Create<Reader, Reader>(reader => RateLimitPartition.GetTokenBucketLimiter(reader, r => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = UnitsOf(r),
+            TokensPerPeriod = UnitsOf(r) / Burst,
+            ReplenishmentPeriod = limits.Each,
+            QueueLimit = 0,
+        }));
+        answers = PartitionedRateLimiter.Create<Reader, Reader>(reader => RateLimitPartition.GetConcurrencyLimiter(reader, _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = limits.Answers,
+            QueueLimit = 0,
+        }));
+    }
+
+    /// <summary>Takes the units if they are there. More than a full quota counts as a full one, so that nothing is refused for ever.</summary>
+    public Quota Take(Reader reader, int cost)
+    {
+        var all = UnitsOf(reader);
+        using var lease = units.AttemptAcquire(reader, Math.Min(cost, all));
+        var remaining = units.GetStatistics(reader)?.CurrentAvailablePermits ?? all;
+        var full = limits.Each * Math.Ceiling((all - remaining) / (double)(all / Burst));
+        TimeSpan? retry = lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : limits.Each;
+        return new Quota(reader, all, remaining, full, retry);
+    }
+
+    /// <summary>To be disposed of when the answer has gone out; null: the reader has as many under way as it may.</summary>
+    public IDisposable? TryEnter(Reader reader)
+    {
+        var lease = answers.AttemptAcquire(reader);
+        if (lease.IsAcquired) return lease;
+        lease.Dispose();
+        return null;
+    }
+
+    public void Dispose()
+    {
+        units.Dispose();
+        answers.Dispose();
+    }
+
+    private int UnitsOf(Reader reader) => (reader.HasKey ? limits.KeyUnits : limits.AddressUnits) * Burst;
+}

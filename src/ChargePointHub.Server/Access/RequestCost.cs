@@ -1,0 +1,24 @@
+using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Parameters;
+
+namespace ChargePointHub.Server.Access;
+
+/// <summary>What a request costs, in units: one for asking, and what its answer may take to read.</summary>
+internal static class RequestCost
+{
+    /// <summary>Of any request, right or wrong; a 304 costs nothing more.</summary>
+    public const int Asking = 1;
+
+    /// <summary>Of an exact count: all that is counted is read.</summary>
+    public const int Counting = 10;
+
+    /// <summary>Records that one unit reads.</summary>
+    public const int RecordsAUnit = 1_000;
+
+    /// <summary>Of an answer of records, beside asking: by how many it may hold. A stream without a limit counts as the largest page.</summary>
+    public static int OfAnswer(RequestParameters parameters, AnswerForm form)
+    {
+        var most = form == AnswerForm.NdJson && parameters["limit"] is null ? HubParameters.LargestLimit : parameters.Limit;
+        return most / RecordsAUnit + (parameters["count"] is null ? 0 : Counting);
+    }
+}
