@@ -47,6 +47,7 @@ public static class HubApi
     internal static void ShareWithOtherSites(HttpResponse response)
     {
         response.Headers.AccessControlAllowOrigin = "*";
+        response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         response.Headers.AccessControlExposeHeaders = "ETag, Link, Hub-Completeness, Hub-Count, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
     }
 

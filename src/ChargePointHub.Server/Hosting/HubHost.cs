@@ -1,7 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Notices;
 using ChargePointHub.Feeds.Protocols;
@@ -19,6 +19,7 @@ using ChargePointHub.Server.Pages;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace ChargePointHub.Server.Hosting;
 
@@ -130,7 +131,8 @@ public sealed class HubHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         (parts.Logging ?? (logging => HubLogging.Configure(logging, options.LogFormat)))(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, certificate.Chain, certificate.Leaf));
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options, kestrel.ApplicationServices.GetRequiredService<LiveCertificate>()));
+        builder.Services.AddHsts(hsts => hsts.MaxAge = SecurityHeaders.TransportMaxAge);
         var keys = new AccessKeys(database, parts.Time);
         var readiness = new Readiness();
         builder.Services
@@ -140,6 +142,7 @@ public sealed class HubHost : IAsyncDisposable
             .AddSingleton(registry)
             .AddSingleton(keys)
             .AddSingleton(readiness)
+            .AddSingleton(s => new LiveCertificate(options, certificate, parts.Time, s.GetRequiredService<ILogger<LiveCertificate>>()))
             .AddSingleton(parts.PageWriter?.Invoke(database) ?? new PageWriter(database))
             .AddSingleton<CoverageStore>()
             .AddSingleton<ContinuationStore>()
@@ -193,6 +196,7 @@ public sealed class HubHost : IAsyncDisposable
             if (readiness.IsStopping && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
             return next(context);
         });
+        app.UseHsts();
         app.MapHubApi();
         app.Services.GetService<OtlpExport>();
         app.MapHubPages();
@@ -209,7 +213,7 @@ public sealed class HubHost : IAsyncDisposable
         _ => KeyCheck.Refused(KeyRefusal.Unknown),
     };
 
-    private static void Listen(KestrelServerOptions kestrel, HubOptions options, X509Certificate2Collection chain, X509Certificate2 leaf)
+    private static void Listen(KestrelServerOptions kestrel, HubOptions options, LiveCertificate certificate)
     {
         kestrel.AddServerHeader = false;
         ServerLimits.Set(kestrel.Limits);
@@ -217,11 +221,13 @@ public sealed class HubHost : IAsyncDisposable
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.Use(PlainHttpRefusal.Around);
-            listen.UseHttps(https =>
+            listen.UseHttps(new TlsHandshakeCallbackOptions
             {
-                https.ServerCertificate = leaf;
-                https.ServerCertificateChain = chain;
-                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificate.Current,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                }),
             });
         }
 

@@ -28,10 +28,7 @@ public static partial class HubPages
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.CacheControl = "no-cache";
         return WriteAsync(context, HtmlType, Encoding.UTF8.GetBytes(PageFrame.Around(context.Request.Path, title, body)));
     }
@@ -61,7 +58,6 @@ public static partial class HubPages
 
     private static Task SendAssetAsync(HttpContext context, string name, string type)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = context.Request.Query["v"] == PageFrame.AssetVersion ? "public, max-age=31536000, immutable" : "no-cache";
         return WriteAsync(context, type, Fragments.Asset(name));
     }

@@ -106,6 +106,24 @@ public sealed class ErrorTests : IAsyncLifetime
         Assert.Equal(open, answer.Headers.GetValueOrDefault("Access-Control-Expose-Headers")?.Contains("X-Request-Id", StringComparison.Ordinal) ?? false);
     }
 
+    [Theory]
+    [InlineData("/v1/tariffs", null, "cross-origin")]
+    [InlineData("/v1/tariffs?form=x", null, "cross-origin")]
+    [InlineData("/v1/charging-sessions", ApiHost.Key, "same-origin")]
+    [InlineData("/v1/charging-sessions", null, "same-origin")]
+    [InlineData("/nowhere", null, "cross-origin")]
+    public async Task Browsers_are_told_to_do_nothing_with_an_answer_but_show_it(string path, string? key, string resource)
+    {
+        var headers = (await host.GetAsync(path, key)).Headers;
+
+        Assert.Equal("nosniff", headers["X-Content-Type-Options"]);
+        Assert.Equal("DENY", headers["X-Frame-Options"]);
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", headers["Content-Security-Policy"]);
+        Assert.Equal("no-referrer", headers["Referrer-Policy"]);
+        Assert.Equal(resource, headers["Cross-Origin-Resource-Policy"]);
+        Assert.False(headers.ContainsKey("Server"));
+    }
+
     [Fact]
     public async Task Without_its_database_the_hub_lives_and_is_not_ready()
     {

@@ -10,7 +10,7 @@ namespace ChargePointHub.IntegrationTests.Hosting;
 internal static class HubOfItsOwn
 {
     /// <param name="folder">With operator files under <c>operators</c>.</param>
-    public static Task<HubHost> StartAsync(string folder, string database, HubParts parts, string otlp = "")
+    public static Task<HubHost> StartAsync(string folder, string database, HubParts parts, string otlp = "", (string File, string KeyFile)? certificate = null)
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
@@ -25,6 +25,8 @@ internal static class HubOfItsOwn
             DrainSeconds = 0,
             Collect = false,
             Otlp = otlp,
+            Certificate = certificate?.File ?? "",
+            CertificateKey = certificate?.KeyFile ?? "",
         };
         return HubHost.StartAsync(options, parts, CancellationToken.None);
     }

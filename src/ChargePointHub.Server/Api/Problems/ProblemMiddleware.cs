@@ -1,4 +1,5 @@
 using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 
@@ -13,7 +14,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers[RequestIds.Header] = RequestIds.Of(context);
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        SecurityHeaders.Set(context.Response.Headers);
         try
         {
             if (RequestSize.FaultOf(context) is { } tooLarge)
