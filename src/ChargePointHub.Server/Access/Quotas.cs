@@ -49,6 +49,9 @@ public sealed class Quotas : IDisposable
         }));
     }
 
+    /// <summary>Answers of records that one reader may have under way at once.</summary>
+    public int AnswersAtOnce => limits.Answers;
+
     /// <summary>Takes the units if they are there. More than a full quota counts as a full one, so that nothing is refused for ever.</summary>
     public Quota Take(Reader reader, int cost)
     {
@@ -59,6 +62,9 @@ public sealed class Quotas : IDisposable
         TimeSpan? retry = lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : limits.Each;
         return new Quota(reader, all, remaining, full, retry);
     }
+
+    /// <summary>What is left, with nothing taken.</summary>
+    public Quota Look(Reader reader) => Take(reader, 0);
 
     /// <summary>To be disposed of when the answer has gone out; null: the reader has as many under way as it may.</summary>
     public IDisposable? TryEnter(Reader reader)

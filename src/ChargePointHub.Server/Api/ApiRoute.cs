@@ -34,6 +34,9 @@ public sealed record ApiRoute
     /// <summary>True: served without looking at keys, as monitors ask without any.</summary>
     public bool IsOpen { get; init; }
 
+    /// <summary>True: the answer is about the one who asks, so that nobody keeps it.</summary>
+    public bool IsPersonal { get; init; }
+
     public IReadOnlyList<Parameter> Parameters { get; init; } = [];
 
     /// <summary>The forms that an answer comes in; the usual one first.</summary>

@@ -3,6 +3,7 @@ using ChargePointHub.Server.Api.ChargingSessions;
 using ChargePointHub.Server.Api.Errors;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Ledger;
+using ChargePointHub.Server.Api.Me;
 using ChargePointHub.Server.Api.Metrics;
 using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Operators;
@@ -33,6 +34,7 @@ public static class ApiRoutes
         ListCoverage.Route,
         ListGaps.Route,
         ListQuarantine.Route,
+        GetMe.Route,
         ListErrors.Route,
         GetError.Route,
         ListSchemas.Route,

@@ -13,7 +13,7 @@ namespace ChargePointHub.IntegrationTests.Hosting;
 public sealed class TransportTests : IAsyncLifetime
 {
     private const byte Alert = 0x15, Handshake = 0x16;
-    private const byte HandshakeFailure = 40, ProtocolVersion = 70;
+    private const int HandshakeFailure = 40, ProtocolVersion = 70;
     private static readonly ushort[] ForwardSecret = [0xc02b, 0xc02f, 0xc02c, 0xc030, 0xc009, 0xc013, 0xc00a, 0xc014];
     private static readonly ushort[] KeyTransport = [0x009c, 0x009d, 0x002f, 0x0035];
 
@@ -44,7 +44,7 @@ public sealed class TransportTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(0x0300, ProtocolVersion)]
+    [InlineData(0x0300, HandshakeFailure)]
     [InlineData(0x0301, ProtocolVersion)]
     [InlineData(0x0302, ProtocolVersion)]
     [InlineData(0x0303, null)]
@@ -103,6 +103,7 @@ public sealed class TransportTests : IAsyncLifetime
             using var request = new HttpRequestMessage(HttpMethod.Get, $"https://localhost:{Port}{path}");
             request.Headers.Host = name;
             using var answer = await http.SendAsync(request);
+            Assert.False(answer.Headers.Contains("Server"));
             Assert.Equal(told, answer.Headers.TryGetValues("Strict-Transport-Security", out var values) ? values.Single() : null);
         }
     }
@@ -148,7 +149,10 @@ public sealed class TransportTests : IAsyncLifetime
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "localhost", EnabledSslProtocols = protocol, ApplicationProtocols = [application], RemoteCertificateValidationCallback = IsOurs,
+            TargetHost = "localhost",
+            EnabledSslProtocols = protocol,
+            ApplicationProtocols = [application],
+            RemoteCertificateValidationCallback = IsOurs,
         });
         return tls;
     }

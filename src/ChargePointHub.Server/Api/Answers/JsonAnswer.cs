@@ -23,13 +23,13 @@ internal static class JsonAnswer
 
     /// <summary>
     /// Public answers may be kept by anyone and are asked for again each time, at the price of a 304; what holds restricted data is
-    /// kept by nobody on the way.
+    /// kept by nobody on the way, and neither is what is about the one who asks.
     /// </summary>
     public static void SetHeaders(HubRequest request, string mediaType)
     {
         var headers = request.Http.Response.Headers;
         request.Http.Response.ContentType = mediaType;
-        headers.CacheControl = request.Scope.ReadsRestricted ? "no-store" : "public, no-cache";
+        headers.CacheControl = request.Scope.ReadsRestricted || request.Route.IsPersonal ? "no-store" : "public, no-cache";
         headers.Vary = "Accept, Accept-Encoding, Authorization, X-API-Key";
         headers.ContentEncoding = ContentCodings.NameOf(request.Coding);
     }
