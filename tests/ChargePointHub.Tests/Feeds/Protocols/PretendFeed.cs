@@ -38,6 +38,8 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
+    private const int MostContinuations = 200;
+
     public static readonly Window Day = new(Now.AddDays(-2), Now.AddDays(-1));
 
     public List<Uri> Asked { get; } = [];
@@ -47,7 +49,7 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
     /// <summary>The counts of the last pull that failed by them.</summary>
     public RecordCounts? Counts { get; private set; }
 
-    /// <summary>What each page of all pulls gave to go on from.</summary>
+    /// <summary>What the first pages of all pulls gave to go on from: each holds what came before, and the hub keeps one at a time.</summary>
     public List<string?> Continuations { get; } = [];
 
     public static FetchResult Json(string json, params (string Name, string Value)[] headers) =>
@@ -85,7 +87,7 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
             if (step is PulledPage page)
             {
                 pages.Add(page);
-                Continuations.Add(page.Continuation?.Invoke());
+                if (Continuations.Count < MostContinuations) Continuations.Add(page.Continuation?.Invoke());
             }
             else
             {
