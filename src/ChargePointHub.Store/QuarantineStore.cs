@@ -14,6 +14,7 @@ public sealed record QuarantinedRecord(
     QuarantineKey Key, string FeedId, ReadOnlyMemory<byte> Document, IReadOnlyList<Finding> Findings, DateTimeOffset RecordedAt)
 {
     /// <summary>The record as the judge accepted it, where only the store refused it; null: the judge did. Only the hub's own form names the operator.</summary>
+    /// <exception cref="JsonException">It was kept by a version of the hub with another form.</exception>
     public Judged<StatusChange>? Accepted()
     {
         if (Key.Dataset != Dataset.StatusChanges) return null;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
@@ -61,8 +62,17 @@ public sealed class QuarantineRecheck(QuarantineStore quarantine, PageWriter wri
 
     private static Rechecked? Judge(FeedDefinition feed, QuarantinedRecord record)
     {
-        // What only the store refused was mapped already.
-        if (record.Accepted() is { } accepted) return new Rechecked(record.Key, new RecordPage { StatusChanges = [accepted] });
+        try
+        {
+            // What only the store refused was mapped already.
+            if (record.Accepted() is { } accepted) return new Rechecked(record.Key, new RecordPage { StatusChanges = [accepted] });
+        }
+        catch (JsonException)
+        {
+            // It stays as it was found; the others are checked.
+            return null;
+        }
+
         if (ProtocolCatalogue.JudgeAgain(feed, record.Key.Dataset, record.Document, record.RecordedAt) is not { } judged) return null;
         IReadOnlyList<Finding> With(IReadOnlyList<Finding> found) => [.. found, .. record.Findings.Where(f => OfTheAnswer.Contains(f.Rule) && !found.Contains(f))];
         return new Rechecked(record.Key, new RecordPage

@@ -103,6 +103,17 @@ public sealed class QuarantineRecheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_can_no_longer_be_read_stays_and_the_others_are_checked()
+    {
+        await RefuseAsync(
+            (Dataset.StatusChanges, "A", $$"""{"operator_id":"{{Operator}}"}""", [Wrong]),
+            (Dataset.StatusChanges, "P1", """{"charge_point_id":"P1","status":"CHARGING","at":"2026-11-20T12:00:00Z"}""", [Wrong]));
+
+        Assert.Equal(new RecheckCounts(1, 0, 0), (await RunAsync()).Counts);
+        Assert.Equal("A", await hub.OneAsync("SELECT own_id FROM quarantine"));
+    }
+
+    [Fact]
     public async Task Charge_points_and_tariffs_are_left_to_the_next_crawl()
     {
         await RefuseAsync((Dataset.ChargePoints, "P2", """{"charge_point_id":"P2"}""", [Wrong]));
