@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ChargePointHub.Model;
 using ChargePointHub.Sandbox;
 using ChargePointHub.Server.Hosting;
@@ -80,21 +78,10 @@ internal static class HubChild
     };
 
     /// <summary>The pretend London's operator files ask for a day at once; a proof wants many pages.</summary>
-    private static void Resize(string folder, WorldSize world)
+    private static void Resize(string folder, WorldSize world) => OperatorEdits.EachDataset(folder, dataset =>
     {
-        foreach (var file in Directory.GetFiles(folder, "*.json"))
-        {
-            var content = JsonNode.Parse(File.ReadAllText(file))!;
-            foreach (var dataset in content["feeds"]!.AsArray().SelectMany(feed => feed!["datasets"]!.AsArray()).Select(d => d!.AsObject()))
-            {
-                if (!dataset.ContainsKey("longest_window")) continue;
-                dataset["longest_window"] = world.LongestWindow;
-                if (world.PageSize is { } size) dataset["page_size"] = size;
-            }
-
-            File.WriteAllText(file, content.ToJsonString(Indented));
-        }
-    }
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+        if (!dataset.ContainsKey("longest_window")) return;
+        dataset["longest_window"] = world.LongestWindow;
+        if (world.PageSize is { } size) dataset["page_size"] = size;
+    });
 }

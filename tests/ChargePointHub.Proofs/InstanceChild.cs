@@ -8,11 +8,17 @@ namespace ChargePointHub.Proofs;
 /// <summary>What an instance child is told, as one argument.</summary>
 internal sealed record InstanceOrders(string Database, string Operators, string Areas, string Data, int Port, bool NoFencing)
 {
+    /// <summary>What the hub shows; null: one that it makes for itself, which no reader knows.</summary>
+    public PemPair? Certificate { get; init; }
+
     public string ToArgument() => JsonSerializer.Serialize(this);
 
     public static InstanceOrders Parse(string argument) =>
         JsonSerializer.Deserialize<InstanceOrders>(argument) ?? throw new ArgumentException("There are no orders.", nameof(argument));
 }
+
+/// <summary>Two PEM files.</summary>
+internal sealed record PemPair(string Certificate, string Key);
 
 /// <summary>
 /// One of several hubs on one database. Told <see cref="Hold"/>, it stands still with the next page that has arrived and is not
@@ -30,6 +36,7 @@ internal static class InstanceChild
     {
         var gate = new PageHold();
         var options = new HubOptions { Database = orders.Database, Operators = orders.Operators, Areas = [orders.Areas], Data = orders.Data, Port = orders.Port };
+        if (orders.Certificate is { } shown) (options.Certificate, options.CertificateKey) = (shown.Certificate, shown.Key);
         var parts = new HubParts
         {
             Logging = log => log.ClearProviders().AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning),

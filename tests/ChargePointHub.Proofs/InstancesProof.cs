@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ChargePointHub.Sandbox;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Embedded;
@@ -11,12 +9,17 @@ namespace ChargePointHub.Proofs;
 
 /// <summary>
 /// Several hubs on one database collect from simulated operators: they share them out, one is ended, one killed, and one paused
-/// until another has taken its operators and then woken. The operators' own log counts polls; the page in the paused one's hand must
+/// until another has taken its operators and then woken. Two operators share one limit, which all hubs together keep. The operators' own log counts polls; the page in the paused one's hand must
 /// not be committed, and nothing else recorded under a lease that was another's by then. With the planted bug something must be.
 /// </summary>
 internal static class InstancesProof
 {
     private static readonly TimeSpan Cadence = TimeSpan.FromSeconds(5);
+
+    /// <summary>Requests an hour, of both operators of one host together.</summary>
+    private const int Allowed = 30;
+
+    private static readonly string[] Limited = [SimulatedStory.IdOf(0), SimulatedStory.IdOf(1)];
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan TakeOverLimit = TimeSpan.FromMinutes(1);
 
@@ -26,21 +29,35 @@ internal static class InstancesProof
         var report = new ProofReport(options);
         if (Directory.Exists(options.Data)) Directory.Delete(options.Data, recursive: true);
         using var log = new PollLog();
-        var world = new SandboxOptions { Port = 0, DataFolder = options.Data, Operators = operators, ChargePoints = chargePoints, Days = 1, Seed = options.Seed };
-        if (await PretendLondonHost.StartAsync(world, TimeProvider.System, CancellationToken.None) is not SandboxStart.Started { Host: var london })
-            throw new ProofFailedException("The pretend London did not start.");
-        await using var operatorsAreUp = london;
-        Hurry(london.OperatorsFolder);
         var rounds = new List<Round>();
-        foreach (var count in counts) rounds.Add(await RoundAsync(options, report, log, london, count, operators, watched));
+        foreach (var count in counts)
+        {
+            // Each round has its own: what operators allow in an hour is counted from their start.
+            var world = new SandboxOptions
+            {
+                Port = 0,
+                DataFolder = Path.Combine(options.Data, $"london-{count}"),
+                Operators = operators,
+                ChargePoints = chargePoints,
+                Days = 1,
+                Seed = options.Seed,
+                Faults = [.. Limited.Select(o => $"{o}=limit:{Allowed}/PT1H/429/{nameof(Limited)}")],
+            };
+            if (await PretendLondonHost.StartAsync(world, TimeProvider.System, CancellationToken.None) is not SandboxStart.Started { Host: var london })
+                throw new ProofFailedException("The pretend London did not start.");
+            await using var operatorsAreUp = london;
+            Hurry(london.OperatorsFolder);
+            rounds.Add(await RoundAsync(options, report, log, london, count, operators, watched));
+        }
 
         var duplicates = 100.0 * rounds.Sum(r => r.Duplicates) / rounds.Sum(r => r.Polls);
         var stale = rounds.Sum(r => r.StaleWrites);
+        var most = rounds.Max(r => r.MostInAnHour);
         var slowest = rounds.SelectMany(r => new[] { r.TakenFromKilledSeconds, r.TakenFromPausedSeconds }).Max();
         var (held, sentence) = options.NoFencing
             ? (stale > 0, $"with the planted bug, {stale} writes under a lost lease were found")
-            : (stale == 0 && duplicates <= 1 && slowest <= TakeOverLimit.TotalSeconds,
-                string.Create(CultureInfo.InvariantCulture, $"{stale} stale writes, {duplicates:0.00} % duplicate polls, operators taken over within {slowest} s"));
+            : (stale == 0 && duplicates <= 1 && slowest <= TakeOverLimit.TotalSeconds && most == Allowed && rounds.All(r => r.OverLimit == 0),
+                string.Create(CultureInfo.InvariantCulture, $"{stale} stale writes, {duplicates:0.00} % duplicate polls, operators taken over within {slowest} s, {most} requests in an hour of two operators that allow {Allowed} together"));
         return await report.CloseAsync(held, sentence, [], new { Operators = operators, Rounds = rounds, log.Requests });
     }
 
@@ -95,7 +112,8 @@ internal static class InstancesProof
             var stale = await StaleWritesAsync(database) + (committed.EndsWith('1') ? 1 : 0);
             report.Tell($"woken, and has its share again; {stale} writes under a lost lease");
             foreach (var hub in hubs.Where(h => !h.HasEnded)) await hub.EndAsync();
-            return new Round(count, polls.Polls, polls.Duplicates, killed, taken, stale);
+            var limited = Limited.Select(o => london.Requests[o]).ToList();
+            return new Round(count, polls.Polls, polls.Duplicates, killed, taken, stale, limited.Max(r => r.MostInInterval), limited.Sum(r => r.OverLimit));
         }
         finally
         {
@@ -147,19 +165,10 @@ internal static class InstancesProof
     }
 
     /// <summary>Tariffs are what polls are counted by: often, so that there is something to count.</summary>
-    private static void Hurry(string folder)
+    private static void Hurry(string folder) => OperatorEdits.EachDataset(folder, dataset =>
     {
-        foreach (var file in Directory.GetFiles(folder, "*.json"))
-        {
-            var content = JsonNode.Parse(File.ReadAllText(file))!;
-            foreach (var dataset in content["feeds"]!.AsArray().SelectMany(feed => feed!["datasets"]!.AsArray()).Select(d => d!.AsObject()))
-            {
-                if ((string?)dataset["dataset"] == "tariffs") dataset["cadence"] = "PT5S";
-            }
+        if ((string?)dataset["dataset"] == "tariffs") dataset["cadence"] = "PT5S";
+    });
 
-            File.WriteAllText(file, content.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-        }
-    }
-
-    private sealed record Round(int Instances, int Polls, int Duplicates, double TakenFromKilledSeconds, double TakenFromPausedSeconds, long StaleWrites);
+    private sealed record Round(int Instances, int Polls, int Duplicates, double TakenFromKilledSeconds, double TakenFromPausedSeconds, long StaleWrites, int MostInAnHour, int OverLimit);
 }

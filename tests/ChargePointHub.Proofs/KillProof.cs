@@ -111,7 +111,7 @@ internal static class KillProof
     }
 
     /// <summary>Process id of the server that keeps the hub's data; null: none runs, or it is about to.</summary>
-    private static int? ServerOf(string data) =>
+    public static int? ServerOf(string data) =>
         Directory.GetFiles(data, "postmaster.pid", SearchOption.AllDirectories) is [var file] && File.ReadLines(file).FirstOrDefault() is { Length: > 0 } first
             ? int.Parse(first, CultureInfo.InvariantCulture)
             : null;

@@ -40,7 +40,7 @@ public sealed class RequestCountsTests : IAsyncLifetime
             {
                 // Instead of waiting, what was is moved into the past.
                 slept += wait;
-                await hub.OneAsync($"UPDATE limit_group SET passed = ARRAY(SELECT p - interval '{wait.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s' FROM unnest(passed) p)");
+                await hub.OneAsync($"UPDATE limit_group SET passed = ARRAY(SELECT p - interval '{wait.TotalSeconds.ToString("F6", CultureInfo.InvariantCulture)} s' FROM unnest(passed) p)");
             }
             else
             {
