@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Fetching;
 
@@ -19,6 +20,20 @@ public enum FailureKind
     [JsonStringEnumMemberName("truncated")] Truncated,
     [JsonStringEnumMemberName("protocol_error")] ProtocolError,
     [JsonStringEnumMemberName("loop_detected")] LoopDetected,
+
+    /// <summary>The feed's credential is not set or cannot be read: nothing was asked.</summary>
+    [JsonStringEnumMemberName("credential_missing")] CredentialMissing,
+
+    /// <summary>An exception where none may be: whatever the operator sent, the hub must take it or name what is wrong with it.</summary>
+    [JsonStringEnumMemberName("hub_fault")] HubFault,
+}
+
+/// <summary>Whose a failure is.</summary>
+public static class FailureKinds
+{
+    /// <summary>Of the hub or whoever keeps it: the operator is neither told nor blamed.</summary>
+    /// <param name="failure">Slug of a <see cref="FailureKind"/>.</param>
+    public static bool LieWithTheHub(string? failure) => Words<FailureKind>.Parse(failure) is FailureKind.CredentialMissing or FailureKind.HubFault;
 }
 
 /// <summary>A request or page chain that failed: a value, never an exception.</summary>

@@ -160,7 +160,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
 
     /// <summary>Failures that may lie in what was asked for, and not in the way to the operator.</summary>
     private static bool DependsOnWindow(FailureKind kind) => kind is FailureKind.ServerError or FailureKind.TimedOut or FailureKind.TooLarge
-        or FailureKind.NotJson or FailureKind.Truncated or FailureKind.ProtocolError or FailureKind.UnexpectedStatus or FailureKind.LoopDetected;
+        or FailureKind.NotJson or FailureKind.Truncated or FailureKind.ProtocolError or FailureKind.UnexpectedStatus or FailureKind.LoopDetected or FailureKind.HubFault;
 }
 
 /// <summary>What a crawl has seen so far.</summary>

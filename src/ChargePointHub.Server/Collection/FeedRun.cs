@@ -30,7 +30,7 @@ public sealed partial class FeedRun(
     PageWriter writer, RunLog runs, PullPlaces places, DiscrepancyStore discrepancies, AreaIndex areas, TimeProvider time, ILogger<FeedRun> log)
 {
     /// <summary>
-    /// The one place where a fault of our own is caught: it ends this run as a protocol error with its stack in the log, and
+    /// The one place where a fault of our own is caught: it ends this run as what it is, with its stack in the log, and
     /// costs the same pause and narrowing as any other failure. Only cancellation, a lost lease and the database's absence go further.
     /// </summary>
     /// <param name="betweenPages">Awaited after each page but the last, so that fresher work can go first.</param>
@@ -52,7 +52,7 @@ public sealed partial class FeedRun(
         {
             LogFault(log, fault, key, pull.Window);
             failure = new FeedFailure(
-                FailureKind.ProtocolError, $"The hub failed on this answer ({fault.GetType().Name}); that is a fault of the hub, and its log has the details.", pull.Schedule.Feed.BaseUrl.GetLeftPart(UriPartial.Path));
+                FailureKind.HubFault, $"The hub failed on this answer ({fault.GetType().Name}): a fault of the hub and not of the operator. The hub's log has the details.", pull.Schedule.Feed.BaseUrl.GetLeftPart(UriPartial.Path));
         }
 
         await runs.CloseAsync(

@@ -108,13 +108,14 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
     private static bool IsStale(PullContinuation place, TimeSpan freshness, DateTimeOffset now) =>
         now - place.SavedAt > StaleAfter || (place.Window is null && place.AskedAt + freshness <= now);
 
-    /// <summary>What came before is part of the failure: a total that does not hold, a list that leads back.</summary>
-    private static bool LiesInTheChain(FailureKind kind) => kind is FailureKind.ProtocolError or FailureKind.LoopDetected;
+    /// <summary>What came before is part of the failure, or may be: a total that does not hold, a list that leads back, a place that the hub cannot read.</summary>
+    private static bool LiesInTheChain(FailureKind kind) => kind is FailureKind.ProtocolError or FailureKind.LoopDetected or FailureKind.HubFault;
 
     /// <summary>An operator that had enough for this hour, or is in trouble, may say so many times; for longer, it may mean the going on.</summary>
     private bool MayPass(FailureKind kind, PullPlace place) =>
         kind is (FailureKind.Forbidden or FailureKind.ServerError) && time.GetUtcNow() - place.ReachedAt < LongestRefusal;
 
     private static bool LiesInTheWay(FailureKind kind) =>
-        kind is FailureKind.Unreachable or FailureKind.Throttled or FailureKind.TimedOut or FailureKind.TlsRefused or FailureKind.Unauthorised;
+        kind is FailureKind.Unreachable or FailureKind.Throttled or FailureKind.TimedOut or FailureKind.TlsRefused or FailureKind.Unauthorised
+        or FailureKind.CredentialMissing;
 }

@@ -105,6 +105,7 @@ public static class FeedChecks
         {
             FailureKind.Unauthorised or FailureKind.Forbidden when feed.Credential is { } reference => $"Look at what {reference} holds, or ask the operator for a credential.",
             FailureKind.Unauthorised or FailureKind.Forbidden => "The operator asks for a credential: name one in the operator file.",
+            FailureKind.CredentialMissing => $"Put it there, readable for the user that the hub runs as: {feed.Credential}.",
             FailureKind.Unreachable or FailureKind.TimedOut => "Look at base_url and at this machine's way out; the hub goes on trying.",
             FailureKind.TlsRefused or FailureKind.AddressRefused => "Nothing was sent. Correct the operator file (ca_file, allow_private_hosts), or tell the operator.",
             _ => "Look at base_url and protocol in the operator file, or send the sentence to the operator.",

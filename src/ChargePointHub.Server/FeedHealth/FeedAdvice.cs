@@ -96,7 +96,7 @@ public static class FeedAdvice
     {
         FailureKind.Unreachable => "The operator's server cannot be reached: the operator should see that it is up and open to the hub, which goes on trying by itself.",
         FailureKind.TimedOut => "The operator's server takes longer than a minute to answer: the operator should make it faster, or page_size in the operator file be made smaller.",
-        FailureKind.TlsRefused => "The operator's TLS is refused: the operator must show a valid certificate for its host with the whole chain, by TLS 1.2 or 1.3.",
+        FailureKind.TlsRefused => "The operator's TLS is refused: the operator must show a valid certificate for its host with the whole chain, by TLS 1.2 or 1.3; where the operator file names a ca_file, it must hold the certificates of who signed it.",
         FailureKind.AddressRefused => "The operator's address leads where the hub must not go: correct base_url in the operator file, or name the host in allow_private_hosts if that is meant.",
         FailureKind.Unauthorised => "The operator does not take the credential: get a new one from the operator and put it where the operator file's credential points.",
         FailureKind.Forbidden => "The operator knows the credential and refuses it this data: the operator must give it the right to read it.",
@@ -108,6 +108,8 @@ public static class FeedAdvice
         FailureKind.Truncated => "The operator's answers break off in the middle: the operator should look at its server or proxy; the hub goes on trying.",
         FailureKind.ProtocolError => "The operator's answers do not keep to the protocol: the operator should mend what the detail of the last failure names.",
         FailureKind.LoopDetected => "The operator's pages lead in a circle: the operator must mend its links to the next page.",
+        FailureKind.CredentialMissing => "The hub has no credential for this feed, and this is not the operator's doing: whoever keeps the hub must put it where the operator file's credential points.",
+        FailureKind.HubFault => "The hub itself failed, and this is not the operator's doing: whoever keeps the hub must look into its log at the time of the last attempt, and report what stands there.",
         _ => "The last poll failed in a way that this version of the hub has no words for: look at the detail of the failure.",
     };
 }

@@ -1,3 +1,4 @@
+using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.FeedHealth;
 using ChargePointHub.Store;
@@ -7,7 +8,7 @@ namespace ChargePointHub.Server.Notices;
 /// <summary>
 /// When a dataset is broken: its newest polls all failed, or its newest whole data is older than it may be. It has recovered when a
 /// poll came through since, and its data is fresh: one poll that fails now and then is no break, and one that comes through between
-/// failures ends one only if it really brought everything.
+/// failures ends one only if it really brought everything. While a failure of the hub's own is among the newest, no break is told.
 /// </summary>
 public static class BreakJudgement
 {
@@ -19,6 +20,7 @@ public static class BreakJudgement
     public static string? CauseOf(DatasetPlan plan, FeedCondition condition, DateTimeOffset watchedSince, DateTimeOffset now)
     {
         var failed = condition.Ended.TakeWhile(e => e.Failure is not null).ToList();
+        if (failed.Exists(e => FailureKinds.LieWithTheHub(e.Failure))) return null;
         if (failed.Count == NoticeStore.LatestEnded) return failed[0].Failure;
         return IsStale(plan, condition, watchedSince, now) ? failed is [var newest, ..] ? newest.Failure : Stale : null;
     }

@@ -103,6 +103,19 @@ public sealed class LongPullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fault_of_the_hub_is_told_as_its_own_and_drops_the_place()
+    {
+        var operatorApi = new LongList(clock, pages: 10);
+        operatorApi.BeforePage = page => page == 6 ? throw new InvalidOperationException("A bug.") : null;
+
+        var result = await RunAsync(operatorApi, RunKind.Backfill, CancellationToken.None);
+
+        Assert.Equal((FailureKind.HubFault, false), (result.Failure!.Kind, result.GoesOn));
+        Assert.Equal("hub_fault", await hub.OneAsync("SELECT failure FROM run"));
+        Assert.Contains("not of the operator", await hub.OneAsync("SELECT detail FROM run"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_difference_of_counts_is_an_open_discrepancy_until_a_pull_agrees()
     {
         var operatorApi = new LongList(clock, pages: 2) { Lies = true };

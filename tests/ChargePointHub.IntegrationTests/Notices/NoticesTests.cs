@@ -51,6 +51,21 @@ public sealed class NoticesTests : NoticeScene
         Assert.Equal("0", await Hub.OneAsync("SELECT count(*) FROM feed_break"));
     }
 
+    [Theory]
+    [InlineData("hub_fault")]
+    [InlineData("credential_missing")]
+    public async Task The_hub_s_own_faults_are_no_break_of_the_operator_s(string fault)
+    {
+        await PollAsync(null);
+        for (var minute = 0; minute < 20; minute++) await PollAsync(fault);
+        await LookAndSendAsync();
+        Assert.Equal("0", await Hub.OneAsync("SELECT count(*) FROM feed_break"));
+
+        for (var failure = 0; failure < 3; failure++) await PollAsync("timed_out");
+        await LookAndSendAsync();
+        Assert.Equal("timed_out", Assert.Single(Received).Data.GetProperty("cause").GetString());
+    }
+
     [Fact]
     public async Task An_operator_that_hangs_is_broken_by_the_age_of_its_data_and_not_by_the_hub_s_own_absence()
     {

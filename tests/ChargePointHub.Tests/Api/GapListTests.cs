@@ -35,6 +35,14 @@ public sealed class GapListTests
     public void An_operator_that_provides_no_such_dataset_has_no_gaps() =>
         Assert.Empty(GapList.Of(new JudgedOperator("a", null, Coverage.None, []), Now));
 
+    [Theory]
+    [InlineData(null, GapCauses.HubDown)]
+    [InlineData("hub_fault", GapCauses.HubFault)]
+    [InlineData("credential_missing", GapCauses.HubFault)]
+    [InlineData("unauthorised", GapCauses.Refused)]
+    [InlineData("protocol_error", GapCauses.OperatorDown)]
+    public void The_hub_s_own_faults_are_not_booked_on_the_operator(string? failure, string cause) => Assert.Equal(cause, GapCauses.OfFailure(failure));
+
     private static Window Hours(int from, int to) => new(Now.AddHours(from - 12), Now.AddHours(to - 12));
 
     private static JudgedOperator Operator(Dataset dataset, Coverage covered, params LostWindow[] lost) => new(

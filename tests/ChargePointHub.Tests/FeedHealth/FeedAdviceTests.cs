@@ -28,6 +28,8 @@ public sealed class FeedAdviceTests
         { FailureKind.Truncated, "server or proxy" },
         { FailureKind.ProtocolError, "mend what the detail" },
         { FailureKind.LoopDetected, "links to the next page" },
+        { FailureKind.CredentialMissing, "not the operator's doing: whoever keeps the hub must put it" },
+        { FailureKind.HubFault, "not the operator's doing: whoever keeps the hub must look into its log" },
     };
 
     [Theory]

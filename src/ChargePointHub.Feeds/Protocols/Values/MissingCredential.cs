@@ -7,5 +7,5 @@ namespace ChargePointHub.Feeds.Protocols.Values;
 internal static class MissingCredential
 {
     public static IAsyncEnumerable<PullStep> Pull(FeedDefinition feed) => AsyncEnumerable.Repeat<PullStep>(
-        new PullFailed(new FeedFailure(FailureKind.Unauthorised, $"The credential {feed.Credential} is not set.", FeedAddress.Shown(feed.BaseUrl)), 0), 1);
+        new PullFailed(new FeedFailure(FailureKind.CredentialMissing, $"The credential {feed.Credential} is not set or cannot be read, so the operator was not asked.", FeedAddress.Shown(feed.BaseUrl)), 0), 1);
 }

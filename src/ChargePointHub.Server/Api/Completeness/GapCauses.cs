@@ -5,17 +5,19 @@ public static class GapCauses
 {
     public const string OperatorDown = "operator_down";
     public const string HubDown = "hub_down";
+    public const string HubFault = "hub_fault";
     public const string Refused = "refused";
     public const string Throttled = "throttled";
     public const string BeyondLookBack = "beyond_look_back";
     public const string NoHistoryOffered = "no_history_offered";
 
-    public static readonly IReadOnlyList<string> All = [OperatorDown, HubDown, Refused, Throttled, BeyondLookBack, NoHistoryOffered];
+    public static readonly IReadOnlyList<string> All = [OperatorDown, HubDown, HubFault, Refused, Throttled, BeyondLookBack, NoHistoryOffered];
 
     /// <param name="failure">Kind of the latest failed run in the gap, as its run keeps it; null: no run was made, so the hub was away.</param>
     public static string OfFailure(string? failure) => failure switch
     {
         null => HubDown,
+        "hub_fault" or "credential_missing" => HubFault,
         "unauthorised" or "forbidden" or "tls_refused" or "address_refused" => Refused,
         "throttled" => Throttled,
         _ => OperatorDown,

@@ -122,7 +122,7 @@ public sealed class LotiProtocolTests
 
         var pulled = await feed.PullAsync(Feed with { Credential = "env:KEY" }, Dataset.ChargePoints);
 
-        Assert.Equal(FailureKind.Unauthorised, pulled.Failure?.Kind);
+        Assert.Equal(FailureKind.CredentialMissing, pulled.Failure?.Kind);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class MappedProtocolTests
         Assert.True(pulled.IsProven, pulled.Failure?.Detail);
         Assert.Equal("https://operator.example/feed/v2/list?api_key=s3cret&kind=a%20b", pretend.Asked[0].AbsoluteUri);
         Assert.Equal("Key s3cret", pretend.Headers[0]["X-Auth"]);
-        Assert.Equal(FailureKind.Unauthorised, (await pretend.PullAsync(feed, Dataset.ChargePoints)).Failure?.Kind);
+        Assert.Equal(FailureKind.CredentialMissing, (await pretend.PullAsync(feed, Dataset.ChargePoints)).Failure?.Kind);
     }
 
     [Theory]
