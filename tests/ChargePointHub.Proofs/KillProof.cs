@@ -111,8 +111,18 @@ internal static class KillProof
     }
 
     /// <summary>Process id of the server that keeps the hub's data; null: none runs, or it is about to.</summary>
-    public static int? ServerOf(string data) =>
-        Directory.GetFiles(data, "postmaster.pid", SearchOption.AllDirectories) is [var file] && File.ReadLines(file).FirstOrDefault() is { Length: > 0 } first
-            ? int.Parse(first, CultureInfo.InvariantCulture)
-            : null;
+    public static int? ServerOf(string data)
+    {
+        try
+        {
+            return Directory.GetFiles(data, "postmaster.pid", SearchOption.AllDirectories) is [var file] && File.ReadLines(file).FirstOrDefault() is { Length: > 0 } first
+                ? int.Parse(first, CultureInfo.InvariantCulture)
+                : null;
+        }
+        catch (FileNotFoundException)
+        {
+            // A server that starts removes what the killed one left.
+            return null;
+        }
+    }
 }
