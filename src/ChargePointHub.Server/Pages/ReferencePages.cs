@@ -37,7 +37,7 @@ internal static class ReferencePages
         {Parameters(route)}<h2 id="try">Try it</h2>
         {Form(route)}
         <h2 id="copy">Copy as</h2>
-        <p>{(route.IsRestricted ? "The key is taken from the environment variable <code>KEY</code>; <a href=\"/docs/keys\">Keys</a> says how. " : "")}The calls follow what is filled in above.</p>
+        <p>{(route.IsRestricted ? "The key is taken from the environment variable <code>KEY</code>; <a href=\"/docs/keys\">Keys</a> says how. " : "")}Where the hub’s certificate is of its own authority, <a href=\"/docs/keys#set-up\">set up your terminal</a> first. The calls follow what is filled in above.</p>
         {Snippets(route, reading)}<h2 id="answer">Answer</h2>
         <p>200, <code>{route.MediaType}</code>; records are shortened here.</p>
         {Html.Block("example", Pretty(route.Example))}<h2 id="errors">Errors</h2>
@@ -45,7 +45,7 @@ internal static class ReferencePages
         """;
 
     private static string Access(ApiRoute route) =>
-        route.IsRestricted ? "It needs <a href=\"/docs/keys\">a key</a> that holds restricted data." : route.IsOpen ? "It is open and looks at no key." : "It is open; <a href=\"/docs/keys\">a key</a> is not needed.";
+        route.IsRestricted ? "It needs <a href=\"/docs/keys\">a key</a> that holds restricted data." : route.IsOpen ? "It is open and looks at no key." : "It is open. <a href=\"/docs/keys\">A key</a> is not needed; under one that opens restricted data more may be shown, as causes of gaps.";
 
     private static string Parameters(ApiRoute route)
     {
@@ -61,7 +61,7 @@ internal static class ReferencePages
     private static string Form(ApiRoute route)
     {
         var html = new StringBuilder($"<form class=\"try\" data-path=\"{Html.Encode(route.Path)}\">\n");
-        if (!route.IsOpen) html.Append(Field("key", "Key", "password", "", route.IsRestricted ? "cph_live_…" : "not needed") + "<p class=\"note\">The key stays in this tab and goes to this hub only.</p>\n");
+        if (!route.IsOpen) html.Append(Field("key", "Key", "password", "", route.IsRestricted ? "cph_live_…" : "may be left out") + "<p class=\"note\">The key stays in this tab and goes to this hub only.</p>\n");
         if (RouteSnippets.SampleId(route) is { } id) html.Append(Field("id", "id", "text", id, id));
         foreach (var parameter in route.Parameters)
             html.Append(Field("q-" + parameter.Name, parameter.Name, "text", parameter.Name == "limit" ? "5" : "", parameter.Example));

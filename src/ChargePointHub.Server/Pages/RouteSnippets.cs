@@ -25,7 +25,7 @@ internal static class RouteSnippets
         var sample = SampleOf(route);
         var url = hub + sample;
         var key = route.IsRestricted;
-        yield return ("curl", "sh", $"curl -s {(key ? "-H \"Authorization: Bearer $KEY\" " : "")}'{url}'");
+        yield return ("curl", "sh", $"curl -sS {(key ? "-H \"Authorization: Bearer $KEY\" " : "")}'{url}'");
         yield return ("Python", "python", $$"""
             import json, os, urllib.request
 
@@ -42,7 +42,7 @@ internal static class RouteSnippets
             library(httr2)
 
             answer <- request("{url}") |>
-            {(key ? "  req_auth_bearer_token(Sys.getenv(\"KEY\")) |>\n" : "")}  req_perform() |>
+            {(OwnAuthority(hub) ? "  req_options(cainfo = Sys.getenv(\"CURL_CA_BUNDLE\")) |>\n" : "")}{(key ? "  req_auth_bearer_token(Sys.getenv(\"KEY\")) |>\n" : "")}  req_perform() |>
               {(IsText(route) ? "resp_body_string()" : "resp_body_json()")}
             {(IsText(route) ? "cat(answer)" : "str(answer, max.level = 2)")}
             """);
@@ -62,6 +62,9 @@ internal static class RouteSnippets
                 Rows
             """;
     }
+
+    /// <summary>No public authority signs for this machine itself, and R's httr2 looks into no variable for another.</summary>
+    private static bool OwnAuthority(string hub) => new Uri(hub).IsLoopback;
 
     private static bool IsText(ApiRoute route) => route.MediaType == "text/plain";
 

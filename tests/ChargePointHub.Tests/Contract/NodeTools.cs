@@ -32,6 +32,9 @@ public static class NodeTools
         return await StartAsync("node", [program, .. arguments], TimeSpan.FromMinutes(5));
     }
 
+    /// <summary>For a program that is started in another way.</summary>
+    public static Task InstalledAsync() => Installed.Value;
+
     private static string Npm => OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
 
     private static string? Look()
