@@ -1,14 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using ChargePointHub.Feeds.Fetching;
-using ChargePointHub.Feeds.Protocols;
-using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
-using ChargePointHub.Server.Collection;
-using ChargePointHub.Server.Geography;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Embedded;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -23,7 +17,7 @@ internal sealed record IngestRound(double EndToEnd, double Reread, double CopyWi
 /// </summary>
 internal static class IngestBenchmark
 {
-    private const int PageSize = 10_000;
+    public const int PageSize = 10_000;
 
     public static async Task<IReadOnlyList<IngestRound>> RunAsync(int sessions, int rounds, TextWriter progress)
     {
@@ -34,20 +28,15 @@ internal static class IngestBenchmark
                 new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder.FullName, "postgres") }, CancellationToken.None);
             await using var database = Database.Open(server.ConnectionString);
             await Migrator.MigrateAsync(database, CancellationToken.None);
-            await using var feed = await RenderedFeed.StartAsync(sessions, PageSize);
-            using var factory = new FeedClientFactory(TimeProvider.System);
-            using var clients = new FeedClients(factory);
-            var protocols = ProtocolCatalogue.Create(clients.FetchFor, _ => null, TimeProvider.System);
-            var run = new FeedRun(
-                new PageWriter(database), new RunLog(database), new PullPlaces(new ContinuationStore(database), TimeProvider.System), new DiscrepancyStore(database),
-                new AreaIndex([]), TimeProvider.System, NullLogger<FeedRun>.Instance);
+            await using var feed = await RenderedFeed.StartAsync(sessions, PageSize, new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.FromSeconds(1));
+            using var plain = new PlainPull(database);
             var measured = new List<IngestRound>();
             for (var round = 0; round <= rounds; round++)
             {
-                var definition = Definition($"bench-{round}", feed);
-                await PullAsync(run, protocols, definition, Dataset.ChargePoints, null);
-                var fresh = await PullAsync(run, protocols, definition, Dataset.ChargingSessions, feed.Window);
-                var again = await PullAsync(run, protocols, definition, Dataset.ChargingSessions, feed.Window);
+                var definition = PlainPull.Definition($"bench-{round}", feed);
+                await plain.TimeAsync(definition, Dataset.ChargePoints, null);
+                var fresh = await plain.TimeAsync(definition, Dataset.ChargingSessions, feed.Window);
+                var again = await plain.TimeAsync(definition, Dataset.ChargingSessions, feed.Window);
                 var copy = await CopyAsync(server.ConnectionString, definition.OperatorId);
                 await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                     $"  {(round == 0 ? "warm-up" : $"round {round}")}: {sessions / fresh:N0} sessions/s end to end, {sessions / again:N0}/s unchanged, COPY with primary key {sessions / copy:N0}/s"));
@@ -60,15 +49,6 @@ internal static class IngestBenchmark
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static async Task<double> PullAsync(FeedRun run, IReadOnlyList<IFeedProtocol> protocols, FeedDefinition feed, Dataset dataset, Window? window)
-    {
-        var schedule = new DatasetSchedule(feed, feed.Datasets.Single(d => d.Dataset == dataset), protocols.Single(p => p.Name == feed.Protocol));
-        var clock = Stopwatch.StartNew();
-        var result = await run.ExecuteAsync(
-            new Pull(schedule, window is null ? RunKind.Crawl : RunKind.Backfill, window, StatusesAreEvidence: false), () => Task.CompletedTask, CancellationToken.None);
-        return result.Completed ? clock.Elapsed.TotalSeconds : throw new InvalidOperationException($"The pull failed: {result.Failure}");
     }
 
     private static async Task<double> CopyAsync(string connectionString, string operatorId)
@@ -123,22 +103,4 @@ internal static class IngestBenchmark
 
         return clock.Elapsed.TotalSeconds;
     }
-
-    private static FeedDefinition Definition(string operatorId, RenderedFeed feed) => new()
-    {
-        OperatorId = operatorId,
-        OperatorName = operatorId,
-        FeedId = "management",
-        Protocol = "loti-v1",
-        BaseUrl = feed.BaseUrl,
-        Zone = LondonCalendar.Zone,
-        CaFile = feed.CaFile,
-        AllowPrivateHosts = ["localhost"],
-        LimitGroup = "bench",
-        Datasets =
-        [
-            new DatasetPlan { Dataset = Dataset.ChargePoints, PageSize = PageSize },
-            new DatasetPlan { Dataset = Dataset.ChargingSessions, Axis = WindowAxis.LastUpdated, PageSize = PageSize, Earliest = RenderedFeed.Start },
-        ],
-    };
 }
