@@ -5,7 +5,7 @@ using static ChargePointHub.Tests.Sandbox.SandboxFixture;
 
 namespace ChargePointHub.Tests.Sandbox;
 
-/// <summary>Every simulated operator of loti-v1 keeps to the schemas that are asked of real ones, as ajv judges its answers, fetched over TLS.</summary>
+/// <summary>Every simulated operator keeps to the schemas that are asked of real ones, as ajv judges its answers, fetched over TLS.</summary>
 public sealed class OperatorContractTests
 {
     [NodeFact]
@@ -40,5 +40,35 @@ public sealed class OperatorContractTests
         Assert.True(answers.Count(a => a.Schema.Contains("List", StringComparison.Ordinal)) >= 8);
         var verdicts = await OutsideJudge.JudgeAsync([.. answers.Select(a => (a.Schema, a.Json))]);
         Assert.All(answers.Zip(verdicts), judged => Assert.True(judged.Second is null, $"{judged.First.What}: {judged.Second}"));
+    }
+
+    [NodeFact]
+    public async Task Every_answer_of_every_OCPI_operator_fits_what_OCPI_says_of_it()
+    {
+        await using var sandbox = new SandboxFixture();
+        var host = await sandbox.StartAsync();
+        var answers = new List<(string What, string Schema, string Json)>();
+        foreach (var o in host.Operators.Where(o => o.Protocol == "ocpi-2.2.1"))
+        {
+            var client = sandbox.Client(o.OperatorId, "Token");
+            (string Path, int Status, string Schema)[] asked =
+            [
+                ("versions", 200, "VersionList"), ("2.2.1", 200, "VersionDetails"), ("2.2.1/locations", 200, "LocationList"), ("2.2.1/locations?offset=1&limit=1", 200, "LocationList"),
+                ("2.2.1/tariffs", 200, "TariffList"), ("2.2.1/tariffs?offset=x", 200, "Refusal"), ("2.2.1/nothing", 404, "Refusal"),
+            ];
+            foreach (var (path, expected, schema) in asked)
+            {
+                var (status, body) = await GetAsync(client, "/ocpi/" + path);
+                Assert.True(status == expected, $"{o.OperatorId} {path}: {status}");
+                if (schema.EndsWith("List", StringComparison.Ordinal)) Assert.NotEqual(0, body.GetProperty("data").GetArrayLength());
+                answers.Add(($"{o.OperatorId} {path}", "outside/ocpi-2.2.1#/$defs/" + schema, body.GetRawText()));
+            }
+        }
+
+        Assert.NotEmpty(answers);
+        var spoilt = answers.First(a => a.Schema.EndsWith("LocationList", StringComparison.Ordinal)) with { What = "spoilt" };
+        answers.Add(spoilt with { Json = spoilt.Json.Replace("\"AVAILABLE\"", "\"FREE\"", StringComparison.Ordinal) });
+        var verdicts = await OutsideJudge.JudgeAsync([.. answers.Select(a => (a.Schema, a.Json))]);
+        Assert.All(answers.Zip(verdicts), judged => Assert.True((judged.Second is null) == (judged.First.What != "spoilt"), $"{judged.First.What}: {judged.Second}"));
     }
 }
