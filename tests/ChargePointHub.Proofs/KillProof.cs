@@ -58,7 +58,7 @@ internal static class KillProof
         for (var kill = 1; kill <= serverKills; kill++)
         {
             // At any moment of the ingest: not the proof, but chance, chooses it.
-            await Task.Delay(random.Next(200, 1500));
+            await Task.Delay(random.Next(200, 8000));
             back.Add(await KillServerAsync(options.Data, sandboxFile));
             report.Tell($"kill -9 of PostgreSQL, {kill} of {serverKills}; the hub was ready again after {back[^1]} s");
         }
