@@ -97,5 +97,9 @@ public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchang
     public RecheckCounts Rechecked { get; init; } = new(0, 0, 0);
 
     /// <summary>Quarantine is full of this operator's records, and for the first time older ones made way: news.</summary>
-    public IReadOnlyList<Dataset> OverflowingAnew { get; init; } = [];
+    public IReadOnlyList<QuarantineFull> OverflowingAnew { get; init; } = [];
 }
+
+/// <summary>Quarantine holds as many of these records of one operator as it may.</summary>
+/// <param name="OfWaiting">True: sessions that wait for their charge point; false: refused records.</param>
+public sealed record QuarantineFull(Dataset Dataset, bool OfWaiting);

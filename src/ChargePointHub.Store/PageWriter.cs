@@ -11,8 +11,8 @@ namespace ChargePointHub.Store;
 /// </summary>
 public sealed class PageWriter(Database database)
 {
-    /// <summary>Refused records of one operator and dataset that quarantine holds, unless told otherwise; the newest stay.</summary>
-    public const int MostRefused = 100_000;
+    /// <summary>Refused records of one operator and dataset that quarantine holds, and as many sessions that wait, unless told otherwise; the newest stay.</summary>
+    public const int MostInQuarantine = 100_000;
 
     private readonly ConcurrentBag<PageBuffer> buffers = [];
     private readonly StatusPartitions partitions = new();
@@ -29,8 +29,8 @@ public sealed class PageWriter(Database database)
     /// </summary>
     internal bool OutlivesItsCollection { get; init; }
 
-    /// <summary>Of one operator and dataset.</summary>
-    internal int RefusedBound { get; init; } = MostRefused;
+    /// <summary>Of one operator and dataset, refused and waiting each.</summary>
+    internal int QuarantineBound { get; init; } = MostInQuarantine;
 
     /// <summary>Called at points of a page's transaction with what it writes, for proofs that kill the hub there.</summary>
     internal Func<CommitPoint, PageToWrite, ValueTask>? AtPoint { get; init; }
@@ -76,7 +76,7 @@ public sealed class PageWriter(Database database)
         if (page.LeaseToken is { } token && Planted != PlantedBug.NoFencing)
             await OperatorLeases.CheckAsync(connection, page.Feed.OperatorId, token, cancellationToken);
 
-        var quarantine = new QuarantineStage(connection, page, RefusedBound);
+        var quarantine = new QuarantineStage(connection, page, QuarantineBound);
         await quarantine.DecideAsync(cancellationToken);
         var chargePoints = await RecordStages.ChargePoints.DecideAsync(connection, page, ToStage(page.Records.ChargePoints), buffer, cancellationToken);
         var absence = new AbsenceStage(connection, page);

@@ -30,7 +30,7 @@ public sealed class QuarantineStore(Database database)
 {
     /// <summary>The operators that have refused records of any dataset.</summary>
     public Task<List<string>> ReadOperatorsAsync(CancellationToken cancellationToken) => database.Reads.Command(
-        "SELECT DISTINCT operator_id FROM quarantine WHERE waits_for IS NULL ORDER BY 1").ListAsync(r => r.GetString(0), cancellationToken);
+        "SELECT DISTINCT operator_id FROM quarantine_count WHERE refused > 0 ORDER BY 1").ListAsync(r => r.GetString(0), cancellationToken);
 
     /// <summary>
     /// In the order of their keys. Not those of which nothing is kept to check; not sessions that wait, which have passed.

@@ -115,7 +115,12 @@ public sealed partial class FeedRun(
             place.Names.Put(written.SetAside, page.Records);
             if (isCrawl) schedule.Crawl = new CrawlUnderWay(place.AskedAt, place.Names.All);
             if (written.IsHeldAnew) LogHeld(log, key.OperatorId);
-            foreach (var dataset in written.OverflowingAnew) LogOverflow(log, PageWriter.MostRefused, dataset, key.OperatorId);
+            foreach (var (dataset, ofWaiting) in written.OverflowingAnew)
+            {
+                if (ofWaiting) LogWaitedInVain(log, PageWriter.MostInQuarantine, key.OperatorId);
+                else LogOverflow(log, PageWriter.MostInQuarantine, dataset, key.OperatorId);
+            }
+
             if (page.IsLast) await discrepancies.AgreedAsync(key.OperatorId, key.Dataset, window, time.GetUtcNow(), cancellationToken, leaseToken);
             else await places.ReachedAsync(place, page, cancellationToken);
             if (!page.IsLast) await betweenPages();
@@ -170,6 +175,9 @@ public sealed partial class FeedRun(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Quarantine holds {Most} {Dataset} of {Operator}: the oldest make way for newer ones, and their content is gone. What is refused and why: quarantine list {Operator}")]
     private static partial void LogOverflow(ILogger log, int most, Dataset dataset, string Operator);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Most} charging sessions of {Operator} wait for charge points that it does not list: the oldest make way for newer ones, and are lost. Which charge points: quarantine list {Operator}, or /v1/quarantine")]
+    private static partial void LogWaitedInVain(ILogger log, int most, string Operator);
 
     /// <summary>What every log line about a run carries as fields: operator, dataset, window, run.</summary>
     internal static readonly Func<ILogger, string, string, Window?, Guid, IDisposable?> RunScope =

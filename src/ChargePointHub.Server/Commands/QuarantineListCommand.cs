@@ -54,7 +54,7 @@ internal static class QuarantineListCommand
             }),
         ]);
         foreach (var o in overflow)
-            await context.Output.WriteLineAsync($"{o.OperatorId} {o.Dataset}: full; {o.Dropped} older records made way, last at {Instants.Format(o.LastAt)}.");
+            await context.Output.WriteLineAsync($"{o.OperatorId} {o.Dataset}: full; {o.Dropped} older records {(o.OfWaiting ? "that waited for their charge point" : "that were refused")} made way, last at {Instants.Format(o.LastAt)}.");
     }
 
     private static object Listed(QuarantineRule r) => new

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Model;
+using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.FeedHealth;
@@ -16,6 +17,7 @@ public enum AdviceMatter
     [JsonStringEnumMemberName("certificate_soon")] CertificateSoon,
     [JsonStringEnumMemberName("limit")] Limit,
     [JsonStringEnumMemberName("quarantine")] Quarantine,
+    [JsonStringEnumMemberName("waiting")] Waiting,
     [JsonStringEnumMemberName("history_failing")] HistoryFailing,
     [JsonStringEnumMemberName("notices")] Notices,
     [JsonStringEnumMemberName("gaps")] Gaps,
@@ -32,11 +34,16 @@ public sealed record Advice(AdviceMatter Matter, string? FeedId, Dataset? Datase
 /// <summary>What to do, worked out from the facts alone.</summary>
 public static class FeedAdvice
 {
+    /// <summary>A charge point that is new to the operator is in its list by then.</summary>
+    private static readonly TimeSpan LongWait = TimeSpan.FromDays(1);
+
+    private const long ManyWait = 1000;
+
     /// <summary>At least one; the worst first, then by feed and dataset.</summary>
     public static IReadOnlyList<Advice> Of(FeedHealthFacts facts)
     {
         var all = facts.Datasets.Select(d => OfDataset(d, facts.Now)).Concat(facts.Feeds.SelectMany(f => OfFeed(f, facts.Now))).Append(OfHold(facts))
-            .OfType<Advice>().Concat(facts.Datasets.SelectMany(d => OfRecords(d, facts.OperatorId))).Concat(facts.Receivers.Where(r => r.Failure is not null).Select(OfReceiver))
+            .OfType<Advice>().Concat(facts.Datasets.SelectMany(d => OfRecords(d, facts.OperatorId, facts.Now))).Concat(facts.Receivers.Where(r => r.Failure is not null).Select(OfReceiver))
             .OrderBy(a => a.Matter).ThenBy(a => a.FeedId, StringComparer.Ordinal).ThenBy(a => a.Dataset?.Name, StringComparer.Ordinal).ToList();
         return all.Count > 0 ? all : [new Advice(AdviceMatter.Nothing, null, null, "All is well: nothing needs to be done.")];
     }
@@ -82,8 +89,16 @@ public static class FeedAdvice
     private static Advice OfReceiver(ReceiverState receiver) => new(AdviceMatter.Notices, null, null,
         $"Notices do not reach {receiver.ReceiverId}, {receiver.Waiting} wait: {receiver.Detail} Whoever keeps that receiver should see to it; the hub tries again by itself.");
 
-    private static IEnumerable<Advice> OfRecords(DatasetHealth d, string operatorId)
+    private static IEnumerable<Advice> OfRecords(DatasetHealth d, string operatorId, DateTimeOffset now)
     {
+        if (d.Quarantine is { WaitingSince: { } since } quarantine && (now - since >= LongWait || quarantine.Waiting >= ManyWait))
+        {
+            var gone = quarantine.WaitedInVain == 0 ? "" : $" So many waited that {quarantine.WaitedInVain} older ones are lost.";
+            yield return new Advice(AdviceMatter.Waiting, d.Plan.FeedId, d.Plan.Dataset,
+                $"Sessions that wait for a charge point which the operator does not list: {quarantine.Waiting}, the oldest since {Instants.Format(since)}.{gone} "
+                + $"The operator should list these charge points; /v1/quarantine?operator={operatorId}&rule={QuarantineRules.Wait} shows which.");
+        }
+
         if (d.Quarantine.Refused == 0) yield break;
         var worst = d.Findings.Where(f => f.Severity == Words<Severity>.Of(Severity.Error)).MaxBy(f => f.Count);
         var why = worst is null ? "" : $", most often by the rule {worst.Rule}";

@@ -9,7 +9,9 @@ public sealed record FailureCount(string Dataset, string Failure, long LastDay, 
 
 /// <summary>Records of one dataset that are set aside.</summary>
 /// <param name="Waiting">For their charge point; all others are refused.</param>
-public sealed record QuarantineState(long Refused, long Waiting);
+/// <param name="WaitingSince">When the oldest of these came; null: none waits.</param>
+/// <param name="WaitedInVain">Of those that waited, how many ever made way for newer ones: they are gone.</param>
+public sealed record QuarantineState(long Refused, long Waiting, DateTimeOffset? WaitingSince = null, long WaitedInVain = 0);
 
 /// <summary>What an operator's server showed at the newest connection that was good.</summary>
 /// <param name="Version"><c>1.2</c> or <c>1.3</c>.</param>
@@ -58,8 +60,14 @@ public sealed class FeedHealthQueries(Database database)
             operatorId, now.AddDays(-1), now.AddDays(-7), Dataset.All.Select(d => d.Name).ToArray(), now)
             .ListAsync(r => new FailureCount(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
         var quarantine = await connection.Command(
-            "SELECT dataset, count(*) FILTER (WHERE waits_for IS NULL), count(waits_for) FROM quarantine WHERE operator_id = $1 GROUP BY dataset", operatorId)
-            .ListAsync(r => (Dataset: r.GetString(0), State: new QuarantineState(r.GetInt64(1), r.GetInt64(2))), cancellationToken);
+            """
+            SELECT c.dataset, c.refused, c.waiting,
+                (SELECT min(q.recorded_at) FROM quarantine q WHERE q.operator_id = c.operator_id AND q.dataset = c.dataset AND q.waits_for IS NOT NULL),
+                coalesce((SELECT o.dropped FROM quarantine_overflow o WHERE o.operator_id = c.operator_id AND o.dataset = c.dataset AND o.waiting), 0)
+            FROM quarantine_count c WHERE c.operator_id = $1
+            """,
+            operatorId)
+            .ListAsync(r => (Dataset: r.GetString(0), State: new QuarantineState(r.GetInt64(1), r.GetInt64(2), r.InstantOrNull(3), r.GetInt64(4))), cancellationToken);
         var tls = await connection.Command("SELECT feed_id, version, certificate_expires_at, seen_at FROM feed_tls WHERE operator_id = $1", operatorId)
             .ListAsync(r => (FeedId: r.GetString(0), Seen: new SeenTls(r.GetString(1), r.Instant(2), r.Instant(3))), cancellationToken);
         var used = await connection.Command(

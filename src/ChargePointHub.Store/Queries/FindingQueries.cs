@@ -1,5 +1,5 @@
 using ChargePointHub.Model;
-using Npgsql;
+using ChargePointHub.Store.Writing;
 
 namespace ChargePointHub.Store.Queries;
 
@@ -17,52 +17,49 @@ public sealed class FindingQueries(Database database)
     /// <summary>Samples kept for each rule.</summary>
     public const int Samples = 5;
 
-    /// <summary>Over current records and quarantine, most frequent first.</summary>
+    /// <summary>
+    /// Records with findings that are looked at: so many of each dataset, and so many in quarantine that are refused and that wait, the
+    /// newest events and arrivals. What an operator does wrong shows in these; millions of older ones would only take longer.
+    /// </summary>
+    public const int MostRecords = 10_000;
+
+    internal int Bound { get; init; } = MostRecords;
+
+    /// <summary>Over current records and quarantine, within the bound; most frequent first.</summary>
     public async Task<IReadOnlyList<RuleCount>> CountAsync(string operatorId, Scope scope, CancellationToken cancellationToken)
     {
         if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read findings.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
+        return await connection.Command(
             $"""
             WITH judged AS (
-                SELECT 'charge_points' AS dataset, charge_point_id AS record_id, findings FROM charge_point WHERE operator_id = @operator AND findings IS NOT NULL
+                (SELECT 'charge_points' AS dataset, charge_point_id AS record_id, findings FROM charge_point
+                 WHERE operator_id = $1 AND findings IS NOT NULL ORDER BY charge_point_id LIMIT $3)
                 UNION ALL
-                SELECT 'tariffs', tariff_id, findings FROM tariff WHERE operator_id = @operator AND findings IS NOT NULL
+                (SELECT 'tariffs', tariff_id, findings FROM tariff WHERE operator_id = $1 AND findings IS NOT NULL ORDER BY tariff_id LIMIT $3)
                 UNION ALL
-                SELECT 'charging_sessions', session_id, findings FROM charging_session WHERE operator_id = @operator AND findings IS NOT NULL
+                (SELECT 'charging_sessions', session_id, findings FROM charging_session WHERE operator_id = $1 AND findings IS NOT NULL ORDER BY plug_in_at DESC LIMIT $3)
                 UNION ALL
-                SELECT 'status_changes', charge_point_id, findings FROM status_change WHERE operator_id = @operator AND findings IS NOT NULL
+                (SELECT 'status_changes', charge_point_id, findings FROM status_change WHERE operator_id = $1 AND findings IS NOT NULL ORDER BY at DESC LIMIT $3)
                 UNION ALL
-                SELECT q.dataset, {QuarantineQueries.HubId}, q.findings FROM quarantine q WHERE q.operator_id = @operator),
+                SELECT d.name, q.record_id, q.findings FROM unnest($4) AS d (name), LATERAL (
+                    {Newest("IS NULL")} UNION ALL {Newest("IS NOT NULL")}) q),
             found AS (
-                SELECT j.dataset, j.record_id, f.rule, lower(f.severity) AS severity, f.pointer, f.value, f.message,
-                    count(*) OVER rule_of AS times,
-                    row_number() OVER (rule_of ORDER BY j.record_id, f.pointer) AS place
-                FROM judged j, LATERAL json_to_recordset(j.findings) AS f (rule text, severity text, pointer text, value text, message text)
-                WINDOW rule_of AS (PARTITION BY j.dataset, f.rule, lower(f.severity)))
-            SELECT dataset, rule, severity, times, record_id, pointer, value, message
-            FROM found WHERE place <= @samples
-            ORDER BY times DESC, dataset, rule, severity, place
+                SELECT j.dataset, j.record_id, f.rule, lower(f.severity) AS severity, coalesce(f.pointer, '') AS pointer, f.value, f.message
+                FROM judged j, LATERAL json_to_recordset(j.findings) AS f (rule text, severity text, pointer text, value text, message text))
+            SELECT dataset, rule, severity, count(*), {First("record_id")}, {First("pointer")}, {First("value")}, {First("message")}
+            FROM found GROUP BY dataset, rule, severity ORDER BY count(*) DESC, dataset, rule, severity
             """,
-            connection);
-        command.Parameters.AddWithValue("operator", operatorId);
-        command.Parameters.AddWithValue("samples", Samples);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var counts = new List<RuleCount>();
-        var samples = new List<FindingSample>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var (dataset, rule, severity) = (reader.GetString(0), reader.GetString(1), reader.GetString(2));
-            if (counts.Count == 0 || counts[^1] is var last && (last.Dataset, last.Rule, last.Severity) != (dataset, rule, severity))
-            {
-                samples = [];
-                counts.Add(new RuleCount(dataset, rule, severity, reader.GetInt64(3), samples));
-            }
-
-            samples.Add(new FindingSample(
-                reader.IsDBNull(4) ? null : reader.GetString(4), reader.IsDBNull(5) ? "" : reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetString(7)));
-        }
-
-        return counts;
+            operatorId, Samples, Bound, Dataset.All.Select(d => d.Name).ToArray()).ListAsync(
+            r => new RuleCount(
+                r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3),
+                [.. r.GetFieldValue<string?[]>(4).Select((id, i) => new FindingSample(
+                    id, r.GetFieldValue<string[]>(5)[i], r.GetFieldValue<string?[]>(6)[i], r.GetFieldValue<string[]>(7)[i]))]),
+            cancellationToken);
     }
+
+    private static string First(string column) => $"(array_agg({column} ORDER BY record_id, pointer))[1:$2]";
+
+    private static string Newest(string waits) =>
+        $"(SELECT {QuarantineQueries.HubId} AS record_id, q.findings FROM quarantine q WHERE q.operator_id = $1 AND q.dataset = d.name AND q.waits_for {waits} ORDER BY q.recorded_at DESC LIMIT $3)";
 }

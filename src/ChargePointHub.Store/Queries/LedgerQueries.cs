@@ -186,15 +186,20 @@ public sealed class LedgerQueries(Database database)
     }
 
     /// <summary>Refused and waiting records whose event time (else the time of their arrival) lies in the window; null: all.</summary>
-    public async Task<long> CountQuarantinedAsync(
+    /// <returns>IsLeast: older ones of that time made way in a full quarantine, so that there were more.</returns>
+    public async Task<(long Count, bool IsLeast)> CountQuarantinedAsync(
         Dataset dataset, IReadOnlyList<string> operators, Window? window, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            $"SELECT count(*) FROM quarantine q WHERE q.dataset = @dataset AND {QuarantineQueries.InQuestion}", connection);
+            $"""
+            SELECT (SELECT count(*) FROM quarantine q WHERE q.dataset = @dataset AND {QuarantineQueries.InQuestion}),
+                EXISTS (SELECT FROM quarantine_overflow o WHERE o.dataset = @dataset AND o.operator_id = ANY (@operators) AND o.from_at < @to AND o.to_at >= @from)
+            """,
+            connection);
         command.Parameters.AddWithValue("dataset", dataset.Name);
         QuarantineQueries.BindQuestion(command, operators, window);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        return (await command.ListAsync(r => (r.GetInt64(0), r.GetBoolean(1)), cancellationToken))[0];
     }
 }

@@ -22,8 +22,9 @@ public sealed record QuarantineEntry(
     string OperatorId, Dataset Dataset, string? RecordId, string? WaitsFor, DateTimeOffset? EventAt, DateTimeOffset RecordedAt, string FeedId, Guid RunId, int PageNumber,
     IReadOnlyList<Finding> Findings, ReadOnlyMemory<byte> Document, PageKey Key);
 
-/// <summary>Refused records that made way for newer ones.</summary>
-public sealed record QuarantineOverflow(string OperatorId, Dataset Dataset, long Dropped, DateTimeOffset FirstAt, DateTimeOffset LastAt);
+/// <summary>Records that made way for newer ones.</summary>
+/// <param name="OfWaiting">True: sessions that waited for their charge point; false: refused records.</param>
+public sealed record QuarantineOverflow(string OperatorId, Dataset Dataset, bool OfWaiting, long Dropped, DateTimeOffset FirstAt, DateTimeOffset LastAt);
 
 /// <summary>How many records one rule keeps in quarantine.</summary>
 /// <param name="Example">Id of the newest of them; null: it has none.</param>
@@ -83,9 +84,9 @@ public sealed class QuarantineQueries(Database database)
         Refuse(scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await connection.Command(
-            "SELECT operator_id, dataset, dropped, first_at, last_at FROM quarantine_overflow WHERE operator_id = ANY ($1) ORDER BY operator_id, dataset",
+            "SELECT operator_id, dataset, waiting, dropped, first_at, last_at FROM quarantine_overflow WHERE operator_id = ANY ($1) ORDER BY operator_id, dataset, waiting",
             (object)operators.ToArray()).ListAsync(
-                r => new QuarantineOverflow(r.GetString(0), Dataset.Named(r.GetString(1))!, r.GetInt64(2), r.Instant(3), r.Instant(4)), cancellationToken);
+                r => new QuarantineOverflow(r.GetString(0), Dataset.Named(r.GetString(1))!, r.GetBoolean(2), r.GetInt64(3), r.Instant(4), r.Instant(5)), cancellationToken);
     }
 
     /// <summary>By what keeps them there: a record that breaks two rules counts under both.</summary>

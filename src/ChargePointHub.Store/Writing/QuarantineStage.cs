@@ -9,7 +9,7 @@ namespace ChargePointHub.Store.Writing;
 /// What a page puts into quarantine, and what it frees: refused records until they are sent right or pass when they are checked
 /// again, and sessions whose charge point nobody has told of yet.
 /// </summary>
-internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite page, int mostRefused)
+internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite page, int most)
 {
     /// <summary>The page's sessions whose charge point is known, behind those that it released, in arrival order.</summary>
     public List<ToStage<ChargingSession>> Sessions { get; } = [];
@@ -27,8 +27,8 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
 
     public RecheckCounts Rechecked { get; private set; } = new(0, 0, 0);
 
-    /// <summary>Datasets of which records made way for the first time.</summary>
-    public IReadOnlyList<Dataset> OverflowingAnew { get; private set; } = [];
+    /// <summary>Of what records made way for the first time.</summary>
+    public IReadOnlyList<QuarantineFull> OverflowingAnew { get; private set; } = [];
 
     public async Task DecideAsync(CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         var table = new QuarantineTable(connection, page);
         if (rows.Count > 0) Written += await table.InsertAsync(rows, cancellationToken);
         Written += await table.ForgetUnsentAsync(cancellationToken);
-        OverflowingAnew = await table.MakeWayAsync([.. page.Records.Refused.Select(r => r.Dataset).Distinct()], mostRefused, cancellationToken);
+        OverflowingAnew = await table.MakeWayAsync([.. rows.Select(r => r.Dataset).Distinct()], most, cancellationToken);
     }
 
     /// <summary>

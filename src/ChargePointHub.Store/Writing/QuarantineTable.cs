@@ -67,31 +67,38 @@ internal sealed class QuarantineTable(NpgsqlConnection connection, PageToWrite p
         return forgotten;
     }
 
-    /// <summary>Beyond the bound the oldest refused records go, and it is noted how many. Sessions that wait are good, and stay.</summary>
-    /// <returns>Datasets in which this happened for the first time.</returns>
-    public async Task<IReadOnlyList<Dataset>> MakeWayAsync(IReadOnlyList<Dataset> datasets, int most, CancellationToken cancellationToken)
+    /// <summary>Beyond the bound the oldest go, of those refused and of those that wait alike, and it is noted how many, and from when to when.</summary>
+    /// <returns>Of what this happened for the first time.</returns>
+    public async Task<IReadOnlyList<QuarantineFull>> MakeWayAsync(IReadOnlyList<string> datasets, int most, CancellationToken cancellationToken)
     {
-        var anew = new List<Dataset>();
-        foreach (var dataset in datasets)
+        if (datasets.Count == 0) return [];
+        var held = await connection.Command("SELECT dataset, refused, waiting FROM quarantine_count WHERE operator_id = $1 AND dataset = ANY ($2)", page.Feed.OperatorId, datasets.ToArray())
+            .ListAsync(r => (Dataset: Dataset.Named(r.GetString(0))!, Refused: r.GetInt64(1), Waiting: r.GetInt64(2)), cancellationToken);
+        var anew = new List<QuarantineFull>();
+        foreach (var (dataset, refused, waiting) in held)
         {
-            var isFirst = await connection.Command(
-                """
-                WITH beyond AS (
-                    SELECT ctid FROM quarantine WHERE operator_id = $1 AND dataset = $2 AND waits_for IS NULL
-                    ORDER BY recorded_at DESC, content_hash OFFSET $3),
-                gone AS (DELETE FROM quarantine WHERE ctid IN (SELECT ctid FROM beyond) RETURNING 1)
-                INSERT INTO quarantine_overflow AS o (operator_id, dataset, first_at, last_at, dropped)
-                SELECT $1, $2, $4, $4, count(*) FROM gone HAVING count(*) > 0
-                ON CONFLICT (operator_id, dataset) DO UPDATE SET last_at = excluded.last_at, dropped = o.dropped + excluded.dropped
-                RETURNING xmax = 0
-                """,
-                page.Feed.OperatorId, dataset.Name, most, page.AskedAt).ListAsync(r => r.GetBoolean(0), cancellationToken);
-            if (isFirst is [true]) anew.Add(dataset);
+            if (refused > most && await MakeWayAsync(dataset, waits: false, refused - most, cancellationToken)) anew.Add(new QuarantineFull(dataset, OfWaiting: false));
+            if (waiting > most && await MakeWayAsync(dataset, waits: true, waiting - most, cancellationToken)) anew.Add(new QuarantineFull(dataset, OfWaiting: true));
         }
 
         if (anew.Count == 0) return [];
         return anew;
     }
+
+    private async Task<bool> MakeWayAsync(Dataset dataset, bool waits, long beyond, CancellationToken cancellationToken) => (await connection.Command(
+        $"""
+        WITH gone AS (
+            DELETE FROM quarantine WHERE ctid IN (
+                SELECT ctid FROM quarantine WHERE operator_id = $1 AND dataset = $2 AND waits_for {(waits ? "IS NOT NULL" : "IS NULL")}
+                ORDER BY recorded_at, content_hash DESC LIMIT $3)
+            RETURNING coalesce(event_at, recorded_at) AS at)
+        INSERT INTO quarantine_overflow AS o (operator_id, dataset, waiting, first_at, last_at, dropped, from_at, to_at)
+        SELECT $1, $2, $5, $4, $4, count(*), min(at), max(at) FROM gone HAVING count(*) > 0
+        ON CONFLICT (operator_id, dataset, waiting) DO UPDATE SET last_at = excluded.last_at, dropped = o.dropped + excluded.dropped,
+            from_at = least(o.from_at, excluded.from_at), to_at = greatest(o.to_at, excluded.to_at)
+        RETURNING xmax = 0
+        """,
+        page.Feed.OperatorId, dataset.Name, beyond, page.AskedAt, waits).ListAsync(r => r.GetBoolean(0), cancellationToken)) is [true];
 
     private static NpgsqlParameter Instants(IEnumerable<DateTimeOffset?> instants) => new()
     {

@@ -142,10 +142,10 @@ public sealed class ApiHost : IAsyncLifetime
 
     /// <summary>A page as a run writes it; the run's id.</summary>
     /// <param name="bound">Refused records that quarantine holds.</param>
-    public async Task<Guid> WritePageAsync(string operatorId, Dataset dataset, RecordPage records, int bound = PageWriter.MostRefused)
+    public async Task<Guid> WritePageAsync(string operatorId, Dataset dataset, RecordPage records, int bound = PageWriter.MostInQuarantine)
     {
         var page = new PageToWrite { Feed = new FeedKey(operatorId, "main", dataset), RunId = Guid.NewGuid(), PageNumber = 1, AskedAt = Now, Records = records };
-        await new PageWriter(database.Database) { RefusedBound = bound }.WriteAsync(page, CancellationToken.None);
+        await new PageWriter(database.Database) { QuarantineBound = bound }.WriteAsync(page, CancellationToken.None);
         return page.RunId;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.IntegrationTests.Api;
 
@@ -151,6 +152,24 @@ public sealed class LedgerTests : IAsyncLifetime
 
         Assert.Equal([("power-unit-suspected-kw", "warning", 7, 5), ("id-missing", "error", 1, 1)], findings.Select(f => (
             f.GetProperty("rule").GetString()!, f.GetProperty("severity").GetString()!, f.GetProperty("count").GetInt32(), f.GetProperty("samples").GetArrayLength())));
+    }
+
+    [Fact]
+    public async Task Findings_are_counted_over_the_newest_records_that_have_some_and_no_more()
+    {
+        for (var i = 0; i < 5; i++) await host.AddSessionAsync($"alpha:S{i}", Now.AddHours(-i));
+        await host.ExecuteAsync("""UPDATE charging_session SET findings = '[{"rule":"energy-low","severity":"info","pointer":"","value":null,"message":"m"}]' WHERE session_id <> 'alpha:S0'""");
+        await host.ExecuteAsync(
+            """
+            INSERT INTO quarantine SELECT 'alpha', 'tariffs', 'T' || n, '\x00', NULL, '[{"rule":"id-missing","severity":"error","pointer":"","value":null,"message":"m"}]',
+                'main', gen_random_uuid(), 1, NULL, now() - n * interval '1 min', '{}' FROM generate_series(1, 4) n
+            """);
+
+        var counts = await new FindingQueries(host.Database) { Bound = 3 }.CountAsync("alpha", Scope.Everything, CancellationToken.None);
+
+        Assert.Equal([("energy-low", 3L), ("id-missing", 3L)], counts.Select(c => (c.Rule, c.Count)));
+        Assert.Equal(["alpha:S1", "alpha:S2", "alpha:S3"], counts[0].Samples.Select(s => s.RecordId));
+        Assert.Equal(["alpha:T1", "alpha:T2", "alpha:T3"], counts[1].Samples.Select(s => s.RecordId));
     }
 
     [Fact]

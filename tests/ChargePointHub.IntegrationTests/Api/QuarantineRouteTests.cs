@@ -132,12 +132,25 @@ public sealed class QuarantineRouteTests : IAsyncLifetime
         var answer = await host.GetAsync("/v1/quarantine");
         Assert.Single(answer.Data);
         var overflow = Assert.Single(answer.Json.GetProperty("meta").GetProperty("overflow").EnumerateArray());
-        Assert.Equal((1, "charging_sessions"), (overflow.GetProperty("dropped").GetInt32(), overflow.GetProperty("dataset").GetString()));
+        Assert.Equal((1, "charging_sessions", "refused"), (overflow.GetProperty("dropped").GetInt32(), overflow.GetProperty("dataset").GetString(), overflow.GetProperty("state").GetString()));
         Assert.Empty((await host.GetAsync("/v1/quarantine?operator=beta")).Json.GetProperty("meta").GetProperty("overflow").EnumerateArray());
         Assert.Equal("no-store", answer.Headers["Cache-Control"]);
         Assert.Equal(HttpStatusCode.NotModified, (await host.GetAsync("/v1/quarantine", headers: ("If-None-Match", answer.Headers["ETag"]))).Status);
         await host.WritePageAsync("alpha", Dataset.Tariffs, new RecordPage { Refused = [new RefusedRecord(Dataset.Tariffs, "T", "{}"u8.ToArray(), [Missing])] });
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/quarantine", headers: ("If-None-Match", answer.Headers["ETag"]))).Status);
+    }
+
+    [Fact]
+    public async Task An_answer_about_the_time_of_what_made_way_says_that_it_counts_too_few_and_others_do_not()
+    {
+        await host.WritePageAsync("alpha", Dataset.ChargingSessions, Refused(("S1", Now.AddHours(-2), [Negative])), bound: 1);
+        await host.WritePageAsync("alpha", Dataset.ChargingSessions, Refused(("S2", Now.AddHours(-1), [Negative])), bound: 1);
+
+        var about = await host.GetAsync("/v1/charging-sessions");
+        var completeness = about.Json.GetProperty("meta").GetProperty("completeness");
+        Assert.Equal((1, true), (completeness.GetProperty("quarantined").GetInt32(), completeness.GetProperty("quarantined_is_least").GetBoolean()));
+        foreach (var other in new[] { $"from={Instants.Format(Now.AddMinutes(-90))}&to={Instants.Format(Now)}", "period=2026-10", "operator=beta" })
+            Assert.DoesNotContain("quarantined_is_least", (await host.GetAsync($"/v1/charging-sessions?{other}")).Body, StringComparison.Ordinal);
     }
 
     private static RecordPage Refused(params (string? OwnId, DateTimeOffset? At, Finding[] Findings)[] records) => new()

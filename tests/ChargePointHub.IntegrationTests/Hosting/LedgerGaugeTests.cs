@@ -71,7 +71,7 @@ public sealed partial class LedgerGaugeTests : IAsyncLifetime
         {
             using var connection = new NpgsqlConnection(database.ConnectionString);
             connection.Open();
-            using var rename = new NpgsqlCommand("ALTER TABLE quarantine RENAME TO elsewhere", connection);
+            using var rename = new NpgsqlCommand("ALTER TABLE quarantine_count RENAME TO elsewhere", connection);
             rename.ExecuteNonQuery();
             return new PageWriter(broken);
         }

@@ -13,7 +13,7 @@ public sealed class QuarantineBoundTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         hub = await HubDatabase.CreateDatabaseAsync();
-        writer = new PageWriter(hub.Database) { RefusedBound = 3 };
+        writer = new PageWriter(hub.Database) { QuarantineBound = 3 };
     }
 
     public async Task DisposeAsync() => await hub.DisposeAsync();
@@ -35,7 +35,7 @@ public sealed class QuarantineBoundTests : IAsyncLifetime
         await WriteAsync(Refused(Dataset.StatusChanges, ("z", 1)));
         await WriteAsync(Sessions(Session("w1", chargePoint: "9"), Session("w2", chargePoint: "9")));
 
-        Assert.Equal([Dataset.ChargingSessions], (await WriteAsync(Refused(Dataset.ChargingSessions, ("d", 4), ("e", 5)))).OverflowingAnew);
+        Assert.Equal([new QuarantineFull(Dataset.ChargingSessions, OfWaiting: false)], (await WriteAsync(Refused(Dataset.ChargingSessions, ("d", 4), ("e", 5)))).OverflowingAnew);
         Assert.Empty((await WriteAsync(Refused(Dataset.ChargingSessions, ("f", 6)))).OverflowingAnew);
 
         Assert.Equal(
@@ -44,6 +44,37 @@ public sealed class QuarantineBoundTests : IAsyncLifetime
         Assert.Equal("1", await hub.OneAsync("SELECT count(*) FROM quarantine WHERE dataset = 'status_changes'"));
         Assert.Equal(["charging_sessions 3"], await hub.ManyAsync("SELECT dataset || ' ' || dropped FROM quarantine_overflow"));
     }
+
+    [Fact]
+    public async Task Sessions_that_wait_have_the_same_bound_by_themselves_and_those_that_made_way_are_told_apart()
+    {
+        await WriteAsync(Refused(Dataset.ChargingSessions, ("a", 1), ("b", 2), ("c", 3)));
+        for (var n = 1; n <= 3; n++) await WriteAsync(Sessions(Session($"w{n}", chargePoint: "9")));
+        Assert.Equal([new QuarantineFull(Dataset.ChargingSessions, OfWaiting: true)], (await WriteAsync(Sessions(Session("w4", chargePoint: "9"), Session("w5", chargePoint: "9")))).OverflowingAnew);
+        Assert.Empty((await WriteAsync(Sessions(Session("w6", chargePoint: "9")))).OverflowingAnew);
+
+        Assert.Equal([$"{Operator}:w4", $"{Operator}:w5", $"{Operator}:w6"], await hub.ManyAsync("SELECT own_id FROM quarantine WHERE waits_for IS NOT NULL ORDER BY 1"));
+        Assert.Equal("3", await hub.OneAsync("SELECT count(*) FROM quarantine WHERE waits_for IS NULL"));
+        Assert.Equal(["charging_sessions true 3"], await hub.ManyAsync("SELECT dataset || ' ' || waiting || ' ' || dropped FROM quarantine_overflow"));
+    }
+
+    [Fact]
+    public async Task What_quarantine_holds_is_counted_as_it_comes_and_goes()
+    {
+        await WriteAsync(Refused(Dataset.ChargingSessions, ("a", 1), ("b", 2), ("c", 3), ("d", 4)));
+        await WriteAsync(Refused(Dataset.Tariffs, ("t", 1)));
+        await WriteAsync(Sessions(Session("w1", chargePoint: "9"), Session("w2", chargePoint: "8")));
+        Assert.Equal(["charging_sessions 3 2", "tariffs 1 0"], await CountedAsync());
+        await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("9")), Accept(ChargePoint("1"))] }));
+        await WriteAsync(Sessions(Session("b", chargePoint: "1")));
+        await WriteAsync(Page(new RecordPage(), Dataset.Tariffs, claims: new Claim(Dataset.Tariffs, new Window(Noon.AddHours(7), Noon.AddHours(9)), ClaimKind.Covered)));
+
+        Assert.Equal(["charging_sessions 2 1", "tariffs 0 0"], await CountedAsync());
+        Assert.Equal(["charging_sessions 2 1"], await hub.ManyAsync(
+            "SELECT dataset || ' ' || count(*) FILTER (WHERE waits_for IS NULL) || ' ' || count(waits_for) FROM quarantine GROUP BY dataset"));
+    }
+
+    private Task<List<string>> CountedAsync() => hub.ManyAsync("SELECT dataset || ' ' || refused || ' ' || waiting FROM quarantine_count ORDER BY 1");
 
     [Fact]
     public async Task Of_a_record_that_is_too_long_only_its_findings_are_kept_and_of_many_findings_the_errors_first()

@@ -63,7 +63,10 @@ public sealed class FeedAdviceTests
             (Of(FeedStanding.Inactive), AdviceMatter.Inactive, "set active to true"),
             (Of(FeedStanding.Ok) with { OpenTime = TimeSpan.FromHours(1) }, AdviceMatter.Gaps, "by itself"),
             (Of(FeedStanding.Ok, backfillFailure: "forbidden") with { OpenTime = TimeSpan.FromHours(1) }, AdviceMatter.HistoryFailing, "give it the right"),
-            (Of(FeedStanding.Ok) with { Quarantine = new(0, 5) }, AdviceMatter.Nothing, "All is well"),
+            (Of(FeedStanding.Ok) with { Quarantine = new(0, 5, Now.AddHours(-23)) }, AdviceMatter.Nothing, "All is well"),
+            (Of(FeedStanding.Ok) with { Quarantine = new(0, 5, Now.AddHours(-24)) }, AdviceMatter.Waiting,
+                "5, the oldest since 2026-11-19T12:00:00.000Z. The operator should list these charge points; /v1/quarantine?operator=alpha&rule=charge-point-unknown "),
+            (Of(FeedStanding.Ok) with { Quarantine = new(0, 1000, Now, 7) }, AdviceMatter.Waiting, "So many waited that 7 older ones are lost."),
             (Of(FeedStanding.Ok) with { Quarantine = new(3, 0), Findings = [new("charging_sessions", "time-missing", "error", 3, []), new("charging_sessions", "energy-low", "info", 9, [])] },
                 AdviceMatter.Quarantine, "3, most often by the rule time-missing. The operator should correct them and send them again; /v1/quarantine?operator=alpha "),
         ];

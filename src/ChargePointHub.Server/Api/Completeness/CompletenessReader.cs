@@ -10,12 +10,12 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     {
         var windows = await ledger.ReadAsync([question.Dataset], question.AsOfTick, scope, cancellationToken);
         var operators = Judged(question.Operators, question.Dataset, windows);
-        var quarantined = await ledger.CountQuarantinedAsync(
+        var (quarantined, isLeast) = await ledger.CountQuarantinedAsync(
             question.Dataset, [.. question.Operators.Select(o => o.OperatorId)], question.Window, scope, cancellationToken);
         var statement = question.Window is { } window
             ? Judge.OfWindow(window, question.Now, operators, quarantined)
             : Judge.OfPresent(question.Now, operators, quarantined);
-        return statement with { Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, scope, cancellationToken) };
+        return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, scope, cancellationToken) };
     }
 
     public static IReadOnlyList<JudgedOperator> Judged(

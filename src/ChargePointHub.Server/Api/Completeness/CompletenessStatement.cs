@@ -34,13 +34,16 @@ public sealed record CompletenessStatement(
     IReadOnlyList<string> NotProvided,
     long Quarantined)
 {
+    /// <summary>Quarantine was full and older records of the window made way: there were more than <see cref="Quarantined"/>.</summary>
+    public bool QuarantinedIsLeast { get; init; }
+
     /// <summary>The same facts on one line, for answers whose body has no room for them.</summary>
     public string ToHeader()
     {
         var percent = CoveredPercent?.ToString("0.0", CultureInfo.InvariantCulture) ?? "unknown";
         var settled = SettledTo is { } s ? Instants.Format(s) : "unknown";
         return $"complete={(Complete ? "true" : "false")}, covered_percent={percent}, settled_to={settled}, gaps={Gaps.Count}, "
-            + $"not_provided={NotProvided.Count}, quarantined={Quarantined}";
+            + $"not_provided={NotProvided.Count}, quarantined={Quarantined}{(QuarantinedIsLeast ? ", quarantined_is_least=true" : "")}";
     }
 
     public void Write(Utf8JsonWriter json)
@@ -65,6 +68,7 @@ public sealed record CompletenessStatement(
         json.WriteEndArray();
         json.WriteStrings("not_provided", NotProvided);
         json.WriteNumber("quarantined", Quarantined);
+        if (QuarantinedIsLeast) json.WriteBoolean("quarantined_is_least", true);
         json.WriteEndObject();
     }
 }

@@ -25,7 +25,7 @@ internal static class ListQuarantine
         Description = "Newest arrival first: each record as it was sent, with everything that was found in it. A refused record leaves when one of its key is accepted, "
             + "when it passes by newer rules, and, of datasets that come as a whole, when a whole crawl no longer brings it; a session whose charge point is unknown leaves when that appears. "
             + "from, to and period choose by event time, else by arrival: meta.completeness.quarantined of a dataset's answer counts exactly these records. "
-            + $"At most {PageWriter.MostRefused} refused records of each operator and dataset are kept; meta.overflow tells of older ones that made way.",
+            + $"At most {PageWriter.MostInQuarantine} refused records of each operator and dataset are kept, and as many that wait; meta.overflow tells of older ones that made way.",
         Tag = "Coverage",
         IsRestricted = true,
         Parameters =
@@ -153,6 +153,7 @@ internal static class ListQuarantine
         json.WriteStartObject();
         json.WriteString("operator_id", overflow.OperatorId);
         json.WriteString("dataset", overflow.Dataset.Name);
+        json.WriteString("state", overflow.OfWaiting ? "waiting" : "refused");
         json.WriteNumber("dropped", overflow.Dropped);
         json.WriteInstant("first_at", overflow.FirstAt);
         json.WriteInstant("last_at", overflow.LastAt);

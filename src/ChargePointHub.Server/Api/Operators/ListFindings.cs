@@ -1,5 +1,6 @@
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Operators;
 
@@ -11,7 +12,8 @@ internal static class ListFindings
         Path = "/v1/operators/{id}/findings",
         OperationId = "listFindingsOfOperator",
         Summary = "Findings about an operator's records, counted by rule",
-        Description = "Over its current records and those in quarantine: how often each rule was broken, how much it matters, and up to five samples.",
+        Description = "Over its current records and those in quarantine: how often each rule was broken, how much it matters, and up to five samples. "
+            + $"Of each dataset the newest {FindingQueries.MostRecords} records with findings are counted, and as many of those that are refused and of those that wait.",
         Tag = "Operators",
         Id = ("Operator id.", "lamplight"),
         IsRestricted = true,
