@@ -1,25 +1,31 @@
 using System.Net;
 using System.Net.Sockets;
 using ChargePointHub.Model;
+using ChargePointHub.Sandbox.Agreements;
+using ChargePointHub.Server.Access.Grants;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Access;
 using Microsoft.Extensions.Logging.Console;
 
 namespace ChargePointHub.Sandbox;
 
-/// <summary>The hub of a pretend London: wired to its operators, with a key for everything.</summary>
+/// <summary>The hub of a pretend London: wired to its operators, with agreements in force and a key for each role.</summary>
 public sealed class SandboxHub : IAsyncDisposable
 {
-    private const string KeyLabel = "sandbox: gla";
+    private const string LabelStart = "sandbox: ";
 
-    private SandboxHub(HubHost hub, string key) => (Hub, Key) = (hub, key);
+    private SandboxHub(HubHost hub, IReadOnlyDictionary<string, string> keys) => (Hub, Keys) = (hub, keys);
 
     public HubHost Hub { get; }
 
-    /// <summary>Opens everything; made anew at each start, the one before is revoked.</summary>
-    public string Key { get; }
+    /// <summary>By the word of the role; made anew at each start, those before are revoked.</summary>
+    public IReadOnlyDictionary<string, string> Keys { get; }
 
-    /// <summary>Starts it and writes sandbox.json.</summary>
+    /// <summary>The GLA's: all records of all operators.</summary>
+    public string Key => Keys[Words<OrganisationRole>.Of(OrganisationRole.Gla)];
+
+    /// <summary>Starts it, brings its agreements into force and writes sandbox.json.</summary>
     /// <param name="parts">Its certificate and logging are the Sandbox's own.</param>
     public static async Task<SandboxHub> StartAsync(PretendLondonHost london, HubParts parts, CancellationToken cancellationToken)
     {
@@ -35,12 +41,10 @@ public sealed class SandboxHub : IAsyncDisposable
             options, parts with { Certificate = new Certificate(london.HubCertificate, [], london.CaFile), Logging = Quiet }, cancellationToken);
         try
         {
-            var keys = hub.Services.GetRequiredService<AccessKeys>();
-            foreach (var old in (await keys.ListAsync(cancellationToken)).Where(k => k.Label == KeyLabel && k.RevokedAt is null))
-                await keys.RevokeAsync(old.KeyId, cancellationToken);
-            if (await keys.CreateAsync(KeyLabel, Scope.Everything, cancellationToken) is not KeyMade { Key: var key }) throw new InvalidOperationException("All its keys were revoked.");
-            london.WriteSandboxFile(new Uri(hub.BaseUrl), new Dictionary<string, string> { ["gla"] = key.Token });
-            return new SandboxHub(hub, key.Token);
+            await AgreeAsync(london, hub, parts.Time, cancellationToken);
+            var keys = await MakeKeysAsync(london, hub.Services.GetRequiredService<AccessKeys>(), cancellationToken);
+            london.WriteSandboxFile(new Uri(hub.BaseUrl), keys);
+            return new SandboxHub(hub, keys);
         }
         catch
         {
@@ -50,6 +54,31 @@ public sealed class SandboxHub : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Hub.DisposeAsync();
+
+    /// <summary>By the same way as anyone's: a file, read and applied.</summary>
+    private static async Task AgreeAsync(PretendLondonHost london, HubHost hub, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(london.DataFolder, PretendAgreements.FileName);
+        PrivateFile.WriteOpen(file, PretendAgreements.FileOf(london.Operators));
+        var (register, faults) = GrantsFile.Read(file);
+        if (register is null) throw new InvalidOperationException(string.Join(Environment.NewLine, faults.Select(OperatorFiles.Line)));
+        await new GrantStore(hub.Services.GetRequiredService<Database>()).ApplyAsync(register, "the Sandbox", time.GetUtcNow(), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> MakeKeysAsync(PretendLondonHost london, AccessKeys keys, CancellationToken cancellationToken)
+    {
+        foreach (var old in (await keys.ListAsync(cancellationToken)).Where(k => k.Label.StartsWith(LabelStart, StringComparison.Ordinal) && k.RevokedAt is null))
+            await keys.RevokeAsync(old.KeyId, cancellationToken);
+        var made = new Dictionary<string, string>();
+        foreach (var (role, organisation) in PretendAgreements.OneOfEach(london.Operators))
+        {
+            var word = Words<OrganisationRole>.Of(role);
+            if (await keys.CreateForAsync(organisation, LabelStart + word, cancellationToken) is not KeyMade { Key: var key }) throw new InvalidOperationException("All its keys were revoked, and the organisation is there.");
+            made.Add(word, key.Token);
+        }
+
+        return made;
+    }
 
     /// <summary>Warnings and worse, one line each, on stderr: stdout is for what a person asked for.</summary>
     private static void Quiet(ILoggingBuilder logging)

@@ -1,4 +1,5 @@
 using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Sandbox.Agreements;
 using ChargePointHub.Server.Commands;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
@@ -56,7 +57,8 @@ public static class SandboxSession
             $"""
 
             The hub: {sandbox.Hub.BaseUrl}   its certificate authority: {ca}
-            A key that opens everything: {sandbox.Key}
+            A key for each role, as the agreements in {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(london.DataFolder, PretendAgreements.FileName))} have it:
+            {string.Join(Environment.NewLine, sandbox.Keys.Select(k => $"  {k.Key,-16} {k.Value}"))}
 
             Documentation: {sandbox.Hub.BaseUrl}/docs
 

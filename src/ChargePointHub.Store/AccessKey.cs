@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Store.Access;
 
 namespace ChargePointHub.Store;
 
@@ -6,8 +7,9 @@ namespace ChargePointHub.Store;
 /// <param name="Label">Whose it is: keys of one label are one holder's.</param>
 /// <param name="ExpiresAt">First instant at which it no longer opens anything; null: never.</param>
 /// <param name="LastUsedAt">Some instant of the last minute in which it opened something; null: never.</param>
+/// <param name="OrganisationId">Whose grants say what it opens; null: its scope does.</param>
 public sealed record AccessKey(
-    string KeyId, string Label, string ScopeName, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt)
+    string KeyId, string Label, string ScopeName, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt, string? OrganisationId)
 {
     public bool IsLive(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is null || ExpiresAt > now);
 }
@@ -20,7 +22,7 @@ public sealed record NewAccessKey(string KeyId, string Token)
     public override string ToString() => KeyId;
 }
 
-/// <summary>What came of asking for a new key. A closed union: <see cref="KeyMade"/>, <see cref="HolderHasTwoKeys"/> or <see cref="NoLiveKey"/>.</summary>
+/// <summary>What came of asking for a new key. A closed union: <see cref="KeyMade"/>, <see cref="HolderHasTwoKeys"/>, <see cref="NoLiveKey"/> or <see cref="NoSuchOrganisation"/>.</summary>
 public abstract record KeyMaking
 {
     private protected KeyMaking()
@@ -36,6 +38,9 @@ public sealed record HolderHasTwoKeys(string Label, IReadOnlyList<string> KeyIds
 
 /// <summary>The key that was to be replaced does not exist, has expired or was revoked.</summary>
 public sealed record NoLiveKey : KeyMaking;
+
+/// <param name="Known">Those that there are, by id.</param>
+public sealed record NoSuchOrganisation(string OrganisationId, IReadOnlyList<string> Known) : KeyMaking;
 
 /// <summary>Why a key does not open anything. A closed list.</summary>
 public enum KeyFailure
@@ -59,6 +64,7 @@ public abstract record KeyResult
 
 /// <param name="Label">Whose it is.</param>
 /// <param name="ExpiresAt">First instant at which it no longer opens anything; null: never.</param>
-public sealed record KeyAccepted(string KeyId, string Label, Scope Scope, DateTimeOffset? ExpiresAt) : KeyResult;
+/// <param name="Organisation">Whose grants the scope is made of; null: the key was made without one.</param>
+public sealed record KeyAccepted(string KeyId, string Label, Scope Scope, DateTimeOffset? ExpiresAt, Organisation? Organisation = null) : KeyResult;
 
 public sealed record KeyRefused(KeyFailure Failure) : KeyResult;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using ChargePointHub.Model;
+using ChargePointHub.Store.Access;
 using ChargePointHub.Store.Writing;
 using Npgsql;
 using NpgsqlTypes;
@@ -18,16 +19,35 @@ public sealed class AccessKeys(Database database, TimeProvider clock)
     /// <summary>Of one holder: to change from one to the other.</summary>
     private const int MostLive = 2;
 
-    private const string Listing = "SELECT key_id, label, scope, created_at, expires_at, revoked_at, last_used_at FROM access_key";
+    private const string Listing = "SELECT key_id, label, scope, created_at, expires_at, revoked_at, last_used_at, organisation_id FROM access_key";
+
+    /// <summary>What a scope beside a key says when the grants of its organisation decide.</summary>
+    private const string Granted = "granted";
 
     /// <summary>Use is written down at most once in this time.</summary>
     private static readonly TimeSpan UseResolution = TimeSpan.FromMinutes(1);
 
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 
+    private readonly KeyRights rights = new(database);
+
+    /// <summary>A key with fixed rights, for those who keep the hub.</summary>
     /// <param name="expiresAt">First instant at which it no longer opens anything; null: never.</param>
     public Task<KeyMaking> CreateAsync(string label, Scope scope, CancellationToken cancellationToken, DateTimeOffset? expiresAt = null) =>
-        InTurnAsync(connection => MakeAsync(connection, label, scope.Name, expiresAt, cancellationToken), cancellationToken);
+        InTurnAsync(connection => MakeAsync(connection, label, scope.Name, null, expiresAt, cancellationToken), cancellationToken);
+
+    /// <summary>A key of an organisation: what it opens is what is granted to it, each time it is shown.</summary>
+    /// <param name="expiresAt">First instant at which it no longer opens anything; null: never.</param>
+    public Task<KeyMaking> CreateForAsync(string organisationId, string label, CancellationToken cancellationToken, DateTimeOffset? expiresAt = null) =>
+        InTurnAsync(
+            async connection =>
+            {
+                var known = await connection.Command("SELECT organisation_id FROM organisation ORDER BY organisation_id").ListAsync(r => r.GetString(0), cancellationToken);
+                return known.Contains(organisationId)
+                    ? await MakeAsync(connection, label, Granted, organisationId, expiresAt, cancellationToken)
+                    : new NoSuchOrganisation(organisationId, known);
+            },
+            cancellationToken);
 
     /// <summary>Makes the successor of a live key, for the same holder with the same rights.</summary>
     /// <param name="keepUntil">First instant at which the old key no longer opens anything, unless it ends before; now: at once.</param>
@@ -39,7 +59,7 @@ public sealed class AccessKeys(Database database, TimeProvider clock)
                 var old = (await Listed(connection.Command($"{Listing} WHERE key_id = $1", keyId), cancellationToken)).SingleOrDefault();
                 if (old?.IsLive(clock.GetUtcNow()) != true) return new NoLiveKey();
                 await connection.Command("UPDATE access_key SET expires_at = least(expires_at, $2) WHERE key_id = $1", keyId, keepUntil).ExecuteAsync(cancellationToken);
-                return await MakeAsync(connection, old.Label, old.ScopeName, expiresAt(old), cancellationToken);
+                return await MakeAsync(connection, old.Label, old.ScopeName, old.OrganisationId, expiresAt(old), cancellationToken);
             },
             cancellationToken);
 
@@ -61,26 +81,26 @@ public sealed class AccessKeys(Database database, TimeProvider clock)
             return new KeyRefused(KeyFailure.Malformed);
         }
 
-        var row = (await database.Reads.Command("SELECT secret_hash, label, scope, expires_at, revoked_at, last_used_at FROM access_key WHERE key_id = $1", keyId)
-            .ListAsync(
-                r => new { Hash = r.GetFieldValue<byte[]>(0), Label = r.GetString(1), Scope = r.GetString(2), Expires = r.InstantOrNull(3), Revoked = r.InstantOrNull(4), Used = r.InstantOrNull(5) },
-                cancellationToken)).SingleOrDefault();
-
-        // The same work and the same time whether the id exists or not.
-        var same = CryptographicOperations.FixedTimeEquals(HashOf(secret), row?.Hash ?? NoHash);
         var now = clock.GetUtcNow();
+        var row = (await rights.ReadAsync([keyId], now, cancellationToken)).SingleOrDefault();
+
+        // The same comparison whether the id exists or not.
+        var same = CryptographicOperations.FixedTimeEquals(HashOf(secret), row?.SecretHash ?? NoHash);
         if (row is null || !same) return new KeyRefused(KeyFailure.Unknown);
-        if (row.Revoked is not null) return new KeyRefused(KeyFailure.Revoked);
-        if (row.Expires <= now) return new KeyRefused(KeyFailure.Expired);
-        if (Scope.Named(row.Scope) is not { } scope) return new KeyRefused(KeyFailure.Unknown);
-        if (row.Used is not { } used || used <= now - UseResolution) await NoteUseAsync(keyId, now, cancellationToken);
-        return new KeyAccepted(keyId, row.Label, scope, row.Expires);
+        if (row.RevokedAt is not null) return new KeyRefused(KeyFailure.Revoked);
+        if (row.ExpiresAt <= now) return new KeyRefused(KeyFailure.Expired);
+        if (row.Scope is not { } scope) return new KeyRefused(row.HadOrganisation ? KeyFailure.Revoked : KeyFailure.Unknown);
+        if (row.LastUsedAt is not { } used || used <= now - UseResolution) await NoteUseAsync(keyId, now, cancellationToken);
+        return new KeyAccepted(keyId, row.Label, scope, row.ExpiresAt, row.Organisation);
     }
 
-    /// <summary>Those of the keys that still open something.</summary>
-    public Task<List<string>> LiveAmongAsync(IReadOnlyCollection<string> keyIds, CancellationToken cancellationToken) => database.Reads.Command(
-        "SELECT key_id FROM access_key WHERE key_id = ANY($1) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)", keyIds.ToArray(), clock.GetUtcNow())
-        .ListAsync(r => r.GetString(0), cancellationToken);
+    /// <summary>What those of the keys that still open something open now.</summary>
+    public async Task<IReadOnlyDictionary<string, Scope>> ScopesOfAsync(IReadOnlyCollection<string> keyIds, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return (await rights.ReadAsync([.. keyIds], now, cancellationToken)).Where(k => k is { RevokedAt: null, Scope: not null } && (k.ExpiresAt is null || k.ExpiresAt > now))
+            .ToDictionary(k => k.KeyId, k => k.Scope!);
+    }
 
     /// <summary>All keys, newest first.</summary>
     public Task<List<AccessKey>> ListAsync(CancellationToken cancellationToken) =>
@@ -91,7 +111,7 @@ public sealed class AccessKeys(Database database, TimeProvider clock)
         "UPDATE access_key SET revoked_at = $2 WHERE key_id = $1 AND revoked_at IS NULL", keyId, clock.GetUtcNow()).ExecuteAsync(cancellationToken) == 1;
 
     private static Task<List<AccessKey>> Listed(NpgsqlCommand command, CancellationToken cancellationToken) => command.ListAsync(
-        r => new AccessKey(r.GetString(0), r.GetString(1), r.GetString(2), r.Instant(3), r.InstantOrNull(4), r.InstantOrNull(5), r.InstantOrNull(6)), cancellationToken);
+        r => new AccessKey(r.GetString(0), r.GetString(1), r.GetString(2), r.Instant(3), r.InstantOrNull(4), r.InstantOrNull(5), r.InstantOrNull(6), r.TextOrNull(7)), cancellationToken);
 
     /// <summary>Many requests at once write once, whichever instance they came to.</summary>
     private Task<int> NoteUseAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken) => database.Reads.Command(
@@ -112,7 +132,8 @@ public sealed class AccessKeys(Database database, TimeProvider clock)
         return made;
     }
 
-    private async Task<KeyMaking> MakeAsync(NpgsqlConnection connection, string label, string scope, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+    private async Task<KeyMaking> MakeAsync(
+        NpgsqlConnection connection, string label, string scope, string? organisationId, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var live = (await Listed(connection.Command($"{Listing} WHERE label = $1 ORDER BY created_at, key_id", label), cancellationToken)).Where(k => k.IsLive(now)).ToList();
@@ -120,8 +141,9 @@ public sealed class AccessKeys(Database database, TimeProvider clock)
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
         await connection.Command(
-            "INSERT INTO access_key (key_id, secret_hash, label, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            id, HashOf(secret), label, scope, now, new NpgsqlParameter { Value = (object?)expiresAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz })
+            "INSERT INTO access_key (key_id, secret_hash, label, scope, created_at, expires_at, organisation_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            id, HashOf(secret), label, scope, now, new NpgsqlParameter { Value = (object?)expiresAt?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            new NpgsqlParameter { Value = (object?)organisationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text })
             .ExecuteAsync(cancellationToken);
         return new KeyMade(new NewAccessKey(id, $"{Prefix}{id}_{secret}"));
     }

@@ -5,17 +5,17 @@ using System.Xml;
 namespace ChargePointHub.Feeds.Registry;
 
 /// <summary>The file being read, and what was found wrong in it so far.</summary>
-internal sealed class FileFaults(string file, List<RegistryFault> found)
+public sealed class FileFaults(string file, List<RegistryFault> found)
 {
     public void Add(string pointer, string code, string message, IReadOnlyList<string>? allowed = null) =>
         found.Add(new RegistryFault(file, pointer, code, message, allowed));
 }
 
 /// <summary>
-/// One object of an operator file. Reading a property that is missing or wrong notes a fault and goes on with a stand-in, so
+/// One object of an operator file, or of another file that people write and review. Reading a property that is missing or wrong notes a fault and goes on with a stand-in, so
 /// that all faults of a file are found at once; a file with faults is never used.
 /// </summary>
-internal sealed class FileNode
+public sealed class FileNode
 {
     private readonly Dictionary<string, JsonElement> properties = new(StringComparer.Ordinal);
 

@@ -1,6 +1,6 @@
 namespace ChargePointHub.Feeds.Registry;
 
-/// <summary>One thing wrong with one operator file.</summary>
+/// <summary>One thing wrong with one operator file, or with the file of grants.</summary>
 /// <param name="File">Name of the file, without its directory.</param>
 /// <param name="Pointer">JSON Pointer (RFC 6901) to the value, or to where a missing one belongs; empty: the file as a whole.</param>
 /// <param name="Code">One of <see cref="RegistryFaultCodes"/>.</param>

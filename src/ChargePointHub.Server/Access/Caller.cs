@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Store.Access;
 
 namespace ChargePointHub.Server.Access;
 
@@ -6,7 +7,8 @@ namespace ChargePointHub.Server.Access;
 /// <param name="KeyId">Public part of the key; null: no key was shown.</param>
 /// <param name="Label">Whose key it is; null: no key was shown.</param>
 /// <param name="ExpiresAt">First instant at which the key no longer opens anything; null: never.</param>
-public sealed record Caller(Scope Scope, string? KeyId, string? Label = null, DateTimeOffset? ExpiresAt = null)
+/// <param name="Organisation">Whose grants the scope is made of; null: no key was shown, or one that was made without an organisation.</param>
+public sealed record Caller(Scope Scope, string? KeyId, string? Label = null, DateTimeOffset? ExpiresAt = null, Organisation? Organisation = null)
 {
     public static readonly Caller Anyone = new(Scope.Public, null);
 }

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Store.Access;
 
 namespace ChargePointHub.Server.Access;
 
@@ -17,9 +18,10 @@ public enum KeyRefusal
 /// <summary>What came of showing a key: a scope, or a refusal.</summary>
 /// <param name="Label">Whose key it is; null: it was refused.</param>
 /// <param name="ExpiresAt">First instant at which it no longer opens anything; null: never.</param>
-public sealed record KeyCheck(Scope? Scope, KeyRefusal? Refusal, string? Label = null, DateTimeOffset? ExpiresAt = null)
+/// <param name="Organisation">Whose grants the scope is made of; null: it was refused, or made without an organisation.</param>
+public sealed record KeyCheck(Scope? Scope, KeyRefusal? Refusal, string? Label = null, DateTimeOffset? ExpiresAt = null, Organisation? Organisation = null)
 {
-    public static KeyCheck Opens(Scope scope, string label, DateTimeOffset? expiresAt) => new(scope, null, label, expiresAt);
+    public static KeyCheck Opens(Scope scope, string label, DateTimeOffset? expiresAt, Organisation? organisation = null) => new(scope, null, label, expiresAt, organisation);
 
     public static KeyCheck Refused(KeyRefusal refusal) => new(null, refusal);
 }

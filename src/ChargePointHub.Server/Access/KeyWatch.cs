@@ -4,12 +4,12 @@ using ChargePointHub.Store;
 namespace ChargePointHub.Server.Access;
 
 /// <summary>
-/// Each request asks the database about its key; a key that is revoked or expires while its answer is under way is found here, whichever
-/// instance it was revoked at. One query for all answers, and none while there are none.
+/// Each request asks the database about its key; a key that is revoked or expires, or whose grants end, while its answer is under way is found
+/// here, whichever instance it was revoked at. One query for all answers, and none while there are none.
 /// </summary>
 internal sealed class KeyWatch(HubServices hub, AccessKeys keys, TimeProvider time, ILogger<KeyWatch> logger) : BackgroundService
 {
-    /// <summary>Half of the second in which a revoked key stops.</summary>
+    /// <summary>Half of the second in which a revoked key or an ended grant stops.</summary>
     private static readonly TimeSpan Each = TimeSpan.FromMilliseconds(500);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,7 +32,7 @@ internal sealed class KeyWatch(HubServices hub, AccessKeys keys, TimeProvider ti
         if (shown.Count == 0) return false;
         try
         {
-            foreach (var ended in shown.Except(await keys.LiveAmongAsync(shown, cancellationToken))) hub.OpenAnswers.Cut(ended);
+            hub.OpenAnswers.Keep(shown, await keys.ScopesOfAsync(shown, cancellationToken));
         }
 #pragma warning disable CA1031 // A fault here must not end the host: the next look is another try.
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

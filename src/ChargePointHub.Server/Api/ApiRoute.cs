@@ -31,6 +31,9 @@ public sealed record ApiRoute
     /// <summary>True: only under a key whose scope holds it.</summary>
     public bool IsRestricted { get; init; }
 
+    /// <summary>Which scopes hold it at all; what they hold of it is the handler's.</summary>
+    public required Func<Scope, bool> IsHeldBy { get; init; }
+
     /// <summary>True: served without looking at keys, as monitors ask without any.</summary>
     public bool IsOpen { get; init; }
 

@@ -1,3 +1,4 @@
+using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Parameters;
@@ -92,7 +93,7 @@ public static class HubApi
         // A key in the address is told before a missing key: the caller believes to have shown it.
         var against = new CheckAgainst(hub.Now, hub.Directory);
         var (parameters, faults) = RequestParameters.Read(context.Request.Query, route, against);
-        if (route.IsRestricted && !caller.Scope.ReadsRestricted)
+        if (!route.IsHeldBy(caller.Scope))
         {
             var keys = faults.Where(f => f.Error == ErrorCatalogue.KeyInUrl).Select(f => f with { Example = OpenRoutes.InsteadOf(route) }).ToList();
             await Problem.Of(keys.Count > 0 ? keys
@@ -108,7 +109,7 @@ public static class HubApi
             return;
         }
 
-        using var open = caller.KeyId is { } keyId ? hub.OpenAnswers.Enter(keyId, context) : null;
+        using var open = caller.KeyId is { } keyId ? hub.OpenAnswers.Enter(keyId, route.IsRestricted ? caller.Scope : Scope.Public, context) : null;
         await route.Handler(new HubRequest(context, route, parameters, caller, hub, against.Directory, against.Now, coding));
     }
 }

@@ -13,7 +13,8 @@ public static class HubCommands
         "--database env:HUB_DATABASE --listen '*' --certificate chain.pem --certificate-key key.pem",
         "doctor",
         "feeds status",
-        "keys create 'GLA dashboards'",
+        "keys create 'GLA dashboards' --organisation gla",
+        "grants apply grants.json",
     ];
 
     /// <summary>Returns one of <see cref="Hosting.ExitCodes"/>.</summary>
@@ -34,6 +35,7 @@ public static class HubCommands
             FeedsCommand.Create(context),
             QuarantineCommand.Create(context),
             KeysCommand.Create(context),
+            GrantsCommand.Create(context),
             MigrateCommand.Create(context),
             ConfigCommand.Create(context),
         };

@@ -12,7 +12,7 @@ internal static class KeysCommand
     public static Command Create(CommandContext context) =>
         new ExampleCommand(
             "keys", "Makes, lists, replaces and revokes the keys that restricted data is read with.",
-            "keys create 'GLA dashboards' --days 365", "keys list", "keys rotate 0123456789abcdef", "keys revoke 0123456789abcdef")
+            "keys create 'GLA dashboards' --organisation gla --days 365", "keys list", "keys rotate 0123456789abcdef", "keys revoke 0123456789abcdef")
         {
             CreateKey(context),
             List(context),
@@ -27,16 +27,21 @@ internal static class KeysCommand
         {
             if (string.IsNullOrWhiteSpace(r.GetValueOrDefault<string>())) r.AddError("The label says whose key it is; it must not be blank.");
         });
-        var scope = new Option<string>("--scope") { Description = "What the key may read: everything.", HelpName = "SCOPE", DefaultValueFactory = _ => Scope.Everything.Name };
+        var organisation = new Option<string?>("--organisation") { Description = "Whose it is: it opens what is granted to it, as `grants list` shows, and ends with it.", HelpName = "ID" };
+        var scope = new Option<string?>("--scope") { Description = "Instead of an organisation, for those who keep the hub: everything.", HelpName = "SCOPE" };
         scope.AcceptOnlyFromAmong(Scope.Everything.Name);
         var days = Lifetime("Days until it expires; not given: it does not.");
-        var create = new ExampleCommand("create", "Makes a key and shows it, once. One label has at most two live keys.", "keys create 'GLA dashboards'", "keys create 'Borough of Camden' --days 90") { label, scope, days };
+        var create = new ExampleCommand("create", "Makes a key and shows it, once. One label has at most two live keys.", "keys create 'GLA dashboards' --organisation gla", "keys create 'Camden planning' --organisation camden --days 90") { label, organisation, scope, days };
         create.SetAction(context.Guarded(async (parsed, ct) =>
         {
+            if (parsed.GetValue(organisation) is null == parsed.GetValue(scope) is null)
+                throw new StartException(["Name whose key it is with --organisation ID, or give --scope everything; one of the two."]);
             await using var database = await context.OpenMigratedAsync(context.Arguments.Read(parsed), ct);
             var expiresAt = Days(parsed.GetValue(days)) is { } d ? context.Time.GetUtcNow().AddDays(d) : (DateTimeOffset?)null;
-            var made = await new AccessKeys(database.Source, context.Time)
-                .CreateAsync(parsed.GetRequiredValue(label), Scope.Named(parsed.GetRequiredValue(scope))!, ct, expiresAt);
+            var keys = new AccessKeys(database.Source, context.Time);
+            var made = parsed.GetValue(organisation) is { } holder
+                ? await keys.CreateForAsync(holder, parsed.GetRequiredValue(label), ct, expiresAt)
+                : await keys.CreateAsync(parsed.GetRequiredValue(label), Scope.Everything, ct, expiresAt);
             return await ShowAsync(context, made);
         }));
         return create;
@@ -56,6 +61,7 @@ internal static class KeysCommand
                 await context.WriteJsonAsync(keys.Select(k => new
                 {
                     k.KeyId,
+                    k.OrganisationId,
                     Scope = k.ScopeName,
                     State = State(k, now),
                     CreatedAt = Instants.Format(k.CreatedAt),
@@ -72,10 +78,10 @@ internal static class KeysCommand
             {
                 await context.WriteTableAsync(
                 [
-                    ["KEY ID", "SCOPE", "STATE", "CREATED", "EXPIRES", "LAST USED", "LABEL"],
+                    ["KEY ID", "ORGANISATION", "SCOPE", "STATE", "CREATED", "EXPIRES", "LAST USED", "LABEL"],
                     .. keys.Select(k => new[]
                     {
-                        k.KeyId, k.ScopeName, State(k, now), Instants.Format(k.CreatedAt), CommandContext.Text(k.ExpiresAt) ?? "never", CommandContext.Text(k.LastUsedAt) ?? "never", k.Label,
+                        k.KeyId, k.OrganisationId ?? "-", k.ScopeName, State(k, now), Instants.Format(k.CreatedAt), CommandContext.Text(k.ExpiresAt) ?? "never", CommandContext.Text(k.LastUsedAt) ?? "never", k.Label,
                     }),
                 ]);
             }
@@ -149,6 +155,10 @@ internal static class KeysCommand
                 return ExitCode.Done;
             case HolderHasTwoKeys full:
                 return await RefuseAsync(context, $"'{full.Label}' has two live keys already, {string.Join(" and ", full.KeyIds)}; end one with `keys revoke`, or give the new key another label.");
+            case NoSuchOrganisation none:
+                return await RefuseAsync(
+                    context,
+                    $"No organisation has the id '{none.OrganisationId}'. {(none.Known.Count == 0 ? "There are none yet; `grants apply FILE` brings them." : $"There are: {string.Join(", ", none.Known)}.")}");
             default:
                 return await RefuseAsync(context, NotLive(asked!));
         }

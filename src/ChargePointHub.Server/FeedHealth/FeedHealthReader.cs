@@ -31,7 +31,7 @@ public sealed class FeedHealthReader(Database database)
         var read = await activities.ReadAsync([.. Asked(o)], scope, cancellationToken);
         var windows = await ledger.ReadAsync([.. o.Datasets.Select(d => d.Dataset)], null, scope, cancellationToken);
         var datasets = o.Datasets.Select((plan, i) => Of(o, plan, read[i], windows, now)).ToList();
-        if (!scope.ReadsRestricted) return new FeedHealthFacts(o.OperatorId, now, datasets, [], null);
+        if (!scope.ReadsQuality(o.OperatorId)) return new FeedHealthFacts(o.OperatorId, now, datasets, [], null);
 
         var found = await findings.CountAsync(o.OperatorId, scope, cancellationToken);
         var rows = await health.ReadAsync(o.OperatorId, [.. o.Feeds.SelectMany(f => f.Limits.Select(l => (f.LimitGroup, l.Interval)))], now, scope, cancellationToken);
@@ -43,7 +43,7 @@ public sealed class FeedHealthReader(Database database)
                 {
                     Failures = [.. rows.Failures.Where(f => f.Dataset == (d.Plan.CarriedBy ?? d.Plan.Dataset).Name)],
                     Findings = [.. found.Where(f => f.Dataset == d.Plan.Dataset.Name)],
-                    Quarantine = rows.Quarantine.GetValueOrDefault(d.Plan.Dataset.Name) ?? d.Quarantine,
+                    Quarantine = (scope.ReadsFindings(d.Plan.Dataset, o.OperatorId) ? rows.Quarantine.GetValueOrDefault(d.Plan.Dataset.Name) : null) ?? d.Quarantine,
                     BrokenAt = rows.Breaks.TryGetValue((d.Plan.FeedId, (d.Plan.CarriedBy ?? d.Plan.Dataset).Name), out var at) ? at : null,
                 }),
             ],

@@ -206,7 +206,7 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>From the store's closed list to the API's.</summary>
     private static KeyCheck CheckOf(KeyResult result) => result switch
     {
-        KeyAccepted accepted => KeyCheck.Opens(accepted.Scope, accepted.Label, accepted.ExpiresAt),
+        KeyAccepted accepted => KeyCheck.Opens(accepted.Scope, accepted.Label, accepted.ExpiresAt, accepted.Organisation),
         KeyRefused { Failure: KeyFailure.Malformed } => KeyCheck.Refused(KeyRefusal.Malformed),
         KeyRefused { Failure: KeyFailure.Expired } => KeyCheck.Refused(KeyRefusal.Expired),
         KeyRefused { Failure: KeyFailure.Revoked } => KeyCheck.Refused(KeyRefusal.Revoked),

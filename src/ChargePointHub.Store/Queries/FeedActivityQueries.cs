@@ -19,7 +19,7 @@ public sealed record FeedActivity(
 /// <summary>The run log as the people who keep the hub see it.</summary>
 public sealed class FeedActivityQueries(Database database)
 {
-    /// <summary>In the order asked for; a dataset without runs has nulls. Without restricted rights that it fails is told, and not how.</summary>
+    /// <summary>In the order asked for; a dataset without runs has nulls. Without rights on the feeds' quality that it fails is told, and not how.</summary>
     public async Task<IReadOnlyList<FeedActivity>> ReadAsync(
         IReadOnlyList<(string OperatorId, Dataset Dataset)> asked, Scope scope, CancellationToken cancellationToken)
     {
@@ -52,6 +52,6 @@ public sealed class FeedActivityQueries(Database database)
                 r.GetString(0), Dataset.Named(r.GetString(1))!, r.InstantOrNull(2), r.InstantOrNull(3), r.InstantOrNull(4), !r.IsDBNull(5),
                 r.TextOrNull(5), r.TextOrNull(6), r.InstantOrNull(7), r.TextOrNull(8)),
             cancellationToken);
-        return scope.ReadsRestricted ? activities : [.. activities.Select(a => a with { Failure = null, Detail = null, BackfillFailure = null })];
+        return [.. activities.Select(a => scope.ReadsQuality(a.OperatorId) ? a : a with { Failure = null, Detail = null, BackfillFailure = null })];
     }
 }

@@ -49,7 +49,7 @@ public sealed class FeedHealthQueries(Database database)
     public async Task<FeedHealthRows> ReadAsync(
         string operatorId, IReadOnlyList<(string LimitGroup, TimeSpan Interval)> limits, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read causes.");
+        if (!scope.ReadsQuality(operatorId)) throw new UnauthorizedAccessException($"The scope {scope} does not read causes of {operatorId}.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         var failures = await connection.Command(
             """

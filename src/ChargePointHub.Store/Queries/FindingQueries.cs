@@ -23,34 +23,40 @@ public sealed class FindingQueries(Database database)
     /// </summary>
     public const int MostRecords = 10_000;
 
+    private const string Published =
+        "($5 OR NOT EXISTS (SELECT FROM charge_point c WHERE c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id AND NOT c.published))";
+
     internal int Bound { get; init; } = MostRecords;
 
-    /// <summary>Over current records and quarantine, within the bound; most frequent first.</summary>
+    /// <summary>Over current records and quarantine of the datasets whose findings the scope holds, within the bound; most frequent first.</summary>
     public async Task<IReadOnlyList<RuleCount>> CountAsync(string operatorId, Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read findings.");
+        if (!scope.ReadsQuality(operatorId)) throw new UnauthorizedAccessException($"The scope {scope} does not read findings of {operatorId}.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await connection.Command(
             $"""
             WITH judged AS (
                 (SELECT 'charge_points' AS dataset, charge_point_id AS record_id, findings FROM charge_point
-                 WHERE operator_id = $1 AND findings IS NOT NULL ORDER BY charge_point_id LIMIT $3)
+                 WHERE operator_id = $1 AND findings IS NOT NULL AND (published OR $5) ORDER BY charge_point_id LIMIT $3)
                 UNION ALL
                 (SELECT 'tariffs', tariff_id, findings FROM tariff WHERE operator_id = $1 AND findings IS NOT NULL ORDER BY tariff_id LIMIT $3)
                 UNION ALL
-                (SELECT 'charging_sessions', session_id, findings FROM charging_session WHERE operator_id = $1 AND findings IS NOT NULL ORDER BY plug_in_at DESC LIMIT $3)
+                (SELECT 'charging_sessions', session_id, findings FROM charging_session r
+                 WHERE operator_id = $1 AND findings IS NOT NULL AND {Published} ORDER BY plug_in_at DESC LIMIT $3)
                 UNION ALL
-                (SELECT 'status_changes', charge_point_id, findings FROM status_change WHERE operator_id = $1 AND findings IS NOT NULL ORDER BY at DESC LIMIT $3)
+                (SELECT 'status_changes', charge_point_id, findings FROM status_change r
+                 WHERE operator_id = $1 AND findings IS NOT NULL AND {Published} ORDER BY at DESC LIMIT $3)
                 UNION ALL
                 SELECT d.name, q.record_id, q.findings FROM unnest($4) AS d (name), LATERAL (
                     {Newest("IS NULL")} UNION ALL {Newest("IS NOT NULL")}) q),
             found AS (
                 SELECT j.dataset, j.record_id, f.rule, lower(f.severity) AS severity, coalesce(f.pointer, '') AS pointer, f.value, f.message
-                FROM judged j, LATERAL json_to_recordset(j.findings) AS f (rule text, severity text, pointer text, value text, message text))
+                FROM judged j, LATERAL json_to_recordset(j.findings) AS f (rule text, severity text, pointer text, value text, message text)
+                WHERE j.dataset = ANY ($4))
             SELECT dataset, rule, severity, count(*), {First("record_id")}, {First("pointer")}, {First("value")}, {First("message")}
             FROM found GROUP BY dataset, rule, severity ORDER BY count(*) DESC, dataset, rule, severity
             """,
-            operatorId, Samples, Bound, Dataset.All.Select(d => d.Name).ToArray()).ListAsync(
+            operatorId, Samples, Bound, Dataset.All.Where(d => scope.ReadsFindings(d, operatorId)).Select(d => d.Name).ToArray(), scope.ReadsWithheld(operatorId)).ListAsync(
             r => new RuleCount(
                 r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3),
                 [.. r.GetFieldValue<string?[]>(4).Select((id, i) => new FindingSample(

@@ -11,7 +11,7 @@ public sealed class GaugeQueries(Database database)
 {
     public async Task<IReadOnlyList<QuarantineCount>> QuarantineAsync(Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read counts of quarantine by operator.");
+        if (!scope.IsEverything) throw new UnauthorizedAccessException($"The scope {scope} does not read counts of quarantine by operator.");
         return await database.Reads.Command("SELECT operator_id, dataset, refused + waiting FROM quarantine_count WHERE refused + waiting > 0 ORDER BY operator_id, dataset")
             .ListAsync(r => new QuarantineCount(r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellationToken);
     }

@@ -73,7 +73,7 @@ public sealed class LedgerQueries(Database database)
     /// <summary>How the latest failed run that met each gap failed, in the order of the gaps; null: no run failed there.</summary>
     public async Task<IReadOnlyList<string?>> ReadFailuresAsync(IReadOnlyList<OpenGap> gaps, Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read causes.");
+        if (!gaps.All(g => scope.ReadsQuality(g.OperatorId))) throw new UnauthorizedAccessException($"The scope {scope} does not read these causes.");
         if (gaps.Count == 0) return [];
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
@@ -103,7 +103,7 @@ public sealed class LedgerQueries(Database database)
     public async Task<IReadOnlyList<ClosedWindow>> ReadClosedAsync(
         IReadOnlyList<(string OperatorId, Dataset Dataset)> of, Window? meeting, int most, Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read causes.");
+        if (!of.All(o => scope.ReadsQuality(o.OperatorId))) throw new UnauthorizedAccessException($"The scope {scope} does not read these causes.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
@@ -143,7 +143,7 @@ public sealed class LedgerQueries(Database database)
     /// <summary>What is open, by operator, dataset and first sight.</summary>
     public async Task<IReadOnlyList<OpenDiscrepancy>> ReadDiscrepanciesAsync(IReadOnlyList<string> operators, Scope scope, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(scope);
+        if (!operators.All(scope.ReadsQuality)) throw new UnauthorizedAccessException($"The scope {scope} does not read these discrepancies.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await connection.Command(
             """

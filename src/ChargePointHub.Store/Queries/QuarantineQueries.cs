@@ -41,17 +41,17 @@ public sealed class QuarantineQueries(Database database)
     internal const string HubId =
         "CASE WHEN q.waits_for IS NOT NULL THEN q.own_id WHEN q.own_id <> '' THEN q.operator_id || ':' || q.own_id END";
 
-    /// <summary>Newest arrival first.</summary>
+    /// <summary>Newest arrival first; of operators and datasets whose findings the scope holds.</summary>
     public async Task<IReadOnlyList<QuarantineEntry>> ReadAsync(QuarantineQuery query, Scope scope, CancellationToken cancellationToken)
     {
-        Refuse(scope);
+        var held = Held(query.Operators, scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             $"""
             SELECT q.operator_id, q.dataset, {HubId}, q.waits_for, q.event_at, q.recorded_at, q.feed_id, q.run_id, q.page_number, q.findings::text, q.document::text,
                 q.own_id, q.content_hash
             FROM quarantine q
-            WHERE {InQuestion}
+            WHERE {InQuestion} AND (q.operator_id, q.dataset) IN (SELECT * FROM unnest(@held_operators, @held_datasets))
                 {(query.Datasets is null ? "" : "AND q.dataset = ANY (@datasets)")}
                 {(query.Rules is null ? "" : "AND EXISTS (SELECT FROM json_to_recordset(q.findings) AS f (rule text) WHERE f.rule = ANY (@rules))")}
                 {(query.After is null ? "" : "AND (q.recorded_at, q.operator_id, q.dataset, q.own_id, q.content_hash) < (@after_at, @after_operator, @after_dataset, @after_id, @after_hash)")}
@@ -60,6 +60,8 @@ public sealed class QuarantineQueries(Database database)
             connection);
         BindQuestion(command, query.Operators, query.Window);
         command.Parameters.AddWithValue("limit", query.Limit);
+        command.Parameters.AddWithValue("held_operators", held.Select(h => h.OperatorId).ToArray());
+        command.Parameters.AddWithValue("held_datasets", held.Select(h => h.Dataset.Name).ToArray());
         if (query.Datasets is { } datasets) command.Parameters.AddWithValue("datasets", datasets.ToArray());
         if (query.Rules is { } rules) command.Parameters.AddWithValue("rules", rules.ToArray());
         if (query.After is { } after)
@@ -81,11 +83,14 @@ public sealed class QuarantineQueries(Database database)
 
     public async Task<IReadOnlyList<QuarantineOverflow>> ReadOverflowAsync(IReadOnlyList<string> operators, Scope scope, CancellationToken cancellationToken)
     {
-        Refuse(scope);
+        var held = Held(operators, scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await connection.Command(
-            "SELECT operator_id, dataset, waiting, dropped, first_at, last_at FROM quarantine_overflow WHERE operator_id = ANY ($1) ORDER BY operator_id, dataset, waiting",
-            (object)operators.ToArray()).ListAsync(
+            """
+            SELECT operator_id, dataset, waiting, dropped, first_at, last_at FROM quarantine_overflow
+            WHERE (operator_id, dataset) IN (SELECT * FROM unnest($1, $2)) ORDER BY operator_id, dataset, waiting
+            """,
+            held.Select(h => h.OperatorId).ToArray(), held.Select(h => h.Dataset.Name).ToArray()).ListAsync(
                 r => new QuarantineOverflow(r.GetString(0), Dataset.Named(r.GetString(1))!, r.GetBoolean(2), r.GetInt64(3), r.Instant(4), r.Instant(5)), cancellationToken);
     }
 
@@ -94,7 +99,7 @@ public sealed class QuarantineQueries(Database database)
     public async Task<IReadOnlyList<QuarantineRule>> CountByRuleAsync(
         IReadOnlyList<string>? operators, IReadOnlyList<string> datasets, Scope scope, CancellationToken cancellationToken)
     {
-        Refuse(scope);
+        if (!scope.IsEverything) throw new UnauthorizedAccessException($"The scope {scope} does not read all of quarantine.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await connection.Command(
             $"""
@@ -117,8 +122,9 @@ public sealed class QuarantineQueries(Database database)
         command.Parameters.AddWithValue("to", window?.To ?? DateTimeOffset.MaxValue);
     }
 
-    private static void Refuse(Scope scope)
-    {
-        if (!scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read quarantine.");
-    }
+    /// <summary>Of whom which datasets' refused records the scope holds.</summary>
+    private static List<(string OperatorId, Dataset Dataset)> Held(IReadOnlyList<string> operators, Scope scope) =>
+        scope.ReadsQuality()
+            ? [.. operators.SelectMany(o => Dataset.All.Where(d => scope.ReadsFindings(d, o)).Select(d => (o, d)))]
+            : throw new UnauthorizedAccessException($"The scope {scope} does not read quarantine.");
 }

@@ -34,7 +34,7 @@ public sealed class RecordQueries(Database database)
     {
         Refuse(query, scope);
         var connection = await database.OpenServingAsync(cancellationToken);
-        var command = RecordSql.Command(query, connection);
+        var command = RecordSql.Command(query, scope, connection);
         try
         {
             return new RecordRows(query, connection, command, await command.ExecuteReaderAsync(
@@ -53,7 +53,7 @@ public sealed class RecordQueries(Database database)
     {
         Refuse(query, scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = RecordSql.Count(query, connection);
+        await using var command = RecordSql.Count(query, scope, connection);
         command.CommandTimeout = Math.Max(1, (int)patience.TotalSeconds);
         try
         {
@@ -84,20 +84,22 @@ public sealed class RecordQueries(Database database)
         return places = read;
     }
 
-    /// <summary>The first of these charge points that readers of this scope may know of; null: they may know of none.</summary>
+    /// <summary>The first of these charge points whose records of a dataset this scope holds; null: it holds none's.</summary>
     /// <param name="chargePointIds">Hub ids.</param>
-    public async Task<string?> FindChargePointAsync(IReadOnlyList<string> chargePointIds, Scope scope, CancellationToken cancellationToken)
+    public async Task<string?> FindChargePointAsync(IReadOnlyList<string> chargePointIds, Dataset dataset, Scope scope, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(scope);
+        if (!scope.Reads(dataset)) return null;
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
-            """
+        await using var command = new NpgsqlCommand { Connection = connection };
+        var held = scope.AreasOf(dataset) is { } areas ? ScopeSql.Within(areas, "c.operator_id", "a.borough_gss", command.Parameters) : "true";
+        command.CommandText =
+            $"""
             SELECT c.charge_point_id
             FROM unnest(@ids) WITH ORDINALITY AS asked (id, place)
             JOIN charge_point c ON c.operator_id = split_part(asked.id, ':', 1) AND c.charge_point_id = asked.id
-            WHERE c.published ORDER BY asked.place LIMIT 1
-            """,
-            connection);
+            LEFT JOIN charge_point_area a ON a.operator_id = c.operator_id AND a.charge_point_id = c.charge_point_id
+            WHERE c.published AND {held} ORDER BY asked.place LIMIT 1
+            """;
         command.Parameters.AddWithValue("ids", chargePointIds.ToArray());
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
@@ -112,6 +114,6 @@ public sealed class RecordQueries(Database database)
 
     private static void Refuse(RecordQuery query, Scope scope)
     {
-        if (query.Dataset.IsRestricted && !scope.ReadsRestricted) throw new UnauthorizedAccessException($"The scope {scope.Name} does not read {query.Dataset}.");
+        if (!scope.Reads(query.Dataset)) throw new UnauthorizedAccessException($"The scope {scope} does not read {query.Dataset}.");
     }
 }

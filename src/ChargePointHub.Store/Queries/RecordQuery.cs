@@ -34,8 +34,9 @@ public sealed record RecordQuery
     /// <summary>Joined in memory instead of in SQL; null: in SQL. See <see cref="TakesPlaces"/>.</summary>
     public ChargePointPlaces? Places { get; init; }
 
-    /// <summary>Records that take something of their charge point which no filter asks about.</summary>
-    public bool TakesPlaces => (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null;
+    /// <summary>Records that take something of their charge point which neither a filter nor the scope asks about.</summary>
+    public bool TakesPlaces(Scope scope) =>
+        (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null && scope.AreasOf(Dataset) is not { Boroughs.Count: > 0 };
 
     /// <summary>Operators whose current status may be believed; all others' is MISSING. Charge points only.</summary>
     public IReadOnlyList<string> FreshOperators { get; init; } = [];

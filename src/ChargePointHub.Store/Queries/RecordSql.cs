@@ -42,11 +42,11 @@ internal static class RecordSql
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
     };
 
-    public static NpgsqlCommand Command(RecordQuery query, NpgsqlConnection connection)
+    public static NpgsqlCommand Command(RecordQuery query, Scope scope, NpgsqlConnection connection)
     {
         var shape = ShapeOf(query);
         var command = new NpgsqlCommand { Connection = connection };
-        var conditions = Conditions(query, shape, command.Parameters);
+        var conditions = Conditions(query, scope, shape, command.Parameters);
         var order = string.Join(", ", Order(shape).Select((_, i) => (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
         var sql = new StringBuilder();
         if (shape.VersionTable is null)
@@ -67,11 +67,11 @@ internal static class RecordSql
     }
 
     /// <summary>How many records the query meets, whatever its limit and place.</summary>
-    public static NpgsqlCommand Count(RecordQuery query, NpgsqlConnection connection)
+    public static NpgsqlCommand Count(RecordQuery query, Scope scope, NpgsqlConnection connection)
     {
         var shape = ShapeOf(query);
         var command = new NpgsqlCommand { Connection = connection };
-        var conditions = Conditions(query with { After = null }, shape, command.Parameters);
+        var conditions = Conditions(query with { After = null }, scope, shape, command.Parameters);
         var sql = new StringBuilder("SELECT (SELECT count(*) FROM ").Append(shape.Table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(')');
         if (shape.VersionTable is { } versions)
             sql.Append(" + (SELECT count(*) FROM ").Append(versions).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(" AND r.tick_to > @tick)");
@@ -101,7 +101,7 @@ internal static class RecordSql
             .Append(" WHERE ").Append(conditions)
             .Append(" ORDER BY ").Append(order).Append(" LIMIT @limit");
 
-    private static string Conditions(RecordQuery query, Shape shape, NpgsqlParameterCollection parameters)
+    private static string Conditions(RecordQuery query, Scope scope, Shape shape, NpgsqlParameterCollection parameters)
     {
         var sql = new StringBuilder("r.tick <= @tick");
         parameters.AddWithValue("tick", query.Tick);
@@ -133,6 +133,7 @@ internal static class RecordSql
             parameters.AddWithValue("point", id);
         }
 
+        if (scope.AreasOf(query.Dataset) is { } areas) sql.Append(" AND ").Append(ScopeSql.Within(areas, "r.operator_id", shape.Joins.Contains(AreaJoin, StringComparison.Ordinal) ? "a.borough_gss" : null, parameters));
         return sql.ToString();
     }
 

@@ -13,6 +13,8 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
 {
     public async Task InitializeAsync()
     {
+        host.Granted["cph_live_borough_secret"] = Scope.Of(OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", ["E09000001"])]);
+        host.Granted["cph_live_auditor_secret"] = Scope.Of(OrganisationRole.Auditor, null, []);
         if ((await host.GetAsync("/v1/charge-points/alpha:P1", key: null)).Status == HttpStatusCode.OK) return;
         await host.AddChargePointAsync("alpha:P1");
         await host.TickAsync(1);
@@ -77,6 +79,9 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         { "GET", "/v1/charging-sessions", "Authorization: Bearer cph_live_expired_secret", "CPH-2004" },
         { "GET", "/v1/operators/alpha/findings", "Authorization: Bearer cph_live_revoked_secret", "CPH-2005" },
         { "GET", "/v1/charging-sessions", "X-API-Key: cph_live_narrow_secret", "CPH-2006" },
+        { "GET", "/v1/charging-sessions?operator=beta", "X-API-Key: cph_live_borough_secret", "CPH-2006" },
+        { "GET", "/v1/charging-sessions?borough=camden,lambeth&count=exact", "X-API-Key: cph_live_borough_secret", "CPH-2006" },
+        { "GET", "/v1/charge-points?limit=1", "X-API-Key: cph_live_auditor_secret", "CPH-2006" },
         { "GET", "/v1/charge-point", "", "CPH-3001" },
         { "GET", "/", "", "CPH-3001" },
         { "GET", "/v2/charge-points", "", "CPH-3001" },

@@ -46,6 +46,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/tariffs?cursor=abc", null, "CPH-1201" },
         { "/v1/charging-sessions", null, "CPH-2001" },
         { "/v1/gaps?cause=operator_down", null, "CPH-2001" },
+        { "/v1/gaps?state=closed", "cph_live_narrow_secret", "CPH-2006" },
         { "/v1/charging-sessions", "nonsense", "CPH-2002" },
         { "/v1/charge-points", "cph_live_other_secret", "CPH-2003" },
         { "/v1/charging-sessions", "cph_live_other_secret", "CPH-2003" },

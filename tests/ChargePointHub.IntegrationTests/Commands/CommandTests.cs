@@ -101,7 +101,7 @@ public sealed class CommandTests : IDisposable
         await using var running = hub.Start($"--port {ChildProgram.FreePort()}");
         await running.UntilItSaysAsync("The hub answers at", Limit);
 
-        var made = await hub.RunAsync("keys create 'While it runs'");
+        var made = await hub.RunAsync("keys create 'While it runs' --scope everything");
         var listed = await hub.JsonAsync("keys list");
         var status = await hub.JsonAsync("feeds status");
         var second = await hub.RunAsync($"--port {ChildProgram.FreePort()}");

@@ -4,6 +4,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Access;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -70,12 +71,54 @@ public sealed class KeyEndTests : IAsyncLifetime
         Assert.EndsWith(query.Contains("ndjson", StringComparison.Ordinal) ? "}}\n" : "}", await whole.Content.ReadAsStringAsync(limit.Token), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_grant_that_ends_stops_within_a_second_at_every_hub_in_what_is_under_way_too()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        await records.ExecuteAsync(
+            $$"""
+            CREATE TABLE IF NOT EXISTS status_change_2026_11 PARTITION OF status_change FOR VALUES FROM ('2026-11-01Z') TO ('2026-12-01Z');
+            INSERT INTO status_change
+            SELECT 'alpha', 'alpha:P' || n, '2026-11-20T08:00:00Z', 'CHARGING', 'EVENT', 'main', '{{Guid.Empty}}', 1, now(), NULL, json_build_object('charge_point_id', 'alpha:P' || n, 'x', repeat('x', 2000))
+            FROM generate_series(1, {{Points}}) n
+            """);
+        var (gla, tfl) = (new Grant("gla-alpha", "alpha", "gla", ["status_changes"], null, null, null), new Grant("tfl-alpha", "alpha", "tfl", ["status_changes"], null, null, null));
+        var register = new AccessRegister(
+            [new Organisation("gla", "GLA", OrganisationRole.Gla, null), new Organisation("tfl", "TfL", OrganisationRole.Tfl, null)], [new Agreement("alpha", "Alpha", "alpha", null, null)], [gla, tfl]);
+        var store = new GrantStore(records.Database);
+        await store.ApplyAsync(register, "a test", DateTimeOffset.UtcNow, limit.Token);
+        var (ended, lasting) = (await MakeForAsync("gla"), await MakeForAsync("tfl"));
+        const string Query = "/v1/status-changes?from=2026-11-20&to=2026-11-21&format=ndjson";
+        using var cut = await AskPathAsync(hubs[1], ended.Token, Query, 1, limit.Token);
+        using var whole = await AskPathAsync(hubs[1], lasting.Token, Query, 1, limit.Token);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (cut.StatusCode, whole.StatusCode));
+
+        await store.ApplyAsync(register with { Grants = [tfl] }, "a test", DateTimeOffset.UtcNow, limit.Token);
+
+        foreach (var hub in hubs)
+        {
+            using var refused = await AskPathAsync(hub, ended.Token, Query, 1, limit.Token);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+
+        await UntilCutAsync(hubs[1], ended.KeyId, limit.Token);
+        var failure = await Record.ExceptionAsync(() => cut.Content.CopyToAsync(Stream.Null, limit.Token));
+        Assert.True(failure is IOException or HttpRequestException, failure?.ToString() ?? "The answer ended as if it were whole.");
+        Assert.EndsWith("}}\n", await whole.Content.ReadAsStringAsync(limit.Token), StringComparison.Ordinal);
+    }
+
+    private async Task<NewAccessKey> MakeForAsync(string organisation) =>
+        Assert.IsType<KeyMade>(await new AccessKeys(records.Database, TimeProvider.System).CreateForAsync(organisation, organisation, CancellationToken.None)).Key;
+
     private async Task<NewAccessKey> MakeAsync(string label) =>
         Assert.IsType<KeyMade>(await new AccessKeys(records.Database, TimeProvider.System).CreateAsync(label, Scope.Everything, CancellationToken.None)).Key;
 
-    private Task<HttpResponseMessage> AskAsync(HubHost hub, string key, string query, int version, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> AskAsync(HubHost hub, string key, string query, int version, CancellationToken cancellationToken) =>
+        AskPathAsync(hub, key, "/v1/charge-points" + query, version, cancellationToken);
+
+    private Task<HttpResponseMessage> AskPathAsync(HubHost hub, string key, string path, int version, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, $"{hub.BaseUrl}/v1/charge-points{query}") { Version = new Version(version, version == 1 ? 1 : 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(HttpMethod.Get, hub.BaseUrl + path) { Version = new Version(version, version == 1 ? 1 : 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Headers.Add("Authorization", "Bearer " + key);
         return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }

@@ -124,15 +124,15 @@ public sealed class AccessKeyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_several_keys_those_that_still_open_something_are_told()
+    public async Task Of_several_keys_those_that_still_open_something_are_told_with_what()
     {
         var (lasting, ending, revoked) = (await MakeAsync("a"), await MakeAsync("b", clock.Now.AddDays(1)), await MakeAsync("c"));
         string[] ids = [lasting.KeyId, ending.KeyId, revoked.KeyId, "0000000000000000"];
         await keys.RevokeAsync(revoked.KeyId, CancellationToken.None);
-        Assert.Equal(new[] { lasting.KeyId, ending.KeyId }.Order(StringComparer.Ordinal), (await keys.LiveAmongAsync(ids, CancellationToken.None)).Order(StringComparer.Ordinal));
+        Assert.Equal(new[] { lasting.KeyId, ending.KeyId }.Order(StringComparer.Ordinal), (await keys.ScopesOfAsync(ids, CancellationToken.None)).Keys.Order(StringComparer.Ordinal));
 
         clock.Now = clock.Now.AddDays(1);
-        Assert.Equal([lasting.KeyId], await keys.LiveAmongAsync(ids, CancellationToken.None));
+        Assert.Equal([KeyValuePair.Create(lasting.KeyId, Scope.Everything)], await keys.ScopesOfAsync(ids, CancellationToken.None));
     }
 
     private async Task<NewAccessKey> MakeAsync(string label, DateTimeOffset? expiresAt = null) =>

@@ -69,6 +69,8 @@ public sealed class SchemaTests
         Assert.Equal(Words<PowerType>.All, Words("PowerType"));
         Assert.Equal(Words<UserType>.All, Words("UserType"));
         Assert.Equal(Words<Outcome>.All, Words("Outcome"));
+        Assert.Equal(Words<OrganisationRole>.All, Words("OrganisationRole"));
+        Assert.Equal(Right.All, Component("MyRight")["properties"]!["dataset"]!["enum"]!.AsArray().Select(w => (string)w!));
         Assert.Equal(Words<Severity>.All, Words("Severity"));
         Assert.Equal(Words<GapState>.All, Words("GapState"));
         Assert.Equal(Words<FeedStanding>.All, Words("FeedState"));

@@ -41,6 +41,7 @@ public class CatalogueTests
         Assert.All(scopes, scope => Assert.Same(scope, Scope.Named(scope.Name)));
         Assert.Null(Scope.Named("Everything"));
         Assert.Null(Scope.Named(""));
-        Assert.False(Scope.Public.ReadsRestricted);
+        Assert.False(Scope.Public.HoldsRights);
+        Assert.Null(Scope.Named("granted"));
     }
 }

@@ -7,8 +7,9 @@ namespace ChargePointHub.Server.Api.Answers;
 
 /// <summary>What an answer says about itself.</summary>
 /// <param name="AsOf">When the hub last learnt something before it answered.</param>
+/// <param name="RestrictedTo">What the reader's rights narrow it to: operators, or areas of operators; empty: nothing does.</param>
 /// <param name="Count">All records that the question meets, at the answer's tick; null: it was not asked for.</param>
-internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffset AsOf, IReadOnlyList<ListedOperator> Operators, CompletenessStatement Completeness, long? Count)
+internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffset AsOf, IReadOnlyList<ListedOperator> Operators, CompletenessStatement Completeness, IReadOnlyList<string> RestrictedTo, long? Count)
 {
     /// <summary>From <c>meta</c> to the closing brace; the caller has written everything before, comma included.</summary>
     public static void WriteTail(IBufferWriter<byte> output, AnswerMeta meta, string self, string? next, string? cursor)
@@ -48,7 +49,7 @@ internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffse
         }
 
         json.WriteEndArray();
-        json.WriteStrings("restricted_to", []);
+        json.WriteStrings("restricted_to", RestrictedTo);
         if (Count is { } count) json.WriteNumber("count", count);
         else json.WriteNull("count");
         json.WritePropertyName("completeness");

@@ -29,7 +29,7 @@ internal static class JsonAnswer
     {
         var headers = request.Http.Response.Headers;
         request.Http.Response.ContentType = mediaType;
-        headers.CacheControl = request.Scope.ReadsRestricted || request.Route.IsPersonal ? "no-store" : "public, no-cache";
+        headers.CacheControl = request.Scope.HoldsRights || request.Route.IsPersonal ? "no-store" : "public, no-cache";
         headers.Vary = "Accept, Accept-Encoding, Authorization, X-API-Key";
         headers.ContentEncoding = ContentCodings.NameOf(request.Coding);
     }

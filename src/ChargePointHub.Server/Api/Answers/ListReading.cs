@@ -25,9 +25,11 @@ internal sealed record ListReading(
     public static async Task<(ListReading? Reading, Fault? Fault)> PrepareAsync(
         HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
     {
+        if (GrantedPart.FaultOf(request, dataset, operators) is { } outside) return (null, outside);
+        operators = GrantedPart.Of(request.Scope, dataset, operators, out var restrictedTo);
         var form = Formats.Of(request);
         var cursors = await request.Hub.CursorsAsync(request.Aborted);
-        var question = $"{request.Path}?{request.Parameters.Normalised()}|{request.Scope.Name}|{form}";
+        var question = $"{request.Path}?{request.Parameters.Normalised()}|{request.Scope.Mark}|{form}";
         PageCursor? cursor = null;
         if (request.Parameters["cursor"] is { } text)
         {
@@ -61,7 +63,7 @@ internal sealed record ListReading(
                 ? await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted)
                 : [],
         });
-        var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, null);
+        var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, restrictedTo, null);
         var tag = AnswerTags.OfFacts(Facts(request, question, now, query, meta), form == AnswerForm.NdJson ? null : asked, request.Coding);
         return (new ListReading(form, cursors, question, asked, clock, query, meta, tag), null);
     }

@@ -40,7 +40,7 @@ internal sealed class RecordChunks(HubRequest request, ListReading reading)
             query = query with { After = last };
         }
 
-        if (query.Places is null && query.TakesPlaces) query = query with { Places = await request.Hub.Records.ReadPlacesAsync(reading.Clock, request.Scope, request.Aborted) };
+        if (query.Places is null && query.TakesPlaces(request.Scope)) query = query with { Places = await request.Hub.Records.ReadPlacesAsync(reading.Clock, request.Scope, request.Aborted) };
         query = query with { Limit = ChunkSize.After(query.Limit, Written - before, buffer.Length) };
         return true;
     }

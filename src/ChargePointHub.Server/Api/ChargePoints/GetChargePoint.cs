@@ -18,6 +18,7 @@ internal static class GetChargePoint
         Summary = "One charge point with its current status",
         Description = "The record of one EVSE as in the list, with what the hub knows of its operator's completeness.",
         Tag = "Charge points",
+        IsHeldBy = RouteRights.Of(Dataset.ChargePoints),
         Id = ("Hub id: {operator_id}:{operator's own id}; / is written %2F.", "lamplight:GB*LMP*E1234"),
         Parameters = [HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints))],
         Errors = [ErrorCatalogue.NoSuchChargePoint],
@@ -56,7 +57,7 @@ internal static class GetChargePoint
         if (!geoJson) body.Write("{\"data\":"u8);
         if (!await WriteAsync(request, query, new RecordShape(geoJson, request.Parameters.List("select")), body))
         {
-            await UnknownChargePoint.RefuseAsync(request);
+            await UnknownChargePoint.RefuseAsync(request, Dataset.ChargePoints);
             return;
         }
 
@@ -64,7 +65,7 @@ internal static class GetChargePoint
         if (!geoJson)
         {
             body.Write(","u8);
-            var meta = new AnswerMeta(Dataset.ChargePoints, null, clock.RecordedAt, operators, completeness, null);
+            var meta = new AnswerMeta(Dataset.ChargePoints, null, clock.RecordedAt, operators, completeness, [], null);
             AnswerMeta.WriteTail(body, meta, request.Parameters.Link(request.Path, null), null, null);
         }
 

@@ -16,6 +16,7 @@ internal static class ListChargePoints
             + "MISSING when the hub has no observation fresher than the feed's limit. Ordered by operator_id, charge_point_id. Every page shows the "
             + "records as they were at the first; status and areas are as they are when a page is read.",
         Tag = "Charge points",
+        IsHeldBy = RouteRights.Of(Dataset.ChargePoints),
         Parameters =
         [
             HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand, HubParameters.Status, HubParameters.Limit, HubParameters.Cursor,

@@ -1,3 +1,4 @@
+using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Problems;
 
 namespace ChargePointHub.Server.Api.ChargePoints;
@@ -5,11 +6,12 @@ namespace ChargePointHub.Server.Api.ChargePoints;
 /// <summary>The answer to an id that names no charge point; the commonest mistake is an operator's own id without the operator before it.</summary>
 internal static class UnknownChargePoint
 {
-    public static async Task RefuseAsync(HubRequest request)
+    /// <param name="dataset">Whose records were asked for: what the reader does not hold of it is not there.</param>
+    public static async Task RefuseAsync(HubRequest request, Dataset dataset)
     {
         var (id, operators) = (request.Id, request.Directory.Operators);
         var meant = request.Directory.Find(id.Split(':')[0]) is not null ? null
-            : await request.Hub.Records.FindChargePointAsync([.. operators.Select(o => $"{o.OperatorId}:{id}")], request.Scope, request.Aborted);
+            : await request.Hub.Records.FindChargePointAsync([.. operators.Select(o => $"{o.OperatorId}:{id}")], dataset, request.Scope, request.Aborted);
         await request.RefuseIdAsync(
             ErrorCatalogue.NoSuchChargePoint, $"No charge point {id} is known here{(meant is null ? "" : $"; an operator's own id stands behind the operator's: {meant}")}.", meant: meant);
     }

@@ -17,6 +17,7 @@ internal static class ListChargingSessions
         Description = "Each vehicle at each charge point from plug-in to plug-out, open ones included. The window holds sessions whose plug_in_at lies in "
             + "it; without one it is the previous 24 hours. Ordered by plug_in_at, operator_id, session_id. Every page shows the state at the first.",
         Tag = "Charging sessions",
+        IsHeldBy = RouteRights.Of(Dataset.ChargingSessions),
         IsRestricted = true,
         Parameters =
         [

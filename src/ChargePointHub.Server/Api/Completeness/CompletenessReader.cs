@@ -53,12 +53,11 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     private async Task<IReadOnlyList<StatedGap>> WithCausesAsync(
         IReadOnlyList<StatedGap> gaps, Dataset dataset, IReadOnlyList<ListedOperator> operators, Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.ReadsRestricted) return [.. gaps.Select(g => g with { Cause = null })];
-        var open = gaps.Where(g => g.State == GapState.Open).ToList();
+        var open = gaps.Where(g => g.State == GapState.Open && scope.ReadsQuality(g.OperatorId)).ToList();
         var failures = await ledger.ReadFailuresAsync(
             [.. open.Select(g => new OpenGap(g.OperatorId, dataset, OnAxis(g, dataset, operators)))], scope, cancellationToken);
         var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.OfFailure(p.Second));
-        return [.. gaps.Select(g => causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : g)];
+        return [.. gaps.Select(g => !scope.ReadsQuality(g.OperatorId) ? g with { Cause = null } : causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : g)];
     }
 
     /// <summary>A stated gap reaches back by the tolerance; runs are looked for where the axis itself is missing.</summary>

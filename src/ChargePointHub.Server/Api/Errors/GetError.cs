@@ -14,6 +14,7 @@ internal static class GetError
         Summary = "One error code",
         Description = "What happened and what to do: JSON, or a page for people where Accept prefers text/html.",
         Tag = "Errors",
+        IsHeldBy = RouteRights.Anyone,
         Id = ("Error code.", "CPH-1102"),
         Errors = [ErrorCatalogue.NoSuchCode],
         Answers = [new(ApiRoute.Json, "ErrorAnswer"), new("text/html", null)],

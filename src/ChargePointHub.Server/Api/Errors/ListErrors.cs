@@ -14,6 +14,7 @@ internal static class ListErrors
         Summary = "Every error code",
         Description = "What each code means and what to do about it.",
         Tag = "Errors",
+        IsHeldBy = RouteRights.Anyone,
         Answers = [new(ApiRoute.Json, "ErrorList")],
         Handler = request => JsonAnswer.SendAsync(request, json =>
         {

@@ -13,6 +13,7 @@ internal static class GetHealth
         Summary = "Whether the hub runs",
         Description = "Answers as long as the process does; asks nothing of the database.",
         Tag = "Health",
+        IsHeldBy = RouteRights.Anyone,
         IsOpen = true,
         Answers = [new(ApiRoute.Json, "Health")],
         Handler = request => StatusAsync(request, "live"),

@@ -17,6 +17,7 @@ internal static class ListCoverage
         Description = "Per operator and dataset, on the axis by which its API answers windows: what is wanted, what is covered, and what is known to be lost. "
             + "from, to and period cut the windows.",
         Tag = "Coverage",
+        IsHeldBy = RouteRights.OpenData,
         Parameters = [HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.DatasetName],
         Answers = [new(ApiRoute.Json, "CoverageList")],
         Handler = HandleAsync,
@@ -53,7 +54,7 @@ internal static class ListCoverage
                 json.WriteStartArray("unavailable");
                 foreach (var lost in o.Lost)
                 {
-                    if ((cut is { } l ? lost.Window.Intersect(l) : lost.Window) is { } window) WriteWindow(json, window, request.Scope.ReadsRestricted ? lost.Cause : null);
+                    if ((cut is { } l ? lost.Window.Intersect(l) : lost.Window) is { } window) WriteWindow(json, window, request.Scope.ReadsQuality(o.OperatorId) ? lost.Cause : null);
                 }
 
                 json.WriteEndArray();

@@ -24,22 +24,24 @@ internal static class ListGaps
             + "(what was missing, since when, and when it came by which kind of run; the newest 1000 closings of each dataset; cause null: history from before "
             + "collecting began) and state=discrepancy (the operator counts other records than it sends; from null: a crawl). from, to and period choose what meets the window.",
         Tag = "Coverage",
+        IsHeldBy = RouteRights.OpenData,
         Parameters =
         [
             HubParameters.State, HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.DatasetName, HubParameters.Cause,
         ],
-        Errors = [ErrorCatalogue.KeyNeeded],
+        Errors = [ErrorCatalogue.KeyNeeded, ErrorCatalogue.ScopeTooNarrow],
         Answers = [new(ApiRoute.Json, "GapList")],
         Handler = HandleAsync,
     };
 
     private static Task HandleAsync(HubRequest request)
     {
-        if (!request.Scope.ReadsRestricted)
+        if (!request.Scope.ReadsQuality())
         {
-            if (request.Parameters.List("cause") is not null) return request.RefuseAsync(new Fault(ErrorCatalogue.KeyNeeded, "cause", "Causes of gaps are told under a key only."));
+            var refusal = request.Caller.KeyId is null ? ErrorCatalogue.KeyNeeded : ErrorCatalogue.ScopeTooNarrow;
+            if (request.Parameters.List("cause") is not null) return request.RefuseAsync(new Fault(refusal, "cause", "Causes of gaps are told under a key that holds the quality of feeds."));
             if (request.Parameters["state"] is "closed" or "discrepancy")
-                return request.RefuseAsync(new Fault(ErrorCatalogue.KeyNeeded, "state", "What became of gaps, and differences of counts, are told under a key only."));
+                return request.RefuseAsync(new Fault(refusal, "state", "What became of gaps, and differences of counts, are told under a key that holds the quality of feeds."));
         }
 
         return request.Parameters["state"] switch
@@ -59,12 +61,7 @@ internal static class ListGaps
         var gaps = operators.SelectMany(o => GapList.Of(o, request.Now))
             .Where(g => g.State == state && (window is not { } w || g.Window.Overlaps(w)))
             .ToList();
-        if (request.Scope.ReadsRestricted && state == GapState.Open)
-        {
-            var failures = await request.Hub.Ledger.ReadFailuresAsync(
-                [.. gaps.Select(g => new OpenGap(g.OperatorId, g.Dataset, g.Window))], request.Scope, request.Aborted);
-            gaps = [.. gaps.Zip(failures, (g, failure) => g with { Cause = GapCauses.OfFailure(failure) })];
-        }
+        gaps = await WithCausesAsync(request, gaps);
 
         var lately = await request.Hub.Ledger.ReadClosedLatelyAsync(request.Now, request.Scope, request.Aborted);
         await JsonAnswer.SendAsync(request, json =>
@@ -80,7 +77,7 @@ internal static class ListGaps
                 json.WriteInstant("from", gap.Window.From);
                 json.WriteInstant("to", gap.Window.To);
                 json.WriteInstant("since", gap.Since);
-                if (request.Scope.ReadsRestricted) json.WriteString("cause", gap.Cause);
+                if (request.Scope.ReadsQuality(gap.OperatorId)) json.WriteString("cause", gap.Cause);
                 json.WriteEndObject();
             }
 
@@ -106,10 +103,19 @@ internal static class ListGaps
         });
     }
 
+    /// <summary>Causes of those operators' gaps that the key holds: of open ones from the runs that met them; a lost one knows its own.</summary>
+    private static async Task<List<ListedGap>> WithCausesAsync(HubRequest request, List<ListedGap> gaps)
+    {
+        var open = gaps.Where(g => g.State == GapState.Open && request.Scope.ReadsQuality(g.OperatorId)).ToList();
+        var failures = await request.Hub.Ledger.ReadFailuresAsync([.. open.Select(g => new OpenGap(g.OperatorId, g.Dataset, g.Window))], request.Scope, request.Aborted);
+        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.OfFailure(p.Second));
+        return [.. gaps.Select(g => causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : request.Scope.ReadsQuality(g.OperatorId) ? g : g with { Cause = null })];
+    }
+
     private static async Task ListClosedAsync(HubRequest request)
     {
         var causes = request.Parameters.List("cause");
-        var of = (await LedgerReading.ReadAsync(request)).Where(o => !o.Plan!.Dataset.IsSnapshot).Select(o => (o.OperatorId, o.Plan!.Dataset)).ToList();
+        var of = (await LedgerReading.ReadAsync(request)).Where(o => !o.Plan!.Dataset.IsSnapshot && request.Scope.ReadsQuality(o.OperatorId)).Select(o => (o.OperatorId, o.Plan!.Dataset)).ToList();
         var closed = ClosedGap.Of(await request.Hub.Ledger.ReadClosedAsync(of, LedgerReading.Window(request), MostClosed, request.Scope, request.Aborted));
         await JsonAnswer.SendAsync(request, json =>
         {
@@ -139,7 +145,7 @@ internal static class ListGaps
     {
         var names = request.Parameters.List("dataset");
         var window = LedgerReading.Window(request);
-        var open = await request.Hub.Ledger.ReadDiscrepanciesAsync([.. request.Operators.Select(o => o.OperatorId)], request.Scope, request.Aborted);
+        var open = await request.Hub.Ledger.ReadDiscrepanciesAsync([.. request.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsQuality)], request.Scope, request.Aborted);
         await JsonAnswer.SendAsync(request, json =>
         {
             json.WriteStartObject();

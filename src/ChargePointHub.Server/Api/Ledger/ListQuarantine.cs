@@ -27,6 +27,7 @@ internal static class ListQuarantine
             + "from, to and period choose by event time, else by arrival: meta.completeness.quarantined of a dataset's answer counts exactly these records. "
             + $"At most {PageWriter.MostInQuarantine} refused records of each operator and dataset are kept, and as many that wait; meta.overflow tells of older ones that made way.",
         Tag = "Coverage",
+        IsHeldBy = RouteRights.FeedQuality,
         IsRestricted = true,
         Parameters =
         [
@@ -40,8 +41,8 @@ internal static class ListQuarantine
     private static async Task HandleAsync(HubRequest request)
     {
         var cursors = await request.Hub.CursorsAsync(request.Aborted);
-        var operators = request.Operators.Select(o => o.OperatorId).ToList();
-        var question = $"{request.Path}?{request.Parameters.Normalised()}|{request.Scope.Name}";
+        var operators = request.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsQuality).ToList();
+        var question = $"{request.Path}?{request.Parameters.Normalised()}|{request.Scope.Mark}";
         PageCursor? cursor = null;
         if (request.Parameters["cursor"] is { } text)
         {

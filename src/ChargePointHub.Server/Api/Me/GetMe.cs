@@ -13,9 +13,10 @@ internal static class GetMe
         Path = "/v1/me",
         OperationId = "getMe",
         Summary = "Who you are to the hub, and what that opens",
-        Description = "The key that was shown, whose it is and until when; the datasets that it opens; what is left of its quota, or of the address's where no key was shown. "
+        Description = "The key that was shown, whose it is and until when; what is granted to its organisation now: datasets, operators, boroughs; what is left of its quota, or of the address's where no key was shown. "
             + "The cheapest way to try a key: a refused one is told why.",
         Tag = "Access",
+        IsHeldBy = RouteRights.Anyone,
         IsPersonal = true,
         Answers = [new(ApiRoute.Json, "MeAnswer")],
         Handler = async request =>
@@ -34,9 +35,23 @@ internal static class GetMe
         json.WriteString("key_id", caller.KeyId);
         json.WriteString("label", caller.Label);
         json.WriteInstant("expires_at", caller.ExpiresAt);
+        json.WriteString("organisation_id", caller.Organisation?.Id);
+        json.WriteString("role", caller.Organisation is { } o ? Words<OrganisationRole>.Of(o.Role) : null);
         json.WriteString("scope", caller.Scope.Name);
-        json.WriteStrings("datasets", [.. Dataset.All.Where(d => caller.Scope.ReadsRestricted || !d.IsRestricted).Select(d => d.Name)]);
-        json.WriteBoolean("restricted", caller.Scope.ReadsRestricted);
+        json.WriteStrings("datasets", [.. Dataset.All.Where(caller.Scope.Reads).Select(d => d.Name)]);
+        json.WriteBoolean("restricted", caller.Scope.HoldsRights);
+        json.WriteStartArray("rights");
+        foreach (var right in caller.Scope.Rights)
+        {
+            json.WriteStartObject();
+            json.WriteString("operator_id", right.OperatorId);
+            json.WriteString("dataset", right.Subject);
+            if (right.Boroughs is { } boroughs) json.WriteStrings("boroughs", boroughs);
+            else json.WriteNull("boroughs");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartObject("quota");
         json.WriteString("of", QuotaHeaders.NameOf(quota.Reader));
         json.WriteNumber("units", quota.Units);

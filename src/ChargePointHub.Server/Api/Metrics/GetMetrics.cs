@@ -6,7 +6,7 @@ namespace ChargePointHub.Server.Api.Metrics;
 
 /// <summary>
 /// GET /metrics: for those who watch the hub. How many records an operator's sessions bring is commercially sensitive, so that it is
-/// read under a key like the sessions themselves.
+/// read under an administrator's key.
 /// </summary>
 internal static class GetMetrics
 {
@@ -16,8 +16,9 @@ internal static class GetMetrics
         OperationId = "getMetrics",
         Summary = "What the hub measures of itself",
         Description = "Requests to operators and of clients, pulls, pages, records, gaps, lag, quarantine, leases and database connections, of this "
-            + "instance, in the Prometheus text format. Counts by operator tell how much its charge points are used, so a key is needed.",
+            + "instance, in the Prometheus text format. Counts by operator tell how much its charge points are used, so a key of an administrator is needed.",
         Tag = "Health",
+        IsHeldBy = RouteRights.Watching,
         IsRestricted = true,
         Answers = [new("text/plain", "MetricsText")],
         Handler = async request =>

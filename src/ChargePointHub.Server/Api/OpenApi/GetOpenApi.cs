@@ -12,6 +12,7 @@ internal static class GetOpenApi
         Summary = "The API as OpenAPI",
         Description = "An OpenAPI 3.1 document of every route, made from the routes themselves and from the published schemas.",
         Tag = "Documentation",
+        IsHeldBy = RouteRights.Anyone,
         IsOpen = true,
         Answers = [new(ApiRoute.Json, "OpenApiDocument")],
         Handler = request => JsonAnswer.SendAsync(request, json => json.WriteRawValue(HubOpenApi.Utf8.Span, skipInputValidation: true)),

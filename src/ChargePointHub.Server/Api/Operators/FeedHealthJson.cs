@@ -10,9 +10,10 @@ namespace ChargePointHub.Server.Api.Operators;
 /// <summary>The facts of feed health as they are served.</summary>
 internal static class FeedHealthJson
 {
-    /// <param name="isRestricted">The reader may know causes, findings and limits.</param>
-    public static void Write(Utf8JsonWriter json, FeedHealthFacts facts, bool isRestricted)
+    /// <param name="scope">Who reads: causes and limits are for those who hold the quality of the operator's feeds, findings for those who hold the records too.</param>
+    public static void Write(Utf8JsonWriter json, FeedHealthFacts facts, Scope scope)
     {
+        var isRestricted = scope.ReadsQuality(facts.OperatorId);
         json.WriteStartObject();
         json.WriteString("operator_id", facts.OperatorId);
         json.WriteString("state", Words<FeedStanding>.Of(facts.Standing));

@@ -11,10 +11,11 @@ internal static class GetFeedHealth
         Path = "/v1/operators/{id}/feed-health",
         OperationId = "getFeedHealth",
         Summary = "How collecting from an operator goes, and what to do",
-        Description = "For each dataset its state, when it last came, whether it is fresh, and how much of each of the last 90 London days is here. Under a key also "
+        Description = "For each dataset its state, when it last came, whether it is fresh, and how much of each of the last 90 London days is here. Under a key that holds the quality of its feeds also "
             + "what to do (one sentence a matter, the worst first), the last attempt and failure, failures by kind, findings by rule, records in quarantine, "
             + "the TLS certificate of the operator's server as it was last seen, how far its limits are used up, and a crawl that is held.",
         Tag = "Operators",
+        IsHeldBy = RouteRights.OpenData,
         Id = ("Operator id.", "lamplight"),
         Errors = [ErrorCatalogue.NoSuchOperator],
         Answers = [new(ApiRoute.Json, "FeedHealthAnswer")],
@@ -31,7 +32,7 @@ internal static class GetFeedHealth
             {
                 json.WriteStartObject();
                 json.WritePropertyName("data");
-                FeedHealthJson.Write(json, facts, request.Scope.ReadsRestricted);
+                FeedHealthJson.Write(json, facts, request.Scope);
                 json.WriteEndObject();
             });
         },

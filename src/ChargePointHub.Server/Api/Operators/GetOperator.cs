@@ -13,6 +13,7 @@ internal static class GetOperator
         Summary = "One operator and what it provides",
         Description = "As in the list of operators.",
         Tag = "Operators",
+        IsHeldBy = RouteRights.OpenData,
         Id = ("Operator id.", "lamplight"),
         Errors = [ErrorCatalogue.NoSuchOperator],
         Answers = [new(ApiRoute.Json, "OperatorAnswer")],

@@ -15,15 +15,18 @@ internal static class ListFindings
         Description = "Over its current records and those in quarantine: how often each rule was broken, how much it matters, and up to five samples. "
             + $"Of each dataset the newest {FindingQueries.MostRecords} records with findings are counted, and as many of those that are refused and of those that wait.",
         Tag = "Operators",
+        IsHeldBy = RouteRights.FeedQuality,
         Id = ("Operator id.", "lamplight"),
         IsRestricted = true,
         Errors = [ErrorCatalogue.NoSuchOperator],
         Answers = [new(ApiRoute.Json, "FindingList")],
         Handler = async request =>
         {
-            if (request.Directory.Find(request.Id) is null)
+            // An operator whose feeds' quality the key does not hold is answered as one that is not there.
+            var held = request.Directory.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsQuality).ToList();
+            if (!held.Contains(request.Id))
             {
-                await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.", [.. request.Directory.Operators.Select(o => o.OperatorId)]);
+                await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.", held);
                 return;
             }
 

@@ -15,6 +15,7 @@ internal static class ListOperators
         Summary = "Operators and what they provide",
         Description = "Every operator that the hub collects from, with the licence of its data, how each dataset comes in, and whether it does at the moment.",
         Tag = "Operators",
+        IsHeldBy = RouteRights.OpenData,
         Answers = [new(ApiRoute.Json, "OperatorList")],
         Handler = async request =>
         {

@@ -88,7 +88,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode KeyRevoked = new("CPH-2005", 401, "Key was revoked",
         "The key was withdrawn.", "Ask the hub's operators for a new key.", "Authorization: Bearer cph_live_ab12_...");
     public static readonly ErrorCode ScopeTooNarrow = new("CPH-2006", 403, "The key does not hold this data",
-        "The key is valid, and its rights do not include what was asked for.", "Ask the hub's operators for a grant.", "/v1/charging-sessions");
+        "The key is valid, and what is granted to its organisation does not include what was asked for.", "See /v1/me for what is granted, and ask the operator whose data it is for an agreement.", "/v1/charging-sessions");
     public static readonly ErrorCode QuotaUsedUp = new("CPH-2007", 429, "Quota is used up",
         "The key, or the address where no key was shown, has asked for more than its quota holds. It refills all the time.",
         "Try again after the seconds in Retry-After. RateLimit tells what is left; a 304 and a longer pause cost least.", "any");

@@ -14,6 +14,7 @@ internal static class GetSchema
         Description = "A JSON Schema (draft 2020-12). Its `$id` is this address, and its references are relative to it, so that a validator that follows them gets "
             + "everything from the same hub.",
         Tag = "Documentation",
+        IsHeldBy = RouteRights.Anyone,
         Id = ("Name of the schema, as in `meta.schema`; its slashes may stand as they are.", "hub/v1/charge_points"),
         IdSpansSegments = true,
         Errors = [ErrorCatalogue.NoSuchSchema],

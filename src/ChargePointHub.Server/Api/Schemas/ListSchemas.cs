@@ -12,6 +12,7 @@ internal static class ListSchemas
         Summary = "Every published schema",
         Description = "JSON Schemas (draft 2020-12): `hub/v1` is what this hub serves, `feeds/loti-v1` what an operator sends, `config` what an operator's file holds.",
         Tag = "Documentation",
+        IsHeldBy = RouteRights.Anyone,
         Answers = [new(ApiRoute.Json, "SchemaList")],
         Handler = request => JsonAnswer.SendAsync(request, json =>
         {

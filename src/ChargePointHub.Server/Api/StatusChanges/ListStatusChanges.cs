@@ -18,6 +18,7 @@ internal static class ListStatusChanges
             + "previous 24 hours. evidence says whether the operator reported the change (EVENT) or polling saw it (SNAPSHOT). Ordered by at, operator_id, "
             + "charge_point_id, status.",
         Tag = "Status changes",
+        IsHeldBy = RouteRights.Of(Dataset.StatusChanges),
         IsRestricted = true,
         Parameters =
         [

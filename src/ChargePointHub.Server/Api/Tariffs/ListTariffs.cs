@@ -14,6 +14,7 @@ internal static class ListTariffs
         Summary = "Tariffs as operators give them now",
         Description = "OCPI tariff elements with a price in pence per kWh where one price says it all. Ordered by operator_id, tariff_id.",
         Tag = "Tariffs",
+        IsHeldBy = RouteRights.Of(Dataset.Tariffs),
         Parameters = [HubParameters.Operator, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.Tariffs))],
         Dataset = Dataset.Tariffs,
         Answers = [new(ApiRoute.Json, "TariffList"), new(ApiRoute.NdJson, "TariffLine")],

@@ -1,0 +1,73 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ChargePointHub.Model;
+using ChargePointHub.Sandbox.Simulation;
+
+namespace ChargePointHub.Sandbox.Agreements;
+
+/// <summary>
+/// Who reads what in a pretend London, as a file of grants: each operator shares with its boroughs what happens there, with the GLA and TfL all of it,
+/// and with London Councils its statuses.
+/// </summary>
+internal static class PretendAgreements
+{
+    public const string FileName = "grants.json";
+
+    private const string Since = "2025-04-01T00:00:00+01:00";
+
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private static readonly (string Id, string Name, OrganisationRole Role)[] Bodies =
+    [
+        ("gla", "Greater London Authority", OrganisationRole.Gla),
+        ("tfl", "Transport for London", OrganisationRole.Tfl),
+        ("london-councils", "London Councils", OrganisationRole.LondonCouncils),
+        ("hub-keepers", "Those who keep this hub", OrganisationRole.Administrator),
+        ("auditors", "Those who look over their shoulders", OrganisationRole.Auditor),
+    ];
+
+    /// <summary>One organisation of each role, for a key of each: of the boroughs Camden, of the operators the first.</summary>
+    public static IReadOnlyList<(OrganisationRole Role, string OrganisationId)> OneOfEach(IReadOnlyList<RunningOperator> operators) =>
+    [
+        .. operators.Take(1).Select(o => (OrganisationRole.Operator, OrganisationOf(o))), (OrganisationRole.Borough, "camden"), .. Bodies.Select(b => (b.Role, b.Id)),
+    ];
+
+    public static byte[] FileOf(IReadOnlyList<RunningOperator> operators) => JsonSerializer.SerializeToUtf8Bytes(
+        new
+        {
+            Organisations = (object[])
+            [
+                .. Bodies.Select(b => new { OrganisationId = b.Id, b.Name, Role = Words<OrganisationRole>.Of(b.Role) }),
+                .. BoroughFacts.All.Select(b => new { OrganisationId = SlugOf(b.Name), b.Name, Role = Words<OrganisationRole>.Of(OrganisationRole.Borough) }),
+                .. operators.Select(o => new { OrganisationId = OrganisationOf(o), o.Name, Role = Words<OrganisationRole>.Of(OrganisationRole.Operator), o.OperatorId }),
+            ],
+            Agreements = operators.Select(o => new
+            {
+                AgreementId = $"{o.OperatorId}-sharing",
+                Title = $"Data sharing with {o.Name}",
+                o.OperatorId,
+                ValidFrom = Since,
+                Grants = (object[])
+                [
+                    Grant(o, "gla", ["status_changes", "charging_sessions", "feed_quality"], ["london"]),
+                    Grant(o, "tfl", ["status_changes", "charging_sessions"], ["london"]),
+                    Grant(o, "london-councils", ["status_changes"], ["london"]),
+                    .. BoroughFacts.All.Select(b => Grant(o, SlugOf(b.Name), ["status_changes", "charging_sessions"], [b.Gss])),
+                ],
+            }),
+        },
+        Indented);
+
+    private static object Grant(RunningOperator o, string organisation, string[] datasets, string[] areas) =>
+        new { GrantId = $"{o.OperatorId}-{organisation}", OrganisationId = organisation, Datasets = datasets, Areas = areas };
+
+    private static string OrganisationOf(RunningOperator o) => $"operator-{o.OperatorId}";
+
+    private static string SlugOf(string name) => name.ToLowerInvariant().Replace(' ', '-');
+}

@@ -1,0 +1,43 @@
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api.Answers;
+
+/// <summary>The part of a question that the reader's rights hold. Records outside it are left out by the query itself; this is what is said about it.</summary>
+internal static class GrantedPart
+{
+    /// <summary>Operators whose records the answer can hold; only they are judged, and named.</summary>
+    /// <param name="restrictedTo">For <c>meta.restricted_to</c>: an operator, or one with a borough; empty: all of what was asked for is held.</param>
+    public static IReadOnlyList<ListedOperator> Of(Scope scope, Dataset dataset, IReadOnlyList<ListedOperator> operators, out IReadOnlyList<string> restrictedTo)
+    {
+        restrictedTo = [];
+        if (scope.AreasOf(dataset) is not { } areas || operators.All(o => areas.Operators.Contains(o.OperatorId))) return operators;
+        var held = operators.Where(o => areas.Holds(o.OperatorId)).ToList();
+        restrictedTo =
+        [
+            .. held.SelectMany(o => areas.Operators.Contains(o.OperatorId) ? (IEnumerable<string>)[o.OperatorId]
+                : areas.Boroughs.Where(b => b.OperatorId == o.OperatorId).Select(b => $"{b.OperatorId}:{b.Borough}").Order(StringComparer.Ordinal)),
+        ];
+        return held;
+    }
+
+    /// <summary>Filters that no grant meets at all: an empty answer would read like silence. Says nothing but what the reader's own grants are.</summary>
+    /// <param name="operators">Those that the filters admit.</param>
+    public static Fault? FaultOf(HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators)
+    {
+        if (request.Scope.AreasOf(dataset) is not { } areas) return null;
+        var held = operators.Where(o => areas.Holds(o.OperatorId)).ToList();
+        if (request.Parameters["operator"] is not null && held.Count == 0)
+        {
+            var known = request.Directory.Operators.Select(o => o.OperatorId).Where(areas.Holds).ToList();
+            return new Fault(
+                ErrorCatalogue.ScopeTooNarrow, "operator", $"The key holds no {dataset} of these operators.", known, Example: known is [var first, ..] ? $"operator={first}" : null);
+        }
+
+        if (request.Parameters.Boroughs() is not { } asked || held.Any(o => areas.Operators.Contains(o.OperatorId))) return null;
+        var boroughs = areas.Boroughs.Where(b => held.Any(o => o.OperatorId == b.OperatorId)).Select(b => b.Borough).Distinct().Order(StringComparer.Ordinal).ToList();
+        return boroughs.Intersect(asked).Any() ? null
+            : new Fault(
+                ErrorCatalogue.ScopeTooNarrow, "borough", $"The key holds no {dataset} of these boroughs.", boroughs, Example: boroughs is [var near, ..] ? $"borough={near}" : null);
+    }
+}

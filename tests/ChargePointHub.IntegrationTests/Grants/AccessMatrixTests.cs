@@ -1,0 +1,139 @@
+using System.Net;
+using System.Text.Json;
+using ChargePointHub.IntegrationTests.Api;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.OpenApi;
+
+namespace ChargePointHub.IntegrationTests.Grants;
+
+/// <summary>
+/// Every route of the OpenAPI document by every method, form and role. What each role gets stands in a table of its own, so that a new
+/// route without a row fails, and one whose rights were forgotten does too.
+/// </summary>
+public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLifetime
+{
+    private static readonly Right[] Agreed = [.. new[] { "status_changes", "charging_sessions", "feed_quality" }.Select(s => new Right("alpha", s, null))];
+    private static readonly Right[] InLambeth = [new("alpha", "status_changes", ["E09000022"]), new("alpha", "charging_sessions", ["E09000022"])];
+
+    /// <summary>Who asks: the key, and what it opens. The last four open nothing.</summary>
+    private static readonly (string Role, string? Key, Scope? Scope)[] Roles =
+    [
+        ("nobody", null, null),
+        ("public", "cph_live_narrow_secret", null),
+        ("everything", ApiHost.Key, null),
+        ("operator", "cph_live_operator_secret", Scope.Of(OrganisationRole.Operator, "alpha", [])),
+        ("other operator", "cph_live_otheroperator_secret", Scope.Of(OrganisationRole.Operator, "beta", [])),
+        ("borough", "cph_live_borough_secret", Scope.Of(OrganisationRole.Borough, null, InLambeth)),
+        ("borough without grants", "cph_live_bareborough_secret", Scope.Of(OrganisationRole.Borough, null, [])),
+        ("tfl", "cph_live_tfl_secret", Scope.Of(OrganisationRole.Tfl, null, Agreed)),
+        ("gla", "cph_live_gla_secret", Scope.Of(OrganisationRole.Gla, null, Agreed)),
+        ("london_councils", "cph_live_councils_secret", Scope.Of(OrganisationRole.LondonCouncils, null, Agreed)),
+        ("administrator", "cph_live_admin_secret", Scope.Of(OrganisationRole.Administrator, null, [])),
+        ("auditor", "cph_live_auditor_secret", Scope.Of(OrganisationRole.Auditor, null, Agreed)),
+        ("garbage", "garbage", null),
+        ("unknown", "cph_live_other_secret", null),
+        ("expired", "cph_live_expired_secret", null),
+        ("revoked", "cph_live_revoked_secret", null),
+    ];
+
+    private static readonly string[] WithoutKey = ["nobody", "garbage", "unknown", "expired", "revoked"];
+
+    /// <summary>Roles that get 200; by which status the others are turned away follows from whether they showed a good key.</summary>
+    private static readonly Dictionary<string, Row> Table = new()
+    {
+        ["/v1/charge-points"] = Open(), ["/v1/charge-points.geojson"] = Open(), ["/v1/charge-points/{id}"] = Open(), ["/v1/charge-points/{id}.geojson"] = Open(), ["/v1/tariffs"] = Open(),
+        ["/v1/operators"] = Open(), ["/v1/operators/{id}"] = Open(), ["/v1/operators/{id}/feed-health"] = Open(), ["/v1/coverage"] = Open(), ["/v1/gaps"] = Open(),
+        ["/v1/charging-sessions"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
+        ["/v1/status-changes"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
+        ["/v1/charge-points/{id}/charging-sessions"] = Only("everything", "operator", "borough", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
+        ["/v1/charge-points/{id}/status-changes"] = Only("everything", "operator", "borough", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
+        ["/v1/operators/{id}/findings"] = Only("everything", "operator", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
+        ["/v1/quarantine"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
+        ["/metrics"] = Only("everything", "administrator"),
+        ["/v1/me"] = Anyone(), ["/v1/errors"] = Anyone(), ["/v1/errors/{id}"] = Anyone(), ["/v1/schemas"] = Anyone(), ["/v1/schemas/{id}"] = Anyone(), ["/openapi/v1.json"] = Unasked(),
+        ["/health/live"] = Unasked(), ["/health/ready"] = Unasked(),
+    };
+
+    public async Task InitializeAsync()
+    {
+        if (host.Granted.Count > 0) return;
+        foreach (var (_, key, scope) in Roles.Where(r => r.Scope is not null)) host.Granted[key!] = scope!;
+        await host.AddChargePointAsync("alpha:P1");
+        await host.AddSessionAsync("alpha:S1", ApiHost.Now.AddHours(-2));
+        await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-2), Status.Charging);
+        await host.TickAsync(1);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Every_route_answers_every_role_as_the_table_says()
+    {
+        using var document = JsonDocument.Parse(HubOpenApi.Utf8);
+        var (faults, cells) = (new List<string>(), 0);
+        foreach (var path in document.RootElement.GetProperty("paths").EnumerateObject())
+        {
+            if (!Table.TryGetValue(path.Name, out var row))
+            {
+                faults.Add($"{path.Name} has no row: say in this table who may read it.");
+                continue;
+            }
+
+            var forms = path.Value.GetProperty("get").GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject().Select(f => f.Name).ToList();
+            foreach (var (role, key, _) in Roles)
+            {
+                var expected = row.StatusOf(role);
+                foreach (var form in forms)
+                {
+                    foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+                    {
+                        var answer = await host.GetAsync(Asked(path.Name), key, method, ("Accept", form));
+                        cells++;
+                        if (answer.Status != expected) faults.Add($"{method} {path.Name} ({form}) as {role}: {(int)answer.Status} instead of {(int)expected}. {answer.Body}");
+                        if (method == HttpMethod.Head && answer.Body.Length > 0) faults.Add($"{method} {path.Name} as {role} has a body.");
+                    }
+                }
+
+                foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch, HttpMethod.Delete, HttpMethod.Trace })
+                {
+                    var answer = await host.GetAsync(Asked(path.Name), key, method);
+                    cells++;
+                    if (answer.Status != HttpStatusCode.MethodNotAllowed) faults.Add($"{method} {path.Name} as {role}: {(int)answer.Status}");
+                }
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        Assert.True(cells > 1_500, $"{cells}");
+        Assert.Empty(ApiRoutes.All.Select(r => r.Path).Except(document.RootElement.GetProperty("paths").EnumerateObject().Select(p => p.Name)));
+    }
+
+    private static string Asked(string path) => path switch
+    {
+        "/v1/errors/{id}" => "/v1/errors/CPH-1001",
+        "/v1/schemas/{id}" => "/v1/schemas/hub/v1/tariffs",
+        _ when path.StartsWith("/v1/operators/", StringComparison.Ordinal) => path.Replace("{id}", "alpha", StringComparison.Ordinal),
+        _ => path.Replace("{id}", "alpha:P1", StringComparison.Ordinal),
+    };
+
+    private static Row Open() => new([.. Roles.Select(r => r.Role).Except(WithoutKey[1..]).Except(["auditor"])]);
+
+    private static Row Anyone() => new([.. Roles.Select(r => r.Role).Except(WithoutKey[1..])]);
+
+    private static Row Unasked() => new([.. Roles.Select(r => r.Role)]);
+
+    private static Row Only(params string[] roles) => new(roles);
+
+    /// <param name="Answered">Roles that get an answer.</param>
+    private sealed record Row(string[] Answered)
+    {
+        /// <summary>Roles to which what was asked for is not there.</summary>
+        public string[] NotThere { get; init; } = [];
+
+        public HttpStatusCode StatusOf(string role) =>
+            Answered.Contains(role) ? HttpStatusCode.OK
+            : WithoutKey.Contains(role) ? HttpStatusCode.Unauthorized
+            : NotThere.Contains(role) ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden;
+    }
+}
