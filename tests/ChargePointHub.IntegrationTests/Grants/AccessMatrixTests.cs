@@ -42,8 +42,16 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
     /// <summary>Roles that get 200; by which status the others are turned away follows from whether they showed a good key.</summary>
     private static readonly Dictionary<string, Row> Table = new()
     {
-        ["/v1/charge-points"] = Open(), ["/v1/charge-points.geojson"] = Open(), ["/v1/charge-points/{id}"] = Open(), ["/v1/charge-points/{id}.geojson"] = Open(), ["/v1/tariffs"] = Open(),
-        ["/v1/operators"] = Open(), ["/v1/operators/{id}"] = Open(), ["/v1/operators/{id}/feed-health"] = Open(), ["/v1/coverage"] = Open(), ["/v1/gaps"] = Open(),
+        ["/v1/charge-points"] = Open(),
+        ["/v1/charge-points.geojson"] = Open(),
+        ["/v1/charge-points/{id}"] = Open(),
+        ["/v1/charge-points/{id}.geojson"] = Open(),
+        ["/v1/tariffs"] = Open(),
+        ["/v1/operators"] = Open(),
+        ["/v1/operators/{id}"] = Open(),
+        ["/v1/operators/{id}/feed-health"] = Open(),
+        ["/v1/coverage"] = Open(),
+        ["/v1/gaps"] = Open(),
         ["/v1/charging-sessions"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
         ["/v1/status-changes"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
         ["/v1/charge-points/{id}/charging-sessions"] = Only("everything", "operator", "borough", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
@@ -51,8 +59,14 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/operators/{id}/findings"] = Only("everything", "operator", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
         ["/v1/quarantine"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/metrics"] = Only("everything", "administrator"),
-        ["/v1/me"] = Anyone(), ["/v1/errors"] = Anyone(), ["/v1/errors/{id}"] = Anyone(), ["/v1/schemas"] = Anyone(), ["/v1/schemas/{id}"] = Anyone(), ["/openapi/v1.json"] = Unasked(),
-        ["/health/live"] = Unasked(), ["/health/ready"] = Unasked(),
+        ["/v1/me"] = Anyone(),
+        ["/v1/errors"] = Anyone(),
+        ["/v1/errors/{id}"] = Anyone(),
+        ["/v1/schemas"] = Anyone(),
+        ["/v1/schemas/{id}"] = Anyone(),
+        ["/openapi/v1.json"] = Unasked(),
+        ["/health/live"] = Unasked(),
+        ["/health/ready"] = Unasked(),
     };
 
     public async Task InitializeAsync()
