@@ -49,7 +49,7 @@ public sealed class CopiedProgramsTests(DocsLondon london)
         var programs = await ProgramsAsync("csharp");
         var folder = Directory.CreateDirectory(Path.Combine(london.Folder, "csharp-all")).FullName;
         var methods = programs.Select((p, n) => $"static async Task Copied{n.ToString(CultureInfo.InvariantCulture)}()\n{{\n{p.Text}\n}}");
-        var calls = programs.Select((p, n) => $"Console.WriteLine(\"{start}{p.Route.OperationId}\"); await Copied{n.ToString(CultureInfo.InvariantCulture)}();");
+        var calls = programs.Select((p, n) => $"Environment.SetEnvironmentVariable(\"KEY\", \"{KeyFor(p.Route)}\"); Console.WriteLine(\"{start}{p.Route.OperationId}\"); await Copied{n.ToString(CultureInfo.InvariantCulture)}();");
         await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), string.Join('\n', calls.Concat(methods)));
         await File.WriteAllTextAsync(
             Path.Combine(folder, "copied.csproj"),
@@ -93,7 +93,7 @@ public sealed class CopiedProgramsTests(DocsLondon london)
         Assert.Equal(ApiRoutes.All.Count, programs.Count);
         foreach (var (route, text) in programs)
         {
-            var (code, said) = await london.RunAsync($"{setUp}\n{asShell(text)}");
+            var (code, said) = await london.RunAsync($"{setUp}\nexport KEY={KeyFor(route)}\n{asShell(text)}");
             Assert.True(code == 0, $"{route.Path} in {language}\n{said}");
             await check(route, said);
         }
@@ -104,6 +104,9 @@ public sealed class CopiedProgramsTests(DocsLondon london)
         var pages = await london.PagesAsync();
         return [.. ApiRoutes.All.SelectMany(route => pages["/docs/reference/" + route.OperationId].Blocks.Where(b => b.Language == language).Select(b => (route, b.Text)))];
     }
+
+    /// <summary>What is set up is the GLA's; metrics are for administrators.</summary>
+    private string KeyFor(ApiRoute route) => route.OperationId == "getMetrics" ? london.AdministratorKey : london.Key;
 
     private static bool IsJson(ApiRoute route) => route.MediaType != "text/plain";
 

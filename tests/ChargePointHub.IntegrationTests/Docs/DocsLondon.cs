@@ -25,6 +25,9 @@ public sealed class DocsLondon : IAsyncLifetime, ICollectionFixture<DocsLondon>
 
     public string Key { get; private set; } = "";
 
+    /// <summary>Opens the hub's metrics, and no operator's data.</summary>
+    public string AdministratorKey { get; private set; } = "";
+
     /// <summary>Addresses and keys for programs.</summary>
     public string SandboxFile => Path.Combine(Folder, ".chargepointhub/sandbox/sandbox.json");
 
@@ -56,6 +59,7 @@ public sealed class DocsLondon : IAsyncLifetime, ICollectionFixture<DocsLondon>
         });
         using var file = JsonDocument.Parse(await File.ReadAllTextAsync(SandboxFile));
         Key = file.RootElement.GetProperty("keys").GetProperty("gla").GetString()!;
+        AdministratorKey = file.RootElement.GetProperty("keys").GetProperty("administrator").GetString()!;
     }
 
     public async Task DisposeAsync()
