@@ -30,22 +30,23 @@ public sealed class NoticeStore(Database database)
 
     private static readonly TimeSpan Kept = TimeSpan.FromDays(92);
 
-    /// <summary>Of each dataset of one feed.</summary>
-    public async Task<IReadOnlyList<FeedCondition>> ReadAsync(string operatorId, string feedId, IReadOnlyList<Dataset> datasets, CancellationToken cancellationToken)
+    /// <summary>Of each dataset of one feed. Polls of the future, of a clock that ran ahead, are left out.</summary>
+    public async Task<IReadOnlyList<FeedCondition>> ReadAsync(
+        string operatorId, string feedId, IReadOnlyList<Dataset> datasets, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var rows = await database.Reads.Command(
             """
             SELECT d.name,
                 ARRAY(SELECT coalesce(r.failure, '') FROM run r WHERE r.operator_id = $1 AND r.dataset = d.name AND r.kind IN ('live', 'crawl')
-                    AND r.outcome IN ('completed', 'failed') ORDER BY r.started_at DESC LIMIT $4),
+                    AND r.outcome IN ('completed', 'failed') AND r.started_at <= $5 ORDER BY r.started_at DESC LIMIT $4),
                 ARRAY(SELECT r.ended_at FROM run r WHERE r.operator_id = $1 AND r.dataset = d.name AND r.kind IN ('live', 'crawl')
-                    AND r.outcome IN ('completed', 'failed') ORDER BY r.started_at DESC LIMIT $4),
+                    AND r.outcome IN ('completed', 'failed') AND r.started_at <= $5 ORDER BY r.started_at DESC LIMIT $4),
                 (SELECT c.to_at FROM coverage c WHERE c.operator_id = $1 AND c.dataset = d.name AND c.kind = 'covered' ORDER BY c.from_at DESC LIMIT 1),
                 b.broken_at, b.cause
             FROM unnest($3) AS d (name)
             LEFT JOIN feed_break b ON b.operator_id = $1 AND b.feed_id = $2 AND b.dataset = d.name AND b.recovered_at IS NULL
             """,
-            operatorId, feedId, datasets.Select(d => d.Name).ToArray(), LatestEnded).ListAsync(
+            operatorId, feedId, datasets.Select(d => d.Name).ToArray(), LatestEnded, now).ListAsync(
                 r => (Name: r.GetString(0), Failures: r.GetFieldValue<string[]>(1), Ends: r.GetFieldValue<DateTime[]>(2), To: r.InstantOrNull(3), Broken: r.InstantOrNull(4), Cause: r.TextOrNull(5)),
                 cancellationToken);
         return
@@ -94,7 +95,7 @@ public sealed class NoticeStore(Database database)
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await HoldLeaseAsync(connection, operatorId, leaseToken, cancellationToken);
-        await connection.Command("UPDATE notice SET attempts = attempts + 1, tried_at = $2, next_at = $3 WHERE notice_id = $1 AND next_at IS NOT NULL", notice.NoticeId, at, nextAt)
+        await connection.Command("UPDATE notice SET attempts = attempts + 1, tried_at = $2, next_at = $3, made_at = least(made_at, $2) WHERE notice_id = $1 AND next_at IS NOT NULL", notice.NoticeId, at, nextAt)
             .ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -115,6 +116,10 @@ public sealed class NoticeStore(Database database)
         await HoldLeaseAsync(connection, feed.OperatorId, leaseToken, cancellationToken);
         if (await change(connection).ExecuteAsync(cancellationToken) == 0) return false;
         await ForgetAsync(connection, feed.OperatorId, at - Kept, cancellationToken);
+
+        // What was made by a clock that ran ahead stays before what is made now.
+        await connection.Command("UPDATE notice SET made_at = $2, next_at = least(next_at, $3) WHERE operator_id = $1 AND next_at IS NOT NULL AND made_at >= $3", feed.OperatorId, at.AddMicroseconds(-1), at)
+            .ExecuteAsync(cancellationToken);
         foreach (var (receiver, body) in bodies)
         {
             await connection.Command(

@@ -13,7 +13,7 @@ namespace ChargePointHub.Server.Collection;
 public sealed class BackfillPlan(TimeSpan longest, TimeSpan shortest, TimeSpan probeEvery)
 {
     private readonly List<Piece> failed = [];
-    private DateTimeOffset nextProbe = DateTimeOffset.MinValue;
+    private Rest rest = Rest.None;
     private Window? probe;
 
     /// <summary>Null: nothing to ask for now.</summary>
@@ -21,18 +21,18 @@ public sealed class BackfillPlan(TimeSpan longest, TimeSpan shortest, TimeSpan p
     /// <param name="mayNarrow">False while the operator answers nothing at all: then cutting finer would only add requests.</param>
     public Window? Next(Coverage gaps, DateTimeOffset now, bool mayNarrow)
     {
-        Forget(gaps);
+        Forget(gaps, now);
         var untried = gaps.Subtract(Failing);
         if (!untried.IsEmpty) return untried[^1].CutNewestFirst(longest).First();
         if (mayNarrow && Narrow(gaps) is { } half) return half;
-        if (failed.Count == 0 || now < nextProbe) return null;
-        nextProbe = now + probeEvery;
+        if (failed.Count == 0 || !rest.IsOver(now)) return null;
+        rest = new Rest(now + probeEvery, now);
         probe = failed.MinBy(p => p.LastTried)!.Window;
         return probe;
     }
 
     /// <summary>When <see cref="Next"/> may have something again, given that gaps stay as they are.</summary>
-    public DateTimeOffset? NextProbe => failed.Count == 0 ? null : nextProbe;
+    public DateTimeOffset? NextProbe => failed.Count == 0 ? null : rest.Until;
 
     /// <summary>What kept failing answered: whatever else failed may well have been mended too.</summary>
     public void Succeeded(Window window)
@@ -46,7 +46,7 @@ public sealed class BackfillPlan(TimeSpan longest, TimeSpan shortest, TimeSpan p
         failed.RemoveAll(p => p.Window == window);
         failed.Add(new Piece(window, now));
         var wait = retryAfter > probeEvery ? retryAfter.Value : probeEvery;
-        if (nextProbe < now + wait) nextProbe = now + wait;
+        if (rest.Until < now + wait || rest.IsOver(now)) rest = new Rest(now + wait, now);
     }
 
     private Coverage Failing => Coverage.Of(failed.Select(p => p.Window));
@@ -72,10 +72,10 @@ public sealed class BackfillPlan(TimeSpan longest, TimeSpan shortest, TimeSpan p
         return null;
     }
 
-    /// <summary>Of each failing piece only what is still missing is of concern; when it was last tried stays known.</summary>
-    private void Forget(Coverage gaps)
+    /// <summary>Of each failing piece only what is still missing is of concern; when it was last tried stays known, and lies in the past.</summary>
+    private void Forget(Coverage gaps, DateTimeOffset now)
     {
-        var left = failed.SelectMany(p => gaps.Intersect(p.Window).Select(w => p with { Window = w })).ToList();
+        var left = failed.SelectMany(p => gaps.Intersect(p.Window).Select(w => new Piece(w, p.LastTried < now ? p.LastTried : now))).ToList();
         failed.Clear();
         failed.AddRange(left);
     }

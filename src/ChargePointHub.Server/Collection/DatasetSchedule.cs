@@ -15,17 +15,14 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <summary>A dataset that keeps failing is asked for at most this many cadences apart.</summary>
     private const int LongestPauseInCadences = 6;
 
-    /// <summary>A clock may be put back by so much without a word: it is then waited for.</summary>
-    private static readonly TimeSpan SmallStep = TimeSpan.FromMinutes(1);
-
     private readonly PollTimes times = new(feed.OperatorId, plan);
     private readonly BackfillPlan backfill = new(plan.LongestWindow, plan.Cadence, plan.Cadence);
-    private DateTimeOffset decidedAt = DateTimeOffset.MinValue;
+    private Rest poll = Rest.None;
     private DateTimeOffset? lastSuccess;
     private int failures;
     private bool narrowing = true;
     private Window? goesOn;
-    private DateTimeOffset historyRests = DateTimeOffset.MinValue;
+    private Rest history = Rest.None;
     private DateTimeOffset? liveFrom;
 
     /// <summary>What of the covered past is read again, and when.</summary>
@@ -47,19 +44,18 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     public CrawlUnderWay? Crawl { get; set; }
 
     /// <summary>When the next live poll or crawl is due.</summary>
-    public DateTimeOffset NextDue { get; private set; } = DateTimeOffset.MinValue;
+    public DateTimeOffset NextDue => poll.Until;
 
-    /// <summary>Also where the clock has been put back since that was decided: it had run ahead, and so does <see cref="NextDue"/>.</summary>
-    public bool IsDue(DateTimeOffset now) => NextDue <= now || now < decidedAt - SmallStep;
+    public bool IsDue(DateTimeOffset now) => poll.IsOver(now);
 
     /// <summary>When there may be anything to do: the next poll, or the next trial of history that keeps failing.</summary>
     public DateTimeOffset NextWork(DateTimeOffset now)
     {
         if (IsDue(now)) return now;
         if (!MayBackfill) return NextDue;
-        var history = goesOn is not null ? historyRests : backfill.NextProbe;
-        if (history < historyRests) history = historyRests;
-        var next = history < NextDue ? history.Value : NextDue;
+        var trial = goesOn is not null ? history.Until : backfill.NextProbe;
+        if (trial < history.Until) trial = history.Until;
+        var next = trial < NextDue ? trial.Value : NextDue;
         return Reread.NextDue(now) is var reread && reread < next ? reread : next;
     }
 
@@ -128,11 +124,11 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
     /// <summary>The newest end of the ledger is left to live polls while they come through.</summary>
     public Window? NextBackfill(Coverage gaps, Coverage covered, DateTimeOffset now)
     {
-        if (now < historyRests) return null;
+        if (!history.IsOver(now)) return null;
         if (goesOn is { } begun && gaps.Covers(begun)) return begun;
         goesOn = null;
         var behind = covered.End is { } end && gaps.Start is { } start ? Window.Between(start, end) : null;
-        return backfill.Next(behind is { } history ? gaps.Intersect(history) : Coverage.None, now, narrowing);
+        return backfill.Next(behind is { } older ? gaps.Intersect(older) : Coverage.None, now, narrowing);
     }
 
     public void BackfillEnded(Window window, RunResult result, DateTimeOffset now)
@@ -148,7 +144,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
         TroubleInHistory = failure.Kind;
         if (result.GoesOn)
         {
-            (goesOn, historyRests) = (window, now + (failure.RetryAfter > plan.Cadence ? failure.RetryAfter.Value : plan.Cadence));
+            (goesOn, history) = (window, new Rest(now + (failure.RetryAfter > plan.Cadence ? failure.RetryAfter.Value : plan.Cadence), now));
             return;
         }
 
@@ -156,7 +152,7 @@ public sealed class DatasetSchedule(FeedDefinition feed, DatasetPlan plan, IFeed
         narrowing = DependsOnWindow(failure.Kind);
     }
 
-    private void Decide(DateTimeOffset next, DateTimeOffset now) => (NextDue, decidedAt) = (next, now);
+    private void Decide(DateTimeOffset next, DateTimeOffset now) => poll = new Rest(next, now);
 
     /// <summary>Failures that may lie in what was asked for, and not in the way to the operator.</summary>
     private static bool DependsOnWindow(FailureKind kind) => kind is FailureKind.ServerError or FailureKind.TimedOut or FailureKind.TooLarge

@@ -22,19 +22,18 @@ public sealed partial class FeedWatch(FeedClients clients, FeedTlsStore tls, Not
     /// <exception cref="LeaseLostException">Another instance collects from the operator now.</exception>
     public async Task WatchAsync(OperatorDefinition definition, long? leaseToken, CancellationToken cancellationToken)
     {
-        var (noted, since) = (new Dictionary<string, TlsSeen>(), time.GetUtcNow());
+        var (noted, watched) = (new Dictionary<string, TlsSeen>(), new WatchedSince(time.GetUtcNow()));
         using var looks = new PeriodicTimer(BetweenLooks, time);
         do
         {
             try
             {
                 foreach (var feed in definition.Feeds) await NoteAsync(feed, leaseToken, noted, cancellationToken);
-                await LookAsync(definition, leaseToken, since, cancellationToken);
+                await LookAsync(definition, leaseToken, watched.Look(time.GetUtcNow()), cancellationToken);
             }
             catch (Exception gone) when (DatabaseGone.Explains(gone))
             {
-                // Nobody was watching meanwhile.
-                since = time.GetUtcNow();
+                watched.WasBlind(time.GetUtcNow());
             }
         }
         while (await looks.WaitForNextTickAsync(cancellationToken));
@@ -58,7 +57,7 @@ public sealed partial class FeedWatch(FeedClients clients, FeedTlsStore tls, Not
     private async Task JudgeAsync(OperatorDefinition definition, FeedDefinition feed, long? leaseToken, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var plans = feed.Datasets.Where(d => d.CarriedBy is null).ToDictionary(d => d.Dataset);
-        foreach (var condition in await notices.ReadAsync(feed.OperatorId, feed.FeedId, [.. plans.Keys], cancellationToken))
+        foreach (var condition in await notices.ReadAsync(feed.OperatorId, feed.FeedId, [.. plans.Keys], time.GetUtcNow(), cancellationToken))
         {
             var (plan, now, key) = (plans[condition.Dataset], Instants.ToStoredResolution(time.GetUtcNow()), new FeedKey(feed.OperatorId, feed.FeedId, condition.Dataset));
             var newest = BreakJudgement.NewestAt(plan, condition);

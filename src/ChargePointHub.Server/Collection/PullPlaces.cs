@@ -105,15 +105,16 @@ public sealed class PullPlaces(ContinuationStore kept, TimeProvider time)
         return false;
     }
 
+    /// <summary>Also what a clock saved while it ran ahead: from how long ago it is cannot be known.</summary>
     private static bool IsStale(PullContinuation place, TimeSpan freshness, DateTimeOffset now) =>
-        now - place.SavedAt > StaleAfter || (place.Window is null && place.AskedAt + freshness <= now);
+        (now - place.SavedAt).Duration() > StaleAfter || (place.Window is null && (place.AskedAt + freshness <= now || place.AskedAt > now));
 
     /// <summary>What came before is part of the failure, or may be: a total that does not hold, a list that leads back, a place that the hub cannot read.</summary>
     private static bool LiesInTheChain(FailureKind kind) => kind is FailureKind.ProtocolError or FailureKind.LoopDetected or FailureKind.HubFault;
 
     /// <summary>An operator that had enough for this hour, or is in trouble, may say so many times; for longer, it may mean the going on.</summary>
     private bool MayPass(FailureKind kind, PullPlace place) =>
-        kind is (FailureKind.Forbidden or FailureKind.ServerError) && time.GetUtcNow() - place.ReachedAt < LongestRefusal;
+        kind is (FailureKind.Forbidden or FailureKind.ServerError) && (time.GetUtcNow() - place.ReachedAt).Duration() < LongestRefusal;
 
     private static bool LiesInTheWay(FailureKind kind) =>
         kind is FailureKind.Unreachable or FailureKind.Throttled or FailureKind.TimedOut or FailureKind.TlsRefused or FailureKind.Unauthorised

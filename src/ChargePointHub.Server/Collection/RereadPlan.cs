@@ -21,7 +21,7 @@ public sealed class RereadPlan(string operatorId, DatasetPlan plan)
     private static readonly DateTimeOffset FirstRound = new(2018, 1, 1, 1, 0, 0, TimeSpan.Zero);
 
     private readonly Dictionary<int, RereadProgress> progress = [];
-    private DateTimeOffset notBefore = DateTimeOffset.MinValue;
+    private Rest rest = Rest.None;
     private int trials;
 
     /// <summary>False: the axis moves with corrections, so that live polls see them.</summary>
@@ -47,15 +47,17 @@ public sealed class RereadPlan(string operatorId, DatasetPlan plan)
     public DateTimeOffset NextDue(DateTimeOffset now)
     {
         if (!IsNeeded) return DateTimeOffset.MaxValue;
+        Disbelieve(now);
         var due = Rounds.Min(r => IsUnderWay(r.Days) ? now : SlotAtOrBefore(r, now) > progress[r.Days].BeganAt ? now : SlotAtOrBefore(r, now) + r.Every);
-        return due > notBefore ? due : notBefore;
+        return rest.IsOver(now) || due > rest.Until ? due : rest.Until;
     }
 
     /// <summary>The next window, newest first, the shortest round first; null: nothing now.</summary>
     /// <param name="covered">Only what is here is read again; the rest is a gap.</param>
     public RereadWindow? Next(Coverage covered, DateTimeOffset now)
     {
-        if (!IsNeeded || now < notBefore) return null;
+        if (!IsNeeded || !rest.IsOver(now)) return null;
+        Disbelieve(now);
         foreach (var round in Rounds)
         {
             var known = progress[round.Days];
@@ -83,12 +85,19 @@ public sealed class RereadPlan(string operatorId, DatasetPlan plan)
         if (result.Failure is { } failure)
         {
             var wait = failure.RetryAfter > plan.Cadence ? failure.RetryAfter.Value : plan.Cadence;
-            notBefore = now + wait;
+            rest = new Rest(now + wait, now);
             if (result.GoesOn || ++trials < MostTrials) return null;
         }
 
         trials = 0;
         return progress[read.Days] = read.WhenDone;
+    }
+
+    /// <summary>A round that began in the future began now at the latest: the clock had run ahead, and the next round is not put off until then.</summary>
+    private void Disbelieve(DateTimeOffset now)
+    {
+        foreach (var (days, known) in progress.Where(p => p.Value.BeganAt > now).ToList())
+            progress[days] = known with { BeganAt = now, DownTo = known.DownTo < now ? known.DownTo : now };
     }
 
     private bool IsUnderWay(int days) => progress[days].DownTo > progress[days].BeganAt.AddDays(-days);

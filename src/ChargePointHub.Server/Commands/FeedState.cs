@@ -69,7 +69,7 @@ internal sealed record FeedState
         var lately = await ledger.ReadClosedLatelyAsync(now, Scope.Everything, cancellationToken);
         var holds = (await new CrawlHolds(database).ReadAsync(cancellationToken)).Where(h => h.ReleasedAt is null).ToDictionary(h => h.OperatorId);
         var activities = await new FeedActivityQueries(database).ReadAsync(
-            [.. plans.Select(p => (p.Feed.OperatorId, p.Plan.CarriedBy ?? p.Plan.Dataset))], Scope.Everything, cancellationToken);
+            [.. plans.Select(p => (p.Feed.OperatorId, p.Plan.CarriedBy ?? p.Plan.Dataset))], now, Scope.Everything, cancellationToken);
         var listed = RegistryDirectory.Of(operators).ToDictionary(o => o.OperatorId);
         return [.. plans.Zip(activities, (p, activity) =>
         {

@@ -17,7 +17,7 @@ public sealed class FeedHealthReader(Database database)
     public async Task<IReadOnlyList<(ListedOperator Operator, IReadOnlyList<FeedStanding> Datasets)>> ReadStandingsAsync(
         IReadOnlyList<ListedOperator> operators, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
     {
-        var read = await activities.ReadAsync([.. operators.SelectMany(Asked)], scope, cancellationToken);
+        var read = await activities.ReadAsync([.. operators.SelectMany(Asked)], now, scope, cancellationToken);
         var next = 0;
         return
         [
@@ -28,7 +28,7 @@ public sealed class FeedHealthReader(Database database)
 
     public async Task<FeedHealthFacts> ReadAsync(ListedOperator o, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
     {
-        var read = await activities.ReadAsync([.. Asked(o)], scope, cancellationToken);
+        var read = await activities.ReadAsync([.. Asked(o)], now, scope, cancellationToken);
         var windows = await ledger.ReadAsync([.. o.Datasets.Select(d => d.Dataset)], null, scope, cancellationToken);
         var datasets = o.Datasets.Select((plan, i) => Of(o, plan, read[i], windows, now)).ToList();
         if (!scope.ReadsQuality(o.OperatorId)) return new FeedHealthFacts(o.OperatorId, now, datasets, [], null);

@@ -26,13 +26,20 @@ public static class BreakJudgement
     }
 
     /// <summary>Of one that is broken.</summary>
+    /// <remarks>One that begins in the future was noted by a clock that ran ahead.</remarks>
     public static bool HasRecovered(DatasetPlan plan, FeedCondition condition, DateTimeOffset now) =>
-        condition.Ended is [{ Failure: null, At: var at }, ..] && at > condition.BrokenAt && !IsStale(plan, condition, DateTimeOffset.MinValue, now);
+        condition.Ended is [{ Failure: null, At: var at }, ..] && (at > condition.BrokenAt || condition.BrokenAt > now) && !IsStale(plan, condition, DateTimeOffset.MinValue, now);
 
     /// <summary>When the newest whole data was asked for; null: there is none.</summary>
     public static DateTimeOffset? NewestAt(DatasetPlan plan, FeedCondition condition) =>
         condition.CoveredTo + (plan.Dataset.IsSnapshot ? -plan.Freshness : plan.Settle);
 
-    private static bool IsStale(DatasetPlan plan, FeedCondition condition, DateTimeOffset watchedSince, DateTimeOffset now) =>
-        NewestAt(plan, condition) is { } newest && now - (newest > watchedSince ? newest : watchedSince) > FeedStandings.LongestAge(plan.Freshness, plan.Cadence);
+    private static bool IsStale(DatasetPlan plan, FeedCondition condition, DateTimeOffset watchedSince, DateTimeOffset now)
+    {
+        if (NewestAt(plan, condition) is not { } newest) return false;
+
+        // Data of the future says nothing of its age; the newest poll that came through does.
+        if (newest > now) newest = condition.Ended.FirstOrDefault(e => e.Failure is null).At;
+        return now - (newest > watchedSince ? newest : watchedSince) > FeedStandings.LongestAge(plan.Freshness, plan.Cadence);
+    }
 }

@@ -48,11 +48,11 @@ public sealed partial class NoticeSender(NoticeStore store, NoticeClient client,
         while (await looks.WaitForNextTickAsync(cancellationToken));
     }
 
-    /// <summary>Tries the oldest notice that waits, if it is due. False: there is nothing to do now.</summary>
+    /// <summary>Tries the oldest notice that waits, if it is due, or put off by a clock that ran ahead. False: there is nothing to do now.</summary>
     public async Task<bool> SendNextAsync(string operatorId, NoticeReceiver receiver, long? leaseToken, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (await store.NextAsync(operatorId, receiver.ReceiverId, cancellationToken) is not { } notice || notice.NextAt > now) return false;
+        if (await store.NextAsync(operatorId, receiver.ReceiverId, cancellationToken) is not { } notice || (notice.NextAt > now && notice.NextAt <= now + Pauses[^1])) return false;
         if (now - notice.MadeAt >= LongestWay)
         {
             await FailedAsync(operatorId, notice, new NoticeFailure(NoticeFailureKind.TooOld, $"It could not be delivered within {LongestWay.TotalDays:0} days and is given up."), cancellationToken);

@@ -19,9 +19,9 @@ public sealed record FeedActivity(
 /// <summary>The run log as the people who keep the hub see it.</summary>
 public sealed class FeedActivityQueries(Database database)
 {
-    /// <summary>In the order asked for; a dataset without runs has nulls. Without rights on the feeds' quality that it fails is told, and not how.</summary>
+    /// <summary>In the order asked for; a dataset without runs up to <paramref name="now"/> has nulls. Without rights on the feeds' quality that it fails is told, and not how.</summary>
     public async Task<IReadOnlyList<FeedActivity>> ReadAsync(
-        IReadOnlyList<(string OperatorId, Dataset Dataset)> asked, Scope scope, CancellationToken cancellationToken)
+        IReadOnlyList<(string OperatorId, Dataset Dataset)> asked, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
@@ -32,22 +32,26 @@ public sealed class FeedActivityQueries(Database database)
             LEFT JOIN LATERAL (
                 SELECT r.started_at, CASE WHEN r.ended_at IS NULL THEN r.started_at END AS runs_since FROM run r
                 WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl')
+                    AND r.started_at <= $3
                 ORDER BY r.started_at DESC LIMIT 1) latest ON true
             LEFT JOIN LATERAL (
                 SELECT r.failure, r.detail FROM run r
                 WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl') AND r.outcome IN ('completed', 'failed')
+                    AND r.started_at <= $3
                 ORDER BY r.started_at DESC LIMIT 1) ended ON true
             LEFT JOIN LATERAL (
                 SELECT r.ended_at FROM run r
                 WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl') AND r.outcome = 'completed'
+                    AND r.started_at <= $3
                 ORDER BY r.started_at DESC LIMIT 1) completed ON true
             LEFT JOIN LATERAL (
                 SELECT r.started_at, r.failure FROM run r
                 WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind = 'backfill'
+                    AND r.started_at <= $3
                 ORDER BY r.started_at DESC LIMIT 1) history ON true
             ORDER BY w.number
             """,
-            asked.Select(a => a.OperatorId).ToArray(), asked.Select(a => a.Dataset.Name).ToArray()).ListAsync(
+            asked.Select(a => a.OperatorId).ToArray(), asked.Select(a => a.Dataset.Name).ToArray(), now).ListAsync(
             r => new FeedActivity(
                 r.GetString(0), Dataset.Named(r.GetString(1))!, r.InstantOrNull(2), r.InstantOrNull(3), r.InstantOrNull(4), !r.IsDBNull(5),
                 r.TextOrNull(5), r.TextOrNull(6), r.InstantOrNull(7), r.TextOrNull(8)),

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Server.Api.Schemas;
+using ChargePointHub.Server.Collection;
 using ChargePointHub.Store;
 using ChargePointHub.Tests.Contract;
 
@@ -81,6 +82,60 @@ public sealed class NoticesTests : NoticeScene
 
         Assert.Equal("stale", Assert.Single(Received).Data.GetProperty("cause").GetString());
     }
+
+    [Fact]
+    public async Task A_machine_that_slept_tells_no_break_of_the_time_it_slept_through()
+    {
+        await PollAsync(null);
+        var watched = new WatchedSince(Clock.Now);
+        await LookAfterAsync(TimeSpan.FromSeconds(10));
+        await LookAfterAsync(TimeSpan.FromHours(9));
+        Assert.Equal("0", await Hub.OneAsync("SELECT count(*) FROM feed_break"));
+
+        for (var look = 0; look < 15 * 2; look++) await LookAfterAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("0", await Hub.OneAsync("SELECT count(*) FROM feed_break"));
+        await LookAfterAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("stale", await Hub.OneAsync("SELECT cause FROM feed_break"));
+
+        Task LookAfterAsync(TimeSpan pause)
+        {
+            Clock.Now += pause;
+            return Watch.LookAsync(Definition, null, watched.Look(Clock.Now), CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_clock_that_ran_ahead_left_behind_neither_hides_a_break_nor_holds_up_its_recovery_or_its_notices()
+    {
+        Clock.Now = Noon.AddYears(1);
+        for (var poll = 0; poll < 3; poll++) await PollAsync(null);
+        Clock.Now = Noon;
+        for (var failure = 0; failure < 3; failure++) await PollAsync("timed_out");
+        await LookAsync();
+        Assert.Equal("1", await Hub.OneAsync("SELECT count(*) FROM feed_break"));
+
+        await Hub.OneAsync("UPDATE feed_break SET broken_at = '2027-11-20' RETURNING 1");
+        await Hub.OneAsync("UPDATE notice SET made_at = '2027-11-20', next_at = '2027-11-20' RETURNING 1");
+        await PollAsync(null);
+        await Hub.OneAsync($"UPDATE coverage SET to_at = '{Clock.Now.AddMinutes(-15):O}' RETURNING 1");
+        await LookAsync();
+        await SendAllAsync();
+
+        Assert.Equal(["feed.broken", "feed.recovered"], Received.Select(t => t.Json.GetProperty("type").GetString()));
+    }
+
+    [Fact]
+    public async Task A_notice_that_was_put_off_while_the_clock_ran_ahead_is_sent_when_it_is_put_right()
+    {
+        await BreakAsync();
+        await Hub.OneAsync("UPDATE notice SET attempts = 1, tried_at = '2027-11-20', next_at = '2027-11-20 00:00:30' RETURNING 1");
+
+        await SendAllAsync();
+
+        Assert.Single(Received);
+    }
+
+    private Task LookAsync() => Watch.LookAsync(Definition, null, Noon, CancellationToken.None);
 
     [Fact]
     public async Task The_signature_is_that_of_an_independent_computation()

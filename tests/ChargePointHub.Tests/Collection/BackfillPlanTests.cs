@@ -20,6 +20,25 @@ public class BackfillPlanTests
         Assert.True(covered.Covers(Wanted));
     }
 
+    [Fact]
+    public void What_failed_while_the_clock_ran_ahead_is_tried_again_when_it_is_put_right_and_in_turn()
+    {
+        var plan = new BackfillPlan(TimeSpan.FromDays(7), TimeSpan.FromDays(7), Cadence);
+        var (gaps, ahead) = (Coverage.Of(Wanted), Wanted.To.AddYears(1));
+        Window newer = plan.Next(gaps, ahead, mayNarrow: false)!.Value, older;
+        plan.Failed(newer, ahead, null);
+        older = plan.Next(gaps, Wanted.To, mayNarrow: false)!.Value;
+        plan.Failed(older, Wanted.To, null);
+        var asked = new List<Window>();
+        for (var now = Wanted.To + Cadence; asked.Count < 4; now += Cadence)
+        {
+            asked.Add(plan.Next(gaps, now, mayNarrow: false)!.Value);
+            plan.Failed(asked[^1], now, null);
+        }
+
+        Assert.Equal(2, asked.Count(w => w == newer));
+    }
+
     [Theory]
     [InlineData(5.3, 6.7)]
     [InlineData(0, 0.4)]

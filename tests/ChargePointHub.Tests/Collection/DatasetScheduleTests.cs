@@ -116,6 +116,20 @@ public sealed class DatasetScheduleTests
         Assert.True(schedule.IsDue(schedule.NextDue));
     }
 
+    [Fact]
+    public void A_rest_of_history_that_a_clock_ordered_while_it_ran_ahead_is_over_when_it_is_put_right()
+    {
+        var schedule = new DatasetSchedule(PretendFeed.Feed("loti-v1"), Plan, Loti);
+        var covered = Coverage.Of(new Window(Noon.AddHours(-6), Noon.AddMinutes(-15)));
+        schedule.Ended(new RunResult(null, 1, 0), covered[0], Noon);
+        var gaps = LedgerArithmetic.Gaps(Plan, covered, Noon);
+        var ahead = Noon.AddYears(1);
+        var first = schedule.NextBackfill(gaps, covered, ahead)!.Value;
+        schedule.BackfillEnded(first, new RunResult(new FeedFailure(FailureKind.Throttled, "Enough.", "https://operator.example/"), 55, 0, GoesOn: true), ahead);
+
+        Assert.Equal(first, schedule.NextBackfill(gaps, covered, Noon));
+    }
+
     private static RunResult Answer(Window window, DateTimeOffset bad) => window.Contains(bad)
         ? new RunResult(new FeedFailure(FailureKind.ServerError, "One record.", "https://operator.example/"), 0, 0)
         : new RunResult(null, 1, 1);

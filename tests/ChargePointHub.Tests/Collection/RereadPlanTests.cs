@@ -82,6 +82,20 @@ public sealed class RereadPlanTests
         Assert.Equal(new Window(now.AddDays(-3), now.AddDays(-2)), plan.Next(Coverage.Of(new Window(now.AddDays(-3), now.AddDays(-2))), now)!.Window);
     }
 
+    [Fact]
+    public void A_round_that_a_clock_began_while_it_ran_ahead_holds_up_no_other()
+    {
+        var plan = new RereadPlan("example", Plan);
+        var ahead = Start.AddYears(1);
+        Assert.Empty(plan.Begin([.. new[] { 7, 35, 400 }.Select(d => new RereadProgress(Plan.Dataset, d, ahead, ahead.AddDays(-d)))], Start));
+        var failing = plan.Next(Everything, ahead.AddDays(2))!;
+        plan.Ended(failing, new RunResult(new FeedFailure(FailureKind.ServerError, "Down.", "https://operator.example/"), 0, 0), ahead.AddDays(2));
+
+        Assert.Equal(Start, plan.NextDue(Start));
+        var read = plan.Next(Everything, Start)!;
+        Assert.Equal((7, Start), (read.Days, read.Window!.Value.To));
+    }
+
     private static List<RereadWindow> Run(DateTimeOffset start, int days, bool restarts)
     {
         var plan = new RereadPlan("example", Plan);
