@@ -26,6 +26,7 @@ public sealed partial class OperatorCollection
     private readonly TimeProvider time;
     private readonly ILogger log;
     private CancellationToken leaving;
+    private bool isRechecked;
 
     /// <param name="leaseToken">Written with every page; null: nobody else can be collecting.</param>
     public OperatorCollection(
@@ -67,7 +68,6 @@ public sealed partial class OperatorCollection
         try
         {
             await BeginAsync(cancellationToken);
-            await RecheckAsync(cancellationToken);
             await CollectUntilAsync(either.Token, cancellationToken);
         }
         finally
@@ -104,7 +104,7 @@ public sealed partial class OperatorCollection
             // Live work first; but an operator so slow that something is always due gets to its history too.
             if (await DoDueWorkAsync(cancellationToken) && ++sinceHistory < MostLiveInARow * schedules.Count) continue;
             sinceHistory = 0;
-            if (await DoBackfillAsync(cancellationToken) || await DoRereadAsync(cancellationToken)) continue;
+            if (await DoRecheckAsync(either, cancellationToken) || await DoBackfillAsync(cancellationToken) || await DoRereadAsync(cancellationToken)) continue;
             await time.DelayAsync(NextDue() - time.GetUtcNow(), either).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -127,20 +127,31 @@ public sealed partial class OperatorCollection
             await ledger.Rereads.SaveAsync(id, added, cancellationToken, leaseToken);
     }
 
-    /// <summary>What was refused by other rules, another mapping or other settings may pass now. A fault of ours there costs no collection.</summary>
-    private async Task RecheckAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Once a collection: what was refused by other rules, another mapping or other settings may pass now. Whatever comes due goes first
+    /// after each batch; a fault of ours there costs no collection, and what was not reached is checked by the next one.
+    /// </summary>
+    /// <param name="either">Cancelled also when the operator is handed over.</param>
+    private async Task<bool> DoRecheckAsync(CancellationToken either, CancellationToken cancellationToken)
     {
-        if (Recheck is null) return;
+        if (Recheck is null || isRechecked) return false;
+        isRechecked = true;
         try
         {
             var done = await Recheck.RunAsync(
-                operatorDefinition, QuarantineRecheck.Datasets, onlyOtherwiseJudged: true, write: true, leaseToken, null, cancellationToken);
+                operatorDefinition, QuarantineRecheck.Datasets, onlyOtherwiseJudged: true, write: true, leaseToken, _ => CatchUpAsync(cancellationToken), either);
             if (done.Counts.Released + done.Counts.Waiting > 0) LogRechecked(log, operatorDefinition.OperatorId, done.Counts.Released, done.Counts.Waiting, done.Counts.Refused);
         }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not LeaseLostException && !DatabaseGone.Explains(fault))
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // The next collection goes on where this one left off.
+        }
+        catch (Exception fault) when (!either.IsCancellationRequested && fault is not LeaseLostException && !DatabaseGone.Explains(fault))
         {
             LogRecheckFault(log, fault, operatorDefinition.OperatorId);
         }
+
+        return true;
     }
 
     /// <summary>Does at most one due pull; true when there was one. A pull that waits between two pages is not due itself.</summary>

@@ -29,9 +29,9 @@ public sealed class QuarantineRecheck(QuarantineStore quarantine, PageWriter wri
     /// <param name="onlyOtherwiseJudged">Leaves out what was refused by these very rules.</param>
     /// <param name="write">False: only says what would be; a session that would wait then counts as released.</param>
     /// <param name="leaseToken">Null: a person's command.</param>
-    /// <param name="progress">Called after each batch with what has become of all so far.</param>
+    /// <param name="afterBatch">Awaited after each batch with what has become of all so far; other work may be done meanwhile.</param>
     public async Task<RecheckProgress> RunAsync(
-        OperatorDefinition definition, IReadOnlyList<Dataset> datasets, bool onlyOtherwiseJudged, bool write, long? leaseToken, Action<RecheckProgress>? progress,
+        OperatorDefinition definition, IReadOnlyList<Dataset> datasets, bool onlyOtherwiseJudged, bool write, long? leaseToken, Func<RecheckProgress, Task>? afterBatch,
         CancellationToken cancellationToken)
     {
         var (counts, byRule) = (new RecheckCounts(0, 0, 0), new SortedDictionary<string, int>(StringComparer.Ordinal));
@@ -52,7 +52,7 @@ public sealed class QuarantineRecheck(QuarantineStore quarantine, PageWriter wri
                         ? (await writer.WriteAsync(PageOf(feed, dataset, version, judged, leaseToken), cancellationToken)).Rechecked
                         : new RecheckCounts(judged.Count(r => r.Passes), 0, judged.Count(r => !r.Passes));
                     foreach (var rule in judged.SelectMany(r => r.Judged.Refused).SelectMany(RefusingRules)) byRule[rule] = byRule.GetValueOrDefault(rule) + 1;
-                    progress?.Invoke(new RecheckProgress(counts, byRule));
+                    if (afterBatch is not null) await afterBatch(new RecheckProgress(counts, byRule));
                 }
             }
         }

@@ -46,7 +46,12 @@ internal static class QuarantineRecheckCommand
 
                 done.Add((id, await checker.RunAsync(
                     definition, datasets, onlyOtherwiseJudged: false, write: !parsed.GetValue(dry), null,
-                    so => context.Progress.Show($"Checking {id}: {so.Counts.Released + so.Counts.Waiting} of {Checked(so.Counts)} pass"), ct)));
+                    so =>
+                    {
+                        context.Progress.Show($"Checking {id}: {so.Counts.Released + so.Counts.Waiting} of {Checked(so.Counts)} pass");
+                        return Task.CompletedTask;
+                    },
+                    ct)));
                 context.Progress.Clear();
             }
 

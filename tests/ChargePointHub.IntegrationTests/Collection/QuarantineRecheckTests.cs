@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
@@ -6,6 +7,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChargePointHub.IntegrationTests.Collection;
 
@@ -86,7 +88,13 @@ public sealed class QuarantineRecheckTests : IAsyncLifetime
         var told = new List<int>();
 
         var done = await recheck.RunAsync(
-            definition, QuarantineRecheck.Datasets, false, true, null, p => told.Add(p.Counts.Released + p.Counts.Refused), CancellationToken.None);
+            definition, QuarantineRecheck.Datasets, false, true, null,
+            p =>
+            {
+                told.Add(p.Counts.Released + p.Counts.Refused);
+                return Task.CompletedTask;
+            },
+            CancellationToken.None);
 
         Assert.Equal(new RecheckCounts(401, 0, 802), done.Counts);
         Assert.Equal([500, 1000, 1203], told);
@@ -121,6 +129,31 @@ public sealed class QuarantineRecheckTests : IAsyncLifetime
         Assert.Equal("1", await hub.OneAsync("SELECT count(*) FROM quarantine"));
     }
 
+    [Fact]
+    public async Task Polls_that_are_due_come_before_it_and_after_each_batch()
+    {
+        await RefuseAsync([.. Enumerable.Range(0, 1203).Select(i => (Dataset.ChargingSessions, $"S{i}", Session($"S{i}", "-1"), (Finding[])[Wrong]))]);
+        using var leaving = new CancellationTokenSource();
+        var clock = new MovedClock { Now = Samples.Noon };
+        var left = new List<string>();
+        var polled = new Polled(async () =>
+        {
+            left.Add(await hub.OneAsync("SELECT count(*) FROM quarantine WHERE judged_with = 'rules-of-before'"));
+            clock.Now += TimeSpan.FromHours(1);
+            if (left.Count == 5) await leaving.CancelAsync();
+        });
+        var (coverage, places) = (new CoverageStore(hub.Database), new PullPlaces(new ContinuationStore(hub.Database), clock));
+        var feed = definition.Feeds[0] with { Datasets = [.. definition.Feeds[0].Datasets.Where(d => d.Dataset == Dataset.ChargePoints)] };
+        var collection = new OperatorCollection(
+            definition with { Feeds = [feed] }, null, [polled], CollectedHub.Run(hub.Database, writer, clock),
+            new CollectionLedger(coverage, places, new RereadStore(hub.Database)), new StatusSweeper(writer, coverage, clock), clock, NullLogger.Instance)
+        { Recheck = recheck };
+
+        await collection.CollectAsync(leaving.Token, CancellationToken.None);
+
+        Assert.Equal(["1203", "1203", "703", "203", "0"], left);
+    }
+
     private static string Session(string id, string kwh) =>
         $$"""{"session_id":"{{id}}","charge_point_id":"P1","plug_in_at":"2026-11-20T10:00:00Z","plug_out_at":"2026-11-20T11:00:00Z","energy_kwh":{{kwh}},"last_updated":"2026-11-20T11:00:00Z"}""";
 
@@ -135,4 +168,25 @@ public sealed class QuarantineRecheckTests : IAsyncLifetime
 
     private Task<PageWritten> WriteAsync(RecordPage records, Dataset dataset, string judgedWith = "") =>
         writer.WriteAsync(Samples.Page(records, dataset, Operator) with { JudgedWith = judgedWith }, CancellationToken.None);
+
+    private sealed class MovedClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
+    /// <summary>An operator without charge points.</summary>
+    private sealed class Polled(Func<Task> asked) : IFeedProtocol
+    {
+        public string Name => "loti-v1";
+
+        public IReadOnlyList<Dataset> Datasets => Dataset.All;
+
+        public async IAsyncEnumerable<PullStep> PullAsync(PullRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await asked();
+            yield return new PulledPage(1, true, new RecordPage(), 1);
+        }
+    }
 }
