@@ -153,15 +153,13 @@ internal static class InstancesProof
         return await command.ExecuteScalarAsync();
     }
 
-    private static Task UntilAsync(Database database, string condition) => UntilAsync(database, condition, StartLimit);
-
-    public static async Task UntilAsync(Database database, string condition, TimeSpan limit)
+    private static async Task UntilAsync(Database database, string condition)
     {
-        using var patience = new CancellationTokenSource(limit);
+        using var patience = new CancellationTokenSource(StartLimit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (await OneAsync(database, condition) is not true)
         {
-            if (patience.IsCancellationRequested) throw new ProofFailedException($"After {limit.TotalSeconds} s this is still not so: {condition}");
+            if (patience.IsCancellationRequested) throw new ProofFailedException($"After {StartLimit.TotalSeconds} s this is still not so: {condition}");
             await timer.WaitForNextTickAsync(CancellationToken.None);
         }
     }
