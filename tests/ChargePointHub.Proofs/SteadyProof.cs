@@ -30,6 +30,14 @@ internal static class SteadyProof
             : (SandboxScale.Small, 5, 240, TimeSpan.FromMinutes(3));
         var report = new ProofReport(options);
         if (Directory.Exists(options.Data)) Directory.Delete(options.Data, recursive: true);
+        var (held, sentence, verdicts, figures) = await WatchAsync(options, report, scale, operators, chargePoints, watched);
+        return await report.CloseAsync(held, sentence, verdicts, figures);
+    }
+
+    /// <summary>All that wrote into the data folder has ended when this returns.</summary>
+    private static async Task<(bool Held, string Sentence, IReadOnlyList<Verdict> Verdicts, object Figures)> WatchAsync(
+        ProofOptions options, ProofReport report, SandboxScale scale, int operators, int chargePoints, TimeSpan watched)
+    {
         using var log = new PollLog();
         var oracle = Path.Combine(options.Data, "oracle");
         var world = new SandboxOptions { Port = 0, DataFolder = options.Data, Scale = scale, Days = 2, Seed = options.Seed, OracleFolder = oracle };
@@ -84,7 +92,7 @@ internal static class SteadyProof
         await hub.EndAsync();
 
         var held = verdicts.All(v => v.IsEqual) && peak < MostMegabytes && pauses.Count == operators && pauses.Max() <= LongestPause;
-        return await report.CloseAsync(
+        return (
             held,
             FormattableString.Invariant($"{operators} operators each minute: {hubShare:P1} of a core, at most {peak:0} MB (asked: under {MostMegabytes:0}), {asked} requests, no operator left alone for longer than {pauses.DefaultIfEmpty().Max().TotalSeconds:0} s"),
             verdicts,
