@@ -19,8 +19,8 @@ using Microsoft.Extensions.Logging;
 namespace ChargePointHub.Benchmarks;
 
 /// <summary>What one round measured; milliseconds.</summary>
-/// <param name="Copy">psql, binary COPY of the stored documents in the stream's order: the limit.</param>
-/// <param name="CopyJoined">psql, binary COPY of what SQL would have to answer for the same fields, joins and all.</param>
+/// <param name="Copy">psql, binary COPY of the stored documents alone, in the stream's order.</param>
+/// <param name="CopyJoined">psql, binary COPY of the same rows as they are served, joins and all: the limit.</param>
 /// <param name="BytesARow">Allocated by hub and reader together, over plain http.</param>
 /// <param name="GrowthMb">Of the process's memory between a tenth of the stream and its end.</param>
 internal sealed record StreamRound(double Copy, double CopyJoined, double Plain, double Tls, double FirstByte, double FirstByteTls, double BytesARow, double GrowthMb, double CpuMs);
