@@ -86,8 +86,9 @@ public static class FeedAdvice
         ? $"A crawl is not believed: of {hold.Known} charge points {hold.Vanishing} would vanish and {hold.Changing} move at once. If that is true, whoever keeps the hub runs: feeds release {facts.OperatorId}; if not, the operator mends its list."
         : "The crawl that was held is released: the next whole one is believed, and nothing needs to be done.");
 
-    private static Advice OfReceiver(ReceiverState receiver) => new(AdviceMatter.Notices, null, null,
-        $"Notices do not reach {receiver.ReceiverId}, {receiver.Waiting} wait: {receiver.Detail} Whoever keeps that receiver should see to it; the hub tries again by itself.");
+    private static Advice OfReceiver(ReceiverState receiver) => new(AdviceMatter.Notices, null, null, ToldFailure.IsGivenUp(receiver.Failure)
+        ? $"A notice to {receiver.ReceiverId} is given up: {ToldFailure.OfNotice(receiver.Failure)} It is not sent again, the next ones are; waiting: {receiver.Waiting}. Whoever keeps that receiver should see to it."
+        : $"Notices do not reach {receiver.ReceiverId}, waiting: {receiver.Waiting}. {ToldFailure.OfNotice(receiver.Failure)} Whoever keeps that receiver should see to it; the hub tries again by itself.");
 
     private static IEnumerable<Advice> OfRecords(DatasetHealth d, string operatorId, DateTimeOffset now)
     {

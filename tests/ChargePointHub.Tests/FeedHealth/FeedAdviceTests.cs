@@ -80,6 +80,21 @@ public sealed class FeedAdviceTests
     }
 
     [Theory]
+    [InlineData("unexpected_status", "Notices do not reach duty, waiting: 2. It answers with a status that is none from 200 to 299.", "tries again")]
+    [InlineData("gone", "A notice to duty is given up: It answered 410", "not sent again")]
+    [InlineData("too_old", "A notice to duty is given up: It could not be delivered for days.", "not sent again")]
+    public void A_receiver_s_failure_is_told_without_its_address_and_says_what_becomes_of_the_notice(string failure, string begins, string part)
+    {
+        var facts = Facts(Of(FeedStanding.Ok)) with { Receivers = [new ReceiverState("duty", 2, 1, null, Now, failure, "hooks.inner.example:8443 answered 500.")] };
+
+        var sentence = Assert.Single(FeedAdvice.Of(facts)).Sentence;
+
+        Assert.StartsWith(begins, sentence, StringComparison.Ordinal);
+        Assert.Contains(part, sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("inner", sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(30.5, AdviceMatter.Nothing, "All is well")]
     [InlineData(29.5, AdviceMatter.CertificateSoon, "plan its renewal")]
     [InlineData(7.5, AdviceMatter.CertificateSoon, "plan its renewal")]

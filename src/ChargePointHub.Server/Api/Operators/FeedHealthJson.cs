@@ -78,7 +78,7 @@ internal static class FeedHealthJson
     {
         json.WriteInstant("last_attempt_at", dataset.Activity.LastAttemptAt);
         json.WriteString("failure", dataset.Activity.Failure);
-        json.WriteString("detail", dataset.Activity.Detail);
+        json.WriteString("detail", ToldFailure.Of(dataset.Activity.Failure, dataset.Activity.Detail));
         json.WriteInstant("broken_at", dataset.BrokenAt);
         json.WriteStartArray("failures");
         foreach (var count in dataset.Failures)
@@ -148,7 +148,7 @@ internal static class FeedHealthJson
             json.WriteInstant("last_delivered_at", receiver.LastDeliveredAt);
             json.WriteInstant("last_tried_at", receiver.LastTriedAt);
             json.WriteString("failure", receiver.Failure);
-            json.WriteString("detail", receiver.Detail);
+            json.WriteString("detail", ToldFailure.OfNotice(receiver.Failure));
             json.WriteEndObject();
         }
 
