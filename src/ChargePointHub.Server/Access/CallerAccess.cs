@@ -52,11 +52,17 @@ internal sealed class CallerAccess(CheckKey checkKey)
     /// <summary>User is the key's id, with or without its prefix; password is its secret, or the whole key.</summary>
     private static string? OfBasic(string encoded)
     {
+        if (PairOf(encoded) is not { } pair) return null;
+        if (pair[1].StartsWith(Prefix, StringComparison.Ordinal)) return pair[1];
+        return (pair[0].StartsWith(Prefix, StringComparison.Ordinal) ? pair[0] : Prefix + pair[0]) + "_" + pair[1];
+    }
+
+    /// <summary>User and password; null: it is no base64 of two parts with a colon between.</summary>
+    internal static string[]? PairOf(string encoded)
+    {
         var bytes = new byte[encoded.Length];
         if (!Convert.TryFromBase64String(encoded, bytes, out var length)) return null;
         var pair = Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2);
-        if (pair.Length != 2) return null;
-        if (pair[1].StartsWith(Prefix, StringComparison.Ordinal)) return pair[1];
-        return (pair[0].StartsWith(Prefix, StringComparison.Ordinal) ? pair[0] : Prefix + pair[0]) + "_" + pair[1];
+        return pair.Length == 2 ? pair : null;
     }
 }

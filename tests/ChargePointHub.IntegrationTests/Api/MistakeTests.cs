@@ -231,6 +231,21 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Theory]
+    [InlineData("Token cph_live_test_secret", "The scheme Token of Authorization is not known here; the schemes are Bearer")]
+    [InlineData("cph-live-test secret", "Authorization names no scheme that is known here; the schemes are Bearer")]
+    [InlineData("Basic cph_live_test_secret", "What stands behind Basic is not base64 of id:secret.")]
+    [InlineData("Basic dGVzdA==", "What stands behind Basic is not base64 of id:secret.")]
+    [InlineData("Bearer my-key", "What was sent does not have the form of a key. A key reads cph_live_<id>_<secret>")]
+    public async Task A_wrong_scheme_is_told_as_such_and_what_may_be_a_key_is_not_repeated(string value, string message)
+    {
+        var answer = await host.GetAsync("/v1/charging-sessions", key: null, headers: ("Authorization", value));
+
+        Assert.Equal("CPH-2002", answer.Code);
+        Assert.StartsWith(message, answer.Fault.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(value.Split(' ')[1], answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Digest abc")]
     [InlineData("Basic !!!")]
     [InlineData("Basic dGVzdA==")]

@@ -107,6 +107,26 @@ public sealed class KeyEndTests : IAsyncLifetime
         Assert.EndsWith("}}\n", await whole.Content.ReadAsStringAsync(limit.Token), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_fault_in_looking_at_keys_ends_neither_hub_nor_answers_and_the_next_look_is_another_try()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var log = new HeardLog("KeyWatch", LogLevel.Warning);
+        await using var hub = await HubOfItsOwn.StartAsync(folder, records.ConnectionString, new HubParts { Logging = logging => logging.ClearProviders().AddProvider(log) });
+        var (key, other) = (await MakeAsync("GLA"), await MakeAsync("TfL"));
+        using var cut = await AskAsync(hub, key.Token, "?format=ndjson", 1, limit.Token);
+        using var whole = await AskAsync(hub, other.Token, "?format=ndjson", 1, limit.Token);
+
+        await records.ExecuteAsync("ALTER TABLE access_key RENAME TO elsewhere");
+        await log.Heard.WaitAsync(limit.Token);
+        await records.ExecuteAsync("ALTER TABLE elsewhere RENAME TO access_key");
+
+        Assert.Contains(key.KeyId, hub.Services.GetRequiredService<HubServices>().OpenAnswers.KeyIds);
+        Assert.True(await new AccessKeys(records.Database, TimeProvider.System).RevokeAsync(key.KeyId, limit.Token));
+        await UntilCutAsync(hub, key.KeyId, limit.Token);
+        Assert.EndsWith("}}\n", await whole.Content.ReadAsStringAsync(limit.Token), StringComparison.Ordinal);
+    }
+
     private async Task<NewAccessKey> MakeForAsync(string organisation) =>
         Assert.IsType<KeyMade>(await new AccessKeys(records.Database, TimeProvider.System).CreateForAsync(organisation, organisation, CancellationToken.None)).Key;
 

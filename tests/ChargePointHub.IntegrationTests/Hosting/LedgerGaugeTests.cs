@@ -76,12 +76,12 @@ public sealed partial class LedgerGaugeTests : IAsyncLifetime
             return new PageWriter(broken);
         }
 
-        using var log = new HeardLog();
+        using var log = new HeardLog("LedgerGauges", LogLevel.Error);
         await using var hub = await HubOfItsOwn.StartAsync(folder, database.ConnectionString, new HubParts { PageWriter = Break, Logging = logging => logging.ClearProviders().AddProvider(log) });
         using var limit = new CancellationTokenSource(Patience);
         var stopped = hub.WaitForShutdownAsync(limit.Token);
 
-        Assert.NotSame(stopped, await Task.WhenAny(stopped, log.Failed));
+        Assert.NotSame(stopped, await Task.WhenAny(stopped, log.Heard));
         using var http = HubOfItsOwn.ClientOf(hub);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(hub.BaseUrl + "/health/ready"))).StatusCode);
         Assert.False(stopped.IsCompleted);
@@ -127,27 +127,4 @@ public sealed partial class LedgerGaugeTests : IAsyncLifetime
     }
 
     /// <summary>Hears when the gauges say that they failed.</summary>
-    private sealed class HeardLog : ILoggerProvider, ILogger
-    {
-        private readonly TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Failed => failed.Task;
-
-        public ILogger CreateLogger(string categoryName) => categoryName.EndsWith(".LedgerGauges", StringComparison.Ordinal) ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (exception is PostgresException) failed.TrySetResult();
-        }
-
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
-    }
 }

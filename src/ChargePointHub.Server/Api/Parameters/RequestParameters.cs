@@ -58,7 +58,7 @@ public sealed class RequestParameters
         {
             if (CarriesKey(name, given))
             {
-                faults.Add(new Fault(ErrorCatalogue.KeyInUrl, name, $"'{Shown(name)}' carries a key in the address; it was not used. {ErrorCatalogue.KeyInUrl.Remedy}"));
+                faults.Add(new Fault(ErrorCatalogue.KeyInUrl, name, $"'{Shown(name)}' carries a key in the address; it was not used. Treat that key as exposed. {ErrorCatalogue.KeyInUrl.Remedy}"));
             }
             else if (known.FirstOrDefault(p => p.Name == name) is not { } parameter)
             {
