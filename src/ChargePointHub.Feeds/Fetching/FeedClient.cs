@@ -19,22 +19,23 @@ public sealed class FeedClient : IDisposable
     private readonly string operatorId;
     private readonly FetchRules rules;
     private readonly RequestGate gate;
+    private readonly OperatorBreaker breaker;
     private readonly IDisposable membership;
     private readonly TimeProvider time;
     private readonly FeedTrust trust;
     private readonly HttpClient http;
     private readonly ResiliencePipeline<FetchResult> pipeline;
 
-    internal FeedClient(FeedDefinition feed, FetchRules rules, RequestGate gate, ResiliencePipeline<FetchResult> breaker, TimeProvider time)
+    internal FeedClient(FeedDefinition feed, FetchRules rules, RequestGate gate, OperatorBreaker breaker, TimeProvider time)
     {
-        (operatorId, this.rules, this.gate, this.time) = (feed.OperatorId, rules, gate, time);
+        (operatorId, this.rules, this.gate, this.breaker, this.time) = (feed.OperatorId, rules, gate, breaker, time);
         membership = gate.Join(feed.Limits);
         trust = new FeedTrust(feed.CaFile);
         http = new HttpClient(Handler(new AddressGuard(feed.AllowPrivateHosts), trust.Options()))
         {
             Timeout = Timeout.InfiniteTimeSpan, // the budget covers the body as well, which this would not
         };
-        pipeline = FetchResilience.Retry(rules, breaker, time);
+        pipeline = FetchResilience.Retry(rules, breaker.Pipeline, time);
     }
 
     /// <summary>What the server showed last; null: no connection has been made yet.</summary>
@@ -57,10 +58,11 @@ public sealed class FeedClient : IDisposable
         }
         catch (BrokenCircuitException open)
         {
-            // Opened by this fetch's own attempts, the last of them says more.
+            // Opened by this fetch's own attempts, the last of them says more; by others', the one that opened it says why.
+            var cause = breaker.OpenedBy;
             return chain.Latest ?? chain.Failed(
-                FailureKind.Unreachable,
-                $"{MaskedUrl.Of(url)} was not asked: the operator failed so often in a row that it is left alone for {rules.BreakerPause.TotalSeconds:0} seconds.",
+                cause?.Kind ?? FailureKind.Unreachable,
+                $"{MaskedUrl.Of(url)} was not asked: the operator failed so often in a row that it is left alone for {rules.BreakerPause.TotalSeconds:0} seconds. {cause?.Detail}".TrimEnd(),
                 open.RetryAfter ?? rules.BreakerPause);
         }
         finally

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ChargePointHub.Feeds.Registry;
-using Polly;
 
 namespace ChargePointHub.Feeds.Fetching;
 
@@ -16,7 +15,7 @@ public sealed class FeedClientFactory(TimeProvider time, FetchRules rules, IRequ
 
     private readonly ConcurrentDictionary<string, RequestGate> gates = new(StringComparer.OrdinalIgnoreCase);
 
-    private readonly ConcurrentDictionary<string, ResiliencePipeline<FetchResult>> breakers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, OperatorBreaker> breakers = new(StringComparer.Ordinal);
 
     public FeedClientFactory(TimeProvider time, IRequestCount? count = null)
         : this(time, FetchRules.Default, count)

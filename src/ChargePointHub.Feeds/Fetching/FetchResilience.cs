@@ -13,8 +13,10 @@ internal static class FetchResilience
     /// An operator in trouble is not made to answer every feed's every attempt. Throttling does not count: whoever can say
     /// "too many" is well.
     /// </summary>
-    public static ResiliencePipeline<FetchResult> Breaker(FetchRules rules, TimeProvider time) =>
-        new ResiliencePipelineBuilder<FetchResult> { TimeProvider = time }
+    public static OperatorBreaker Breaker(FetchRules rules, TimeProvider time)
+    {
+        var breaker = new OperatorBreaker();
+        breaker.Pipeline = new ResiliencePipelineBuilder<FetchResult> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<FetchResult>
             {
                 FailureRatio = 0.9,
@@ -22,8 +24,15 @@ internal static class FetchResilience
                 SamplingDuration = rules.BreakerSpan,
                 BreakDuration = rules.BreakerPause,
                 ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is FetchFailed failed && IsOperatorDown(failed.Failure.Kind)),
+                OnOpened = args =>
+                {
+                    breaker.OpenedBy = (args.Outcome.Result as FetchFailed)?.Failure;
+                    return ValueTask.CompletedTask;
+                },
             })
             .Build();
+        return breaker;
+    }
 
     public static ResiliencePipeline<FetchResult> Retry(FetchRules rules, ResiliencePipeline<FetchResult> breaker, TimeProvider time)
     {
@@ -56,5 +65,20 @@ internal static class FetchResilience
             or FailureKind.ServerError or FailureKind.Truncated;
         var pause = failure.RetryAfter ?? rules.FirstPause;
         return mayPass && pause <= rules.LongestPauseInPlace && pause < remaining;
+    }
+}
+
+/// <summary>The breaker of one operator, and the failure that opened it last.</summary>
+internal sealed class OperatorBreaker
+{
+    private volatile FeedFailure? openedBy;
+
+    public ResiliencePipeline<FetchResult> Pipeline { get; set; } = ResiliencePipeline<FetchResult>.Empty;
+
+    /// <summary>Null: it never opened.</summary>
+    public FeedFailure? OpenedBy
+    {
+        get => openedBy;
+        set => openedBy = value;
     }
 }

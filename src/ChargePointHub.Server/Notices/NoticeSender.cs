@@ -62,7 +62,8 @@ public sealed partial class NoticeSender(NoticeStore store, NoticeClient client,
         await store.BeginAsync(operatorId, notice, now, now + Pauses[Math.Min(notice.Attempts, Pauses.Count - 1)], leaseToken, cancellationToken);
         if (await client.SendAsync(receiver, notice.NoticeId, notice.Body, cancellationToken) is not { } failure)
         {
-            await store.DeliveredAsync(notice.NoticeId, time.GetUtcNow(), cancellationToken);
+            // It has arrived, whoever ends now: unnoted, it would be sent again.
+            await store.DeliveredAsync(notice.NoticeId, time.GetUtcNow(), CancellationToken.None);
             LogDelivered(log, notice.NoticeId, operatorId, receiver.ReceiverId);
             return true;
         }

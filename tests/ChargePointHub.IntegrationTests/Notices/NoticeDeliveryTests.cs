@@ -4,6 +4,7 @@ using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Notices;
 using ChargePointHub.Store;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChargePointHub.IntegrationTests.Notices;
 
@@ -37,6 +38,28 @@ public sealed class NoticeDeliveryTests : NoticeScene
         await SendAllAsync();
         Assert.Equal(isOver ? 1 : 2, Received.Count);
         Assert.Single(Received.Select(t => (t.Id, t.Body)).Distinct());
+    }
+
+    [Fact]
+    public async Task What_has_arrived_is_noted_also_where_the_hub_ends_at_that_moment()
+    {
+        await BreakAsync();
+        using var ending = new CancellationTokenSource();
+        var clock = new EndingClock(Clock, () => { if (!Received.IsEmpty) ending.Cancel(); });
+
+        await new NoticeSender(Store, new NoticeClient(Clock), clock, NullLogger<NoticeSender>.Instance).SendNextAsync(Operator, Receiver, null, ending.Token);
+
+        Assert.True(ending.IsCancellationRequested);
+        Assert.Equal("1", await Hub.OneAsync("SELECT count(delivered_at) FROM notice"));
+    }
+
+    private sealed class EndingClock(TimeProvider clock, Action looked) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow()
+        {
+            looked();
+            return clock.GetUtcNow();
+        }
     }
 
     [Fact]

@@ -25,11 +25,13 @@ internal sealed class MappedWalk(Fetch fetch, Uri baseUrl, MappedList list, Mapp
     private const int MostEmptyPages = 20;
 
     private readonly HashSet<string> _rows = new(StringComparer.Ordinal);
+    private readonly SeenRecords _seen = new(begun.Seen);
     private readonly HashSet<string> _places = new(StringComparer.Ordinal);
     private readonly OffsetWalk _offsets = Offsets(pageSize, list.Paging.By == PagingKind.Offset ? begun.Walk : null);
     private int _page = begun.Page ?? list.Paging.First;
     private string? _next = begun.Next;
     private int _emptyPages;
+    private long _distinct = begun.Rows;
 
     /// <summary>The last page has come.</summary>
     public bool IsDone { get; private set; }
@@ -37,13 +39,13 @@ internal sealed class MappedWalk(Fetch fetch, Uri baseUrl, MappedList list, Mapp
     /// <summary>What the operator counts and what came, where a chain that has ended differs.</summary>
     public RecordCounts? Counts { get; private set; }
 
-    private long Distinct => list.Paging.By == PagingKind.Offset ? _offsets.Distinct : begun.Rows + _rows.Count;
+    private long Distinct => list.Paging.By == PagingKind.Offset ? _offsets.Distinct : _distinct;
 
     public MappedPlace Place() => list.Paging.By switch
     {
         PagingKind.Offset => new MappedPlace(Walk: _offsets.Place().ToString()),
-        PagingKind.Page => new MappedPlace(Page: _page, Rows: Distinct),
-        _ => new MappedPlace(Next: _next, Rows: Distinct),
+        PagingKind.Page => new MappedPlace(Page: _page, Rows: Distinct, Seen: _seen.Kept()),
+        _ => new MappedPlace(Next: _next, Rows: Distinct, Seen: _seen.Kept()),
     };
 
     /// <summary>The next page, which the receiver disposes of, or the failure that ends the walk. A page may come with a failure.</summary>
@@ -112,9 +114,10 @@ internal sealed class MappedWalk(Fetch fetch, Uri baseUrl, MappedList list, Mapp
             return IsDone ? null : OffsetFailure(state, url);
         }
 
-        var before = _rows.Count;
-        _rows.UnionWith(keys);
-        var isNew = _rows.Count > before;
+        // What came before a process went on is no new row to the one that does.
+        var added = keys.Where(_rows.Add).Count(key => !_seen.Add(key));
+        var isNew = added > 0;
+        _distinct += added;
         switch (paging.By)
         {
             case PagingKind.None:

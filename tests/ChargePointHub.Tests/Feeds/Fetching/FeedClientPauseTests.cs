@@ -97,6 +97,20 @@ public sealed class FeedClientPauseTests(Certificates certificates) : IClassFixt
     }
 
     [Fact]
+    public async Task Who_is_left_alone_is_told_with_the_cause()
+    {
+        await using var server = await OperatorServer.StartAsync(certificates.Good(), _ => Task.CompletedTask);
+        using var factory = new FeedClientFactory(new ManualTime(), new FetchRules { Attempts = 1 });
+        using var client = factory.Create(server.Feed(certificates.CaFile) with { CaFile = null });
+        for (var i = 0; i < 6; i++) Failure(await client.FetchAsync(server.Url, NoHeaders, default), FailureKind.TlsRefused);
+
+        var left = Failure(await client.FetchAsync(server.Url, NoHeaders, default), FailureKind.TlsRefused);
+
+        Assert.Equal(TimeSpan.FromSeconds(30), left.RetryAfter);
+        Assert.Matches("was not asked: .* is left alone for 30 seconds. .* was refused because", left.Detail);
+    }
+
+    [Fact]
     public async Task An_operator_that_answers_some_questions_with_500_is_still_asked_the_others()
     {
         var time = new ManualTime();

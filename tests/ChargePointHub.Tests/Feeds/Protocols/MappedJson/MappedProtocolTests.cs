@@ -45,6 +45,25 @@ public sealed class MappedProtocolTests
     }
 
     [Theory]
+    [InlineData(""" "request": {"query": {"page": "{page}"}}, "paging": {"by": "page", "first": 1, "total": "/total", "more": "/more"} """)]
+    [InlineData(""" "request": {"query": {"at": "{cursor}"}}, "paging": {"by": "cursor", "next": "/cursor", "total": "/total"} """)]
+    public async Task A_row_that_comes_again_does_not_stand_for_one_that_was_lost_also_where_another_process_goes_on(string list)
+    {
+        var feed = MappedFeed.With("charge_points", $$"""{ {{list}}, "records": ["/rows"], {{Id}} }""");
+        PretendFeed Shifting() => new(url => PretendFeed.Json(url.Query is "" or "?page=1"
+            ? """{"total": 3, "more": true, "cursor": "b", "rows": [{"id": 1}, {"id": 2}]}"""
+            : """{"total": 3, "more": false, "cursor": null, "rows": [{"id": 2}]}"""));
+        var uncut = Shifting();
+        var whole = await uncut.PullAsync(feed, Dataset.ChargePoints);
+        var cut = Shifting();
+
+        var rest = await cut.PullAsync(feed, Dataset.ChargePoints, resume: uncut.Continuations[0]);
+
+        Assert.Equal((FailureKind.ProtocolError, new RecordCounts(3, 2)), (whole.Failure?.Kind, uncut.Counts));
+        Assert.Equal((whole.Failure?.Detail, uncut.Counts), (rest.Failure?.Detail, cut.Counts));
+    }
+
+    [Theory]
     [InlineData("""{"rows": null}""", "An array was expected at \"/rows\", and nothing is there; the answer has rows.")]
     [InlineData("""{"error": "no such key", "rows": []}""", "The answer says \"no such key\" at /error, and is accepted with null.")]
     [InlineData("""{"rows": {"a": 1}}""", "An array was expected at \"/rows\", and there is an object.")]
