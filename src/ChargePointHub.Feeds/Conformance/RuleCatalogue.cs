@@ -64,6 +64,7 @@ public static class RuleCatalogue
 
         StoredRules.ChargePointUnknown,
         StoredRules.TimeOutOfRange,
+        StoredRules.AbsentFromTwoCrawls,
     ];
 
     private static readonly Dictionary<string, Rule> ByCode = All.ToDictionary(r => r.Code, StringComparer.Ordinal);

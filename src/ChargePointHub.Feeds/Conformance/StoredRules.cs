@@ -8,6 +8,9 @@ public static class StoredRules
     public static readonly Rule ChargePointUnknown = new("charge-point-unknown", Severity.Error, "A session is of a charge point that the hub does not know.",
         "It belongs to no place; it waits in quarantine and is released when the charge point appears.", "List the charge point among your charge points, under the same id.", "Clause C14");
 
+    public static readonly Rule AbsentFromTwoCrawls = new("absent-from-two-crawls", Severity.Warning, "A charge point or tariff that was listed is in neither of two whole lists in a row.",
+        "The hub takes it as gone: the charge point gets status REMOVED, the tariff ends.", "Nothing, if it is gone; otherwise list it again, under the same id.", "Clause C8");
+
     public static readonly Rule TimeOutOfRange = new("time-out-of-range", Severity.Error, "A status change lies before 2015, or 32 days or more after it was asked for.",
         "It is a default or a slip, and would be the first or the last word about its charge point.", "Send the time at which the status changed, as UTC with Z.", "Clause C6");
 }

@@ -47,7 +47,7 @@ public sealed record FaultWish(string OperatorId, FaultKind Kind, string Paramet
         var read = new FaultParameters(parameters);
         var made = kind.Make(read);
         fault = read.Fault is { } mistake ? $"--fault {text}: {mistake}. The form is {kind.Form}: {kind.Says}"
-            : read.HasMore ? $"--fault {text}: {name} has no so many parameters. The form is {kind.Form}: {kind.Says}"
+            : read.HasMore ? $"--fault {text}: {name} takes fewer parameters. The form is {kind.Form}: {kind.Says}"
             : window is not null && made is OperatorTrait ? $"--fault {text}: {name} holds as long as the Sandbox runs; leave out @{text[(text.IndexOf('@', StringComparison.Ordinal) + 1)..]}."
             : null;
         return fault is null ? new FaultWish(operatorId, kind, parameters, window) : null;

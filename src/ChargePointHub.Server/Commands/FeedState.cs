@@ -1,6 +1,7 @@
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.FeedHealth;
 using ChargePointHub.Server.Geography;
 using ChargePointHub.Server.Hosting;
@@ -53,7 +54,7 @@ internal sealed record FeedState
     /// <summary>A crawl of charge points that is not believed; null: none, or its release has been asked for.</summary>
     public CrawlHold? Hold { get; init; }
 
-    /// <summary>How far the filling of gaps has come; null: there is none to fill.</summary>
+    /// <summary>How far the filling of gaps has come; null: there is none that can be filled. The time left is told while history comes.</summary>
     public BackfillState? Filling { get; init; }
 
     public bool IsAtFault => Standing is FeedStanding.Failing or FeedStanding.Overdue || Hold is not null;
@@ -77,9 +78,16 @@ internal sealed record FeedState
             return Of(p.Feed, p.Plan, judged, activity, now) with
             {
                 Hold = p.Plan.Dataset == Dataset.ChargePoints ? holds.GetValueOrDefault(p.Feed.OperatorId) : null,
-                Filling = BackfillState.Of([judged], lately, now).SingleOrDefault(),
+                Filling = FillingOf(p.Feed, p.Plan, judged, activity, lately, now),
             };
         })];
+    }
+
+    private static BackfillState? FillingOf(FeedDefinition feed, DatasetPlan plan, JudgedOperator judged, FeedActivity activity, IReadOnlyList<ClosedLately> lately, DateTimeOffset now)
+    {
+        var open = Coverage.Of(GapList.Of(judged, now).Where(g => g.State == GapState.Open).Select(g => g.Window));
+        if (LedgerArithmetic.Askable(plan, open, now).IsEmpty || BackfillState.Of([judged], lately, now).SingleOrDefault() is not { } filling) return null;
+        return feed.Active && !activity.IsFailing && activity.BackfillFailure is null ? filling : filling with { TimeLeft = null };
     }
 
     private static FeedState Of(FeedDefinition feed, DatasetPlan plan, JudgedOperator judged, FeedActivity activity, DateTimeOffset now)

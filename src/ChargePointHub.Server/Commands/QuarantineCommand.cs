@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Parameters;
 
 namespace ChargePointHub.Server.Commands;
 
@@ -16,6 +17,12 @@ internal static class QuarantineCommand
 
     public static Argument<string?> OperatorArgument() =>
         new("OPERATOR") { Description = "An operator_id; not given: all of them.", Arity = ArgumentArity.ZeroOrOne };
+
+    public static string Unknown(string asked, IReadOnlyList<string> known)
+    {
+        var meant = Nearest.Of(asked, known) is { } near ? $" Was {near} meant?" : "";
+        return $"There is no operator file of '{asked}'.{meant} Operators: {(known.Count == 0 ? "none" : string.Join(", ", known))}.";
+    }
 
     /// <param name="what">What the command does with the datasets.</param>
     public static Option<string?> DatasetOption(string what, IReadOnlyList<Dataset> datasets)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ChargePointHub.Model;
-using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store.Queries;
 
@@ -19,15 +18,17 @@ internal static class QuarantineListCommand
             "quarantine list", "quarantine list lamplight --dataset charging_sessions", "quarantine list --json") { only, dataset, json };
         list.SetAction(context.Guarded(async (parsed, ct) =>
         {
-            await using var database = await context.OpenExistingAsync(context.Arguments.Read(parsed), ct);
+            var options = context.Arguments.Read(parsed);
+            await using var database = await context.OpenExistingAsync(options, ct);
             var queries = new QuarantineQueries(database.Source);
             var names = parsed.GetValue(dataset) is { } name ? [name] : Dataset.All.Select(d => d.Name).ToList();
             var rules = await queries.CountByRuleAsync(null, names, Scope.Everything, ct);
             if (parsed.GetValue(only) is { } asked)
             {
-                var known = rules.Select(r => r.OperatorId).Distinct().ToList();
+                // Records stay when their operator's file goes.
+                List<string> known = [.. OperatorFiles.Load(options.Operators).Operators.Select(o => o.OperatorId).Union(rules.Select(r => r.OperatorId)).Order(StringComparer.Ordinal)];
+                if (!known.Contains(asked)) throw new StartException([QuarantineCommand.Unknown(asked, known)]);
                 rules = [.. rules.Where(r => r.OperatorId == asked)];
-                if (rules.Count == 0 && Nearest.Of(asked, known) is { } near) await context.Error.WriteLineAsync($"Was {near} meant?");
             }
 
             var overflow = await queries.ReadOverflowAsync([.. rules.Select(r => r.OperatorId).Distinct()], Scope.Everything, ct);

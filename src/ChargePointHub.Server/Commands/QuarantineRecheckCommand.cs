@@ -29,7 +29,7 @@ internal static class QuarantineRecheckCommand
             var held = await quarantine.ReadOperatorsAsync(ct);
             if (parsed.GetValue(only) is { } asked)
             {
-                if (registry.Operators.All(o => o.OperatorId != asked)) throw new StartException([Unknown(asked, [.. registry.Operators.Select(o => o.OperatorId)])]);
+                if (registry.Operators.All(o => o.OperatorId != asked)) throw new StartException([QuarantineCommand.Unknown(asked, [.. registry.Operators.Select(o => o.OperatorId)])]);
                 held = [.. held.Where(o => o == asked)];
             }
 
@@ -88,10 +88,4 @@ internal static class QuarantineRecheckCommand
     }
 
     private static int Checked(RecheckCounts counts) => counts.Released + counts.Waiting + counts.Refused;
-
-    private static string Unknown(string asked, IReadOnlyList<string> known)
-    {
-        var meant = Nearest.Of(asked, known) is { } near ? $" Was {near} meant?" : "";
-        return $"There is no operator file of '{asked}'.{meant} Operators: {(known.Count == 0 ? "none" : string.Join(", ", known))}.";
-    }
 }

@@ -13,7 +13,7 @@ public static class AreaCheck
         {
             var layers = files.Select(BoundaryLayer.Load).ToList();
             if (new AreaIndex(layers).Boroughs.Count > 0) return Check.Ok(Subject, $"Loaded: {string.Join(", ", layers.Select(l => $"{l.Kind} areas: {l.Areas.Count}"))}.");
-            return Check.Warning(Subject, "No boundaries of boroughs are loaded, so no charge point has a borough.", "Name a GeoJSON file of E09 codes with --areas.");
+            return Check.Warning(Subject, "No boundaries of boroughs are loaded, so no charge point has a borough.", "Name a GeoJSON file of E09 codes with --areas; the Sandbox's own is areas.geojson in its folder.");
         }
         catch (Exception wrong) when (wrong is BoundaryException or IOException or UnauthorizedAccessException)
         {

@@ -9,7 +9,7 @@ using ChargePointHub.Server.Hosting;
 namespace ChargePointHub.Server.Doctor;
 
 /// <summary>
-/// Whether operators answer: the first request of an ordinary pull, once for each host and credential, without a second try.
+/// Whether operators answer: the first request of an ordinary pull, once for each feed, without a second try.
 /// All guards of <see cref="FeedClient"/> hold, and the limits too: who has no turn soon is not asked.
 /// </summary>
 public static class FeedChecks
@@ -29,8 +29,7 @@ public static class FeedChecks
     public static async Task<IReadOnlyList<Check>> LookAsync(
         LoadedRegistry registry, IRequestCount count, TimeProvider time, Action<int, int> progress, CancellationToken cancellationToken)
     {
-        var asked = registry.Feeds.Where(f => f.Active).OrderBy(f => f.OperatorId, StringComparer.Ordinal).ThenBy(f => f.Datasets.Any(d => d.Dataset.IsRestricted) ? 0 : 1)
-            .DistinctBy(f => (f.BaseUrl.Authority, f.Credential)).ToList();
+        var asked = registry.Feeds.Where(f => f.Active).OrderBy(f => f.OperatorId, StringComparer.Ordinal).ThenBy(f => f.FeedId, StringComparer.Ordinal).ToList();
         if (asked.Count == 0) return [Check.NotChecked(Subject, "There is no active feed to ask.")];
         var (checks, aheads, done) = (new Check[asked.Count], new ConcurrentBag<(string Whose, TimeSpan Ahead)>(), 0);
         await Parallel.ForAsync(0, asked.Count, new ParallelOptions { MaxDegreeOfParallelism = HostsAtOnce, CancellationToken = cancellationToken }, async (i, ct) =>

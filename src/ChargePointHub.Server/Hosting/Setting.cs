@@ -20,12 +20,14 @@ public sealed record Setting(PropertyInfo Property, SettingAttribute Text, objec
     public string EnvironmentName => $"{HubOptions.Section}__{Property.Name}{(IsList ? "__0" : "")}";
 
     /// <summary>In words, for people who wonder what to write.</summary>
-    public string TypeName => IsList ? "list of text" : Type.GetTypeCode(Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType) switch
+    public string TypeName => IsList ? "list of text" : ValueType.IsEnum ? "one of a few words" : Type.GetTypeCode(ValueType) switch
     {
         TypeCode.Boolean => "true or false",
         TypeCode.Int32 or TypeCode.Int64 => "whole number",
         _ => "text",
     };
+
+    private Type ValueType => Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
 
     public string DefaultText => Text.Otherwise ?? Default switch
     {

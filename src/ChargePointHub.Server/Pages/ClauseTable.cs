@@ -25,7 +25,7 @@ public static class ClauseTable
             "The hub listens by TLS 1.2 and 1.3 only, and speaks nothing older to operators. The command doctor and feed health tell the version that each operator speaks and the days that its certificate has left.",
             ["/health/live", "/v1/operators/{id}/feed-health"],
             ["DocsTests.The_hub_speaks_tls_1_2_and_1_3", "DocsTests.The_hub_refuses_tls_1_0_and_1_1", "FeedClientTests.A_whole_answer_over_trusted_tls_is_parsed_with_its_headers",
-                "FeedChecksTests.Each_operator_is_asked_once_and_its_TLS_certificate_and_credential_are_told", "FeedAdviceTests.A_certificate_is_told_a_month_and_a_week_before_it_ends"]),
+                "FeedChecksTests.Each_feed_is_asked_once_and_its_TLS_certificate_and_credential_are_told", "FeedAdviceTests.A_certificate_is_told_a_month_and_a_week_before_it_ends"]),
         new("C4", "Data sent should be encrypted",
             "Plain http is answered with a sentence and no data. Of operators only https addresses are followed, also inside Link, with a valid certificate for their host.",
             ["/v1/errors/{id}"],

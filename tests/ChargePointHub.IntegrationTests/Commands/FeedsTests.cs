@@ -150,6 +150,32 @@ public sealed class FeedsTests : IAsyncLifetime, IDisposable
         Assert.Matches(@"warning\s+operator files\s+Other operator files than these are in use on: thames", doctor.Output);
     }
 
+    [Theory]
+    [InlineData("P90D", null, true, true)]
+    [InlineData("P90D", "throttled", true, false)]
+    [InlineData("P2D", null, false, false)]
+    public async Task Status_tells_a_time_left_of_history_that_comes_and_of_no_other(string lookBack, string? failure, bool isToldOf, bool hasTimeLeft)
+    {
+        var now = DateTimeOffset.UtcNow;
+        hub.WriteOperator("old-mill", $$"""{"dataset": "charging_sessions", "axis": "last_updated", "earliest": "{{now.AddDays(-9):yyyy-MM-dd}}T00:00:00Z", "look_back": "{{lookBack}}"}""");
+        await RunAsync("old-mill", Dataset.ChargingSessions, RunKind.Live, now.AddSeconds(-20), RunOutcome.Completed);
+        await RunAsync("old-mill", Dataset.ChargingSessions, RunKind.Backfill, now.AddSeconds(-10), failure is null ? RunOutcome.Completed : RunOutcome.Failed, failure);
+        await using (var insert = database.Database.Reads.CreateCommand(
+            """
+            INSERT INTO coverage (operator_id, dataset, kind, from_at, to_at) VALUES ('old-mill', 'charging_sessions', 'covered', now() - interval '5 days', now());
+            INSERT INTO hub_tick VALUES (1, now() - interval '10 min');
+            INSERT INTO coverage_change (tick, operator_id, dataset, kind, from_at, to_at, late_since)
+            VALUES (1, 'old-mill', 'charging_sessions', 'covered', now() - interval '5 days', now() - interval '4 days', now() - interval '5 days')
+            """)) await insert.ExecuteNonQueryAsync();
+
+        var (_, output, _) = await hub.RunAsync(Line("feeds status"));
+        var filling = (await hub.JsonAsync(Line("feeds status"))).EnumerateArray().Single().GetProperty("filling");
+
+        Assert.Equal((isToldOf, hasTimeLeft), (output.Contains(" % is here", StringComparison.Ordinal), output.Contains("at that pace", StringComparison.Ordinal)));
+        Assert.Equal(isToldOf, filling.ValueKind == System.Text.Json.JsonValueKind.Object);
+        if (isToldOf) Assert.Equal(hasTimeLeft, filling.GetProperty("seconds_left").ValueKind == System.Text.Json.JsonValueKind.Number);
+    }
+
     [Fact]
     public async Task Status_says_when_nobody_collects_and_names_the_operator_that_was_meant()
     {

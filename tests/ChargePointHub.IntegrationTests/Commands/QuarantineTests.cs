@@ -54,12 +54,16 @@ public sealed class QuarantineTests : IAsyncLifetime, IDisposable
     public async Task Nothing_to_show_and_wrong_arguments_are_said_in_a_sentence()
     {
         var (noneCode, _, none) = await hub.RunAsync(Line("quarantine list"));
+        var (known, _, empty) = await hub.RunAsync(Line("quarantine list old-mill"));
+        var (unknown, _, whom) = await hub.RunAsync(Line("quarantine list old-mil"));
         var (_, _, nothing) = await hub.RunAsync(Line("quarantine recheck"));
         var (wrong, _, operators) = await hub.RunAsync(Line("quarantine recheck old-mil"));
         var (dataset, _, datasets) = await hub.RunAsync(Line("quarantine recheck --dataset tariffs"));
         var (alone, _, which) = await hub.RunAsync("quarantine");
 
         Assert.Equal(((int)ExitCode.Done, "Nothing of this is in quarantine."), (noneCode, none.Trim()));
+        Assert.Equal(((int)ExitCode.Done, "Nothing of this is in quarantine."), (known, empty.Trim()));
+        Assert.Equal(((int)ExitCode.WrongUse, "There is no operator file of 'old-mil'. Was old-mill meant? Operators: old-mill."), (unknown, whom.Trim()));
         Assert.Equal("There was no refused record to check again.", nothing.Trim());
         Assert.Equal(((int)ExitCode.WrongUse, "There is no operator file of 'old-mil'. Was old-mill meant? Operators: old-mill."), (wrong, operators.Trim()));
         Assert.Equal((int)ExitCode.WrongUse, dataset);

@@ -9,10 +9,12 @@ using static ChargePointHub.IntegrationTests.Store.Samples;
 
 namespace ChargePointHub.IntegrationTests.Store;
 
-/// <summary>Each folder below tests/Fixtures/stored is a rule by which the store refuses, here beside the one charge point CP-1.</summary>
+/// <summary>Each folder below tests/Fixtures/stored is a rule by which the store judges, here beside the one charge point CP-1.</summary>
 public sealed class StoredRuleTests : IAsyncLifetime
 {
-    private static readonly string[] Codes = [.. RuleCatalogue.All.Select(r => r.Code).Where(c => Directory.Exists(Folder(c)))];
+    private const string Absent = "absent-from-two-crawls";
+
+    private static readonly string[] Codes = [.. RuleCatalogue.All.Select(r => r.Code).Where(c => c != Absent && Directory.Exists(Folder(c)))];
 
     private HubDatabase hub = null!;
 
@@ -45,6 +47,28 @@ public sealed class StoredRuleTests : IAsyncLifetime
         var (accepted, findings) = await WriteAsync(rule, "passing.json");
         Assert.Equal((1, 0), (accepted, findings.Count));
     }
+
+    [Theory]
+    [InlineData("answer.json", true)]
+    [InlineData("passing.json", false)]
+    public async Task What_two_whole_crawls_do_not_name_is_removed_by_the_rule_of_the_catalogue(string file, bool isRemoved)
+    {
+        var pulled = await new PretendFeed(_ => PretendFeed.Json(Read(Absent, file))).PullAsync(PretendFeed.Feed("loti-v1"), Dataset.ChargePoints);
+        var (writer, listed) = (new PageWriter(hub.Database), Assert.Single(pulled.Pages).Records);
+        await writer.WriteAsync(Page(new RecordPage { ChargePoints = [.. Ids.Select(id => Accept(ChargePoint(id, op: "example")))] }, Dataset.ChargePoints, "example"), CancellationToken.None);
+        for (var crawl = 1; crawl <= 2; crawl++)
+        {
+            var page = Page(listed, Dataset.ChargePoints, "example") with { AskedAt = Noon.AddHours(crawl), IsOfCrawl = true };
+            var named = listed.ChargePoints.Select(c => c.Record.ChargePointId).Concat(Ids.Skip(1).Select(id => $"example:{id}"));
+            await writer.WriteAsync(page with { Whole = new WholeCrawl([.. named], NamesAll: true) }, CancellationToken.None);
+        }
+
+        var found = await hub.ManyAsync("SELECT f->>'rule' || ' ' || lower(f->>'severity') FROM status_change, json_array_elements(findings) f WHERE status = 'REMOVED'");
+        Assert.Equal(isRemoved ? [$"{Absent} {Words<Severity>.Of(RuleCatalogue.Named(Absent)!.Severity)}"] : [], found);
+    }
+
+    /// <summary>So many that one of them is less than a fifth.</summary>
+    private static IEnumerable<string> Ids => Enumerable.Range(1, 10).Select(n => n == 1 ? "CP-1" : $"X-{n}");
 
     /// <summary>What was taken, and what was found in what was not.</summary>
     private async Task<(int Accepted, IReadOnlyList<Finding> Findings)> WriteAsync(string rule, string file)

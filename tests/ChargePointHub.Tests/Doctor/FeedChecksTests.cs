@@ -8,7 +8,7 @@ namespace ChargePointHub.Tests.Doctor;
 public class FeedChecksTests
 {
     [Fact]
-    public async Task Each_operator_is_asked_once_and_its_TLS_certificate_and_credential_are_told()
+    public async Task Each_feed_is_asked_once_and_its_TLS_certificate_and_credential_are_told()
     {
         await using var sandbox = new SandboxFixture();
         var host = await sandbox.StartAsync();
@@ -20,14 +20,15 @@ public class FeedChecksTests
         var checks = await FeedChecks.LookAsync(registry, new RequestCount(TimeProvider.System), TimeProvider.System, (done, _) => { lock (shown) shown.Add(done); }, CancellationToken.None);
         var feeds = checks.Where(c => c.Subject == "feeds").ToList();
 
-        Assert.Equal(5, feeds.Count);
-        Assert.Equal([1, 2, 3, 4, 5], shown.Order());
+        Assert.Equal(registry.Feeds.Count(), feeds.Count);
+        Assert.True(feeds.Count > registry.Operators.Count);
+        Assert.Equal(Enumerable.Range(1, feeds.Count), shown.Order());
         var refused = Assert.Single(feeds, c => c.Outcome == CheckOutcome.Failed);
         Assert.Contains("lamplight/loti", refused.Sentence, StringComparison.Ordinal);
         Assert.Contains("unauthorised", refused.Sentence, StringComparison.Ordinal);
         Assert.Contains(lamplight, refused.Remedy, StringComparison.Ordinal);
-        Assert.All(feeds.Except([refused]), c => Assert.Matches(@"TLS 1\.3, days left of its certificate: \d+, credential accepted", c.Sentence));
-        Assert.Contains(checks, c => c.Subject == "clock" && c.Sentence.Contains("4 of 4", StringComparison.Ordinal));
+        Assert.All(feeds.Except([refused]), c => Assert.Matches(@"TLS 1\.3, days left of its certificate: \d+, credential (accepted|not refused)", c.Sentence));
+        Assert.Contains(checks, c => c.Subject == "clock" && c.Sentence.Contains("5 of 5", StringComparison.Ordinal));
     }
 
     [Fact]

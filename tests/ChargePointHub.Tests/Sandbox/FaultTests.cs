@@ -224,7 +224,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData("lamplight=503:200", "from 0 to 100")]
     [InlineData("lamplight=50x", "there is no kind \"50x\"")]
-    [InlineData("lamplight=hang:5", "no so many parameters")]
+    [InlineData("lamplight=hang:5", "hang takes fewer parameters")]
     [InlineData("lamplight=limit:30/1h", "ISO 8601")]
     [InlineData("lamplight=bomb:zip", "gzip, br, deflate")]
     [InlineData("lamplight=429:20/soon", "whole number of seconds, or one of none, date")]

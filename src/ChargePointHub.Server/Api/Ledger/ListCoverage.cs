@@ -18,7 +18,7 @@ internal static class ListCoverage
             + "from, to and period cut the windows.",
         Tag = "Coverage",
         IsHeldBy = RouteRights.OpenData,
-        Parameters = [HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.DatasetName],
+        Parameters = [HubParameters.FromOfAll, HubParameters.ToOfAll, HubParameters.Period, HubParameters.OperatorOnly, HubParameters.DatasetName],
         Answers = [new(ApiRoute.Json, "CoverageList")],
         Handler = HandleAsync,
     };

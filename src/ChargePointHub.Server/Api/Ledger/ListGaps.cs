@@ -27,7 +27,7 @@ internal static class ListGaps
         IsHeldBy = RouteRights.OpenData,
         Parameters =
         [
-            HubParameters.State, HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.DatasetName, HubParameters.Cause,
+            HubParameters.State, HubParameters.FromOfAll, HubParameters.ToOfAll, HubParameters.Period, HubParameters.OperatorOnly, HubParameters.DatasetName, HubParameters.Cause,
         ],
         Errors = [ErrorCatalogue.KeyNeeded, ErrorCatalogue.ScopeTooNarrow],
         Answers = [new(ApiRoute.Json, "GapList")],

@@ -31,8 +31,8 @@ internal static class ListQuarantine
         IsRestricted = true,
         Parameters =
         [
-            HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.DatasetName, HubParameters.Rule, HubParameters.Limit,
-            HubParameters.Cursor,
+            HubParameters.FromOfAll, HubParameters.ToOfAll, HubParameters.Period, HubParameters.OperatorOnly, HubParameters.DatasetName, HubParameters.Rule, HubParameters.PageLimit,
+            HubParameters.PageCursor,
         ],
         Answers = [new(ApiRoute.Json, "QuarantineList")],
         Handler = HandleAsync,

@@ -101,7 +101,7 @@ public static class HubOpenApi
         string[] headers =
         [
             "ETag", .. When(route.Dataset is not null, "Hub-Completeness"), .. When(route.Parameters.Contains(HubParameters.Count), "Hub-Count"),
-            .. When(route.Parameters.Contains(HubParameters.Cursor), "Link"), .. route.IsOpen ? [] : OpenApiFrame.QuotaHeaders,
+            .. When(route.Parameters.Any(p => p.Name == HubParameters.Cursor.Name), "Link"), .. route.IsOpen ? [] : OpenApiFrame.QuotaHeaders,
             "X-Request-Id",
         ];
         return new JsonObject

@@ -46,6 +46,21 @@ public static class HubParameters
         Errors = [ErrorCatalogue.UnknownOperator],
     };
 
+    /// <summary>Of the ledger and of quarantine, where no time means all of it.</summary>
+    public static readonly Parameter FromOfAll = From with
+    {
+        Description = "First instant inside the window: an instant with its offset, or a London date (its midnight). Default: all time; where `to` is given, 24 hours before it.",
+    };
+
+    /// <summary>As <see cref="FromOfAll"/>.</summary>
+    public static readonly Parameter ToOfAll = To with
+    {
+        Description = "First instant after the window: an instant with its offset, or a London date (its midnight). Default: all time; where `from` is given, now.",
+    };
+
+    /// <summary>Where no completeness is stated.</summary>
+    public static readonly Parameter OperatorOnly = Operator with { Description = "Operator ids, separated by commas: only of these. Default: of all." };
+
     public static readonly Parameter Borough = new(
         "borough", "London boroughs by GSS code or name, separated by commas.", "lambeth", null, CheckBoroughs,
         against => against.Directory.HasBoroughs ? "lambeth" : null)
@@ -95,6 +110,12 @@ public static class HubParameters
     {
         Errors = [ErrorCatalogue.BrokenCursor, ErrorCatalogue.ForeignCursor, ErrorCatalogue.CursorAhead],
     };
+
+    /// <summary>Where there is no stream.</summary>
+    public static readonly Parameter PageLimit = Limit with { Description = "Records a page: 1 to 50000. Default: 1000." };
+
+    /// <summary>Where there is no stream.</summary>
+    public static readonly Parameter PageCursor = Cursor with { Description = "`next_cursor` of the page before, exactly as it came." };
 
     /// <summary>Of one charge point.</summary>
     public static readonly Parameter Format = FormatOf("`json` or `geojson`", "json", "geojson");

@@ -23,7 +23,7 @@ public sealed class RequestValidator : AbstractValidator<RequestParameters>
             });
         }
 
-        if (parameters.Contains(HubParameters.From))
+        if (parameters.Any(p => p.Name == HubParameters.From.Name))
         {
             RuleFor(r => r).Custom((r, context) =>
             {

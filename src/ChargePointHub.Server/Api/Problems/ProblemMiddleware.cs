@@ -61,7 +61,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
     {
         var allowed = context.Response.Headers.Allow.ToString();
         return new Fault(
-            ErrorCatalogue.MethodNotAllowed, null, $"{context.Request.Method} is not taken here; {allowed} is.", allowed.Split(", "), Example: allowed.Split(", ")[0], In: FaultPlace.Method);
+            ErrorCatalogue.MethodNotAllowed, null, $"{context.Request.Method} is not taken here; allowed: {allowed}.", allowed.Split(", "), Example: allowed.Split(", ")[0], In: FaultPlace.Method);
     }
 
     private async Task FailAsync(HttpContext context, Exception exception)
