@@ -8,7 +8,7 @@ namespace ChargePointHub.Sandbox.Oracle;
 
 /// <summary>
 /// Writes down each simulated operator's truth as NDJSON, one folder an operator, one file a dataset: every record as of the
-/// start, then each later version within about a second. The last line of a key holds.
+/// start, of sessions with the versions before, then each later version within about a second. The last line of a key holds.
 /// </summary>
 public sealed class OracleFiles : IAsyncDisposable
 {
@@ -111,7 +111,7 @@ public sealed class OracleFiles : IAsyncDisposable
             var at = now.ToUnixTimeMilliseconds();
             var since = writtenUntil?.ToUnixTimeMilliseconds() ?? long.MinValue;
             var news = new Window(writtenUntil?.AddMilliseconds(1) ?? truth.World.Epoch, now.AddMilliseconds(1));
-            Append(sessions, truth.Sessions(WindowAxis.LastUpdated, news, now), writer.Session);
+            Append(sessions, truth.Sessions(WindowAxis.LastUpdated, news, now).SelectMany(v => v.History).Where(v => v.LastUpdated > since), writer.Session);
             var changed = truth.StatusChanges(news, now, byReported: true);
             Append(changes, changed, writer.StatusChange);
             Append<SimulatedStatusChange>(statuses, writtenUntil is null ? truth.Statuses(now) : changed, writer.ChargePointStatus);

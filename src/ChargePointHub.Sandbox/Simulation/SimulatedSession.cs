@@ -75,6 +75,16 @@ public readonly record struct SessionVersion(SimulatedSession Session, SessionSt
         _ => Session.CorrectedAt!.Value,
     };
 
+    /// <summary>What its operator said of it up to this version, in order, this one included.</summary>
+    public IEnumerable<SessionVersion> History
+    {
+        get
+        {
+            var session = Session;
+            return Enumerable.Range(0, (int)Stage + 1).Select(stage => new SessionVersion(session, (SessionStage)stage));
+        }
+    }
+
     public int EnergyWh => Stage == SessionStage.Corrected ? Session.CorrectedWh : Session.EnergyWh;
 }
 

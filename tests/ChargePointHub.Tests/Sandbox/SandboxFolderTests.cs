@@ -91,7 +91,7 @@ public sealed class SandboxFolderTests
     }
 
     [Fact]
-    public async Task The_oracle_holds_the_newest_version_of_everything_and_follows()
+    public async Task The_oracle_holds_the_newest_version_of_everything_and_all_of_sessions_and_follows()
     {
         await using var sandbox = new SandboxFixture();
         var folder = Path.Combine(sandbox.Folder, "oracle");
@@ -104,6 +104,9 @@ public sealed class SandboxFolderTests
         var lines = Lines("charging_sessions");
         var expected = truth.Sessions(WindowAxis.LastUpdated, new Window(truth.World.Epoch, sandbox.Time.Now.AddMilliseconds(1)), sandbox.Time.Now);
         Assert.True(before > 0 && lines.Count > before);
+        var versions = lines.ToLookup(l => l.GetProperty("session_id").GetString()!, l => l.GetProperty("last_updated").GetDateTimeOffset().ToUnixTimeMilliseconds());
+        Assert.All(expected, v => Assert.Equal(v.History.Select(h => h.LastUpdated), versions["kerbside-volt:" + v.Session.OwnId]));
+        Assert.Contains(expected, v => v.Stage == SessionStage.Final);
         var last = lines.GroupBy(l => l.GetProperty("session_id").GetString()!).ToDictionary(g => g.Key, g => g.Last());
         Assert.Equal(expected.Count, last.Count);
         foreach (var version in expected)
