@@ -96,6 +96,17 @@ public sealed class FeedHealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Polls_that_a_clock_dated_ahead_say_nothing_of_the_present()
+    {
+        await RunAsync(Dataset.ChargePoints, Now.AddYears(1), "timed_out");
+        await RunAsync(Dataset.StatusChanges, Now.AddYears(1), null);
+
+        var data = (await host.GetAsync("/v1/operators/alpha/feed-health")).Json.GetProperty("data");
+
+        Assert.Equal(["ok", "not_begun", "failing", "overdue"], data.GetProperty("datasets").EnumerateArray().Select(d => d.GetProperty("state").GetString()));
+    }
+
+    [Fact]
     public async Task A_certificate_seen_under_a_lost_lease_is_not_noted()
     {
         await host.ExecuteAsync("INSERT INTO operator_lease VALUES ('alpha', gen_random_uuid(), 7, now(), now())");

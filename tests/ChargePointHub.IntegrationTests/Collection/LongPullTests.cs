@@ -103,6 +103,21 @@ public sealed class LongPullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_clock_kept_while_it_ran_ahead_is_not_gone_on_with()
+    {
+        var operatorApi = new LongList(clock, pages: 10);
+        operatorApi.BeforePage = page => operatorApi.Asked.Count is 6 ? FailureKind.Unreachable : null;
+        clock.Now += TimeSpan.FromDays(365);
+        Assert.True((await RunAsync(operatorApi, RunKind.Crawl, CancellationToken.None)).GoesOn);
+        clock.Now = Samples.Noon;
+
+        Assert.True((await RunAsync(operatorApi, RunKind.Crawl, CancellationToken.None)).Completed);
+        Assert.Equal(1, operatorApi.Asked[6]);
+        var ledger = await new CoverageStore(hub.Database).ReadAsync(Samples.Operator, Dataset.ChargePoints, CancellationToken.None);
+        Assert.Equal(Samples.Noon, ledger.Covered.Start);
+    }
+
+    [Fact]
     public async Task A_fault_of_the_hub_is_told_as_its_own_and_drops_the_place()
     {
         var operatorApi = new LongList(clock, pages: 10);
