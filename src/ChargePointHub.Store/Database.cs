@@ -1,3 +1,4 @@
+using ChargePointHub.Store.Writing;
 using Npgsql;
 
 namespace ChargePointHub.Store;
@@ -14,6 +15,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>After which the server ends a statement of an answer: before Npgsql, by its usual half minute, gives it up and cannot tell why.</summary>
     private const int StatementSeconds = 25;
+
+    /// <summary>The role owns no table: what it reads of them, row security decides.</summary>
+    private const string BecomeReader = "SET ROLE chargepointhub_reader";
 
     /// <summary>Connections that one hub holds at most.</summary>
     public const int MostConnections = MostReads + MostServing + MostPages;
@@ -58,14 +62,21 @@ public sealed class Database : IAsyncDisposable
 
             // With the usual 8 KB a long answer is read in as many waits as it has pieces: twice the work.
             ReadBufferSize = 256 * 1024,
+
+            // A reset between uses would give the role back; a scope ends with its transaction.
+            NoResetOnClose = true,
         };
 
         // Names for metrics, which would show the connection string otherwise.
         var builder = new NpgsqlDataSourceBuilder(pages.ConnectionString) { Name = "pages" };
         builder.UsePhysicalConnectionInitializer(PageStage.Create, PageStage.CreateAsync);
+        var answers = new NpgsqlDataSourceBuilder(serving.ConnectionString) { Name = "serving" };
+        answers.UsePhysicalConnectionInitializer(
+            connection => connection.Command(BecomeReader).ExecuteNonQuery(),
+            connection => connection.Command(BecomeReader).ExecuteNonQueryAsync());
         return new Database(
             new NpgsqlDataSourceBuilder(reads.ConnectionString) { Name = "reads" }.Build(),
-            new NpgsqlDataSourceBuilder(serving.ConnectionString) { Name = "serving" }.Build(),
+            answers.Build(),
             builder.Build(),
             $"{reads.Host}:{reads.Port}/{reads.Database} as {reads.Username}");
     }

@@ -51,16 +51,14 @@ public sealed class FeedHealthQueries(Database database)
     {
         if (!scope.ReadsQuality(operatorId)) throw new UnauthorizedAccessException($"The scope {scope} does not read causes of {operatorId}.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        var failures = await connection.Command(
-            """
+        var failures = await new ServingCommand(connection, scope, """
             SELECT dataset, failure, count(*) FILTER (WHERE started_at > $2), count(*) FROM run
             WHERE operator_id = $1 AND dataset = ANY ($4) AND started_at > $3 AND started_at <= $5 AND outcome = 'failed' AND failure IS NOT NULL
             GROUP BY dataset, failure ORDER BY dataset, count(*) DESC, failure
             """,
             operatorId, now.AddDays(-1), now.AddDays(-7), Dataset.All.Select(d => d.Name).ToArray(), now)
             .ListAsync(r => new FailureCount(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
-        var quarantine = await connection.Command(
-            """
+        var quarantine = await new ServingCommand(connection, scope, """
             SELECT c.dataset, c.refused, c.waiting,
                 (SELECT min(q.recorded_at) FROM quarantine q WHERE q.operator_id = c.operator_id AND q.dataset = c.dataset AND q.waits_for IS NOT NULL),
                 coalesce((SELECT o.dropped FROM quarantine_overflow o WHERE o.operator_id = c.operator_id AND o.dataset = c.dataset AND o.waiting), 0)
@@ -68,22 +66,19 @@ public sealed class FeedHealthQueries(Database database)
             """,
             operatorId)
             .ListAsync(r => (Dataset: r.GetString(0), State: new QuarantineState(r.GetInt64(1), r.GetInt64(2), r.InstantOrNull(3), r.GetInt64(4))), cancellationToken);
-        var tls = await connection.Command("SELECT feed_id, version, certificate_expires_at, seen_at FROM feed_tls WHERE operator_id = $1", operatorId)
+        var tls = await new ServingCommand(connection, scope, "SELECT feed_id, version, certificate_expires_at, seen_at FROM feed_tls WHERE operator_id = $1", operatorId)
             .ListAsync(r => (FeedId: r.GetString(0), Seen: new SeenTls(r.GetString(1), r.Instant(2), r.Instant(3))), cancellationToken);
-        var used = await connection.Command(
-            """
+        var used = await new ServingCommand(connection, scope, """
             SELECT a.limit_group, a.span, (SELECT count(*)::int FROM unnest(g.passed) AS p (at) WHERE p.at > clock_timestamp() - a.span)
             FROM unnest($1, $2) AS a (limit_group, span) JOIN limit_group g ON g.limit_group = a.limit_group
             """,
             limits.Select(l => l.LimitGroup.ToLowerInvariant()).ToArray(), limits.Select(l => l.Interval).ToArray())
             .ListAsync(r => (Key: (r.GetString(0), r.GetFieldValue<TimeSpan>(1)), Used: r.GetInt32(2)), cancellationToken);
-        var breaks = await connection.Command("SELECT feed_id, dataset, broken_at FROM feed_break WHERE operator_id = $1 AND recovered_at IS NULL", operatorId)
+        var breaks = await new ServingCommand(connection, scope, "SELECT feed_id, dataset, broken_at FROM feed_break WHERE operator_id = $1 AND recovered_at IS NULL", operatorId)
             .ListAsync(r => (Key: (r.GetString(0), r.GetString(1)), At: r.Instant(2)), cancellationToken);
-        var holds = await connection.Command(
-            "SELECT held_at, last_held_at, known, vanishing, changing, released_at FROM crawl_hold WHERE operator_id = $1 AND ended_at IS NULL", operatorId)
+        var holds = await new ServingCommand(connection, scope, "SELECT held_at, last_held_at, known, vanishing, changing, released_at FROM crawl_hold WHERE operator_id = $1 AND ended_at IS NULL", operatorId)
             .ListAsync(r => new CrawlHold(operatorId, r.Instant(0), r.Instant(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.InstantOrNull(5)), cancellationToken);
-        var receivers = await connection.Command(
-            """
+        var receivers = await new ServingCommand(connection, scope, """
             SELECT receiver_id, count(next_at), count(*) FILTER (WHERE next_at IS NULL AND delivered_at IS NULL), max(delivered_at), max(tried_at),
                 (array_agg(failure ORDER BY tried_at DESC NULLS LAST))[1], (array_agg(detail ORDER BY tried_at DESC NULLS LAST))[1]
             FROM notice WHERE operator_id = $1 GROUP BY receiver_id

@@ -33,7 +33,8 @@ public sealed class FindingQueries(Database database)
     {
         if (!scope.ReadsQuality(operatorId)) throw new UnauthorizedAccessException($"The scope {scope} does not read findings of {operatorId}.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        return await connection.Command(
+        return await new ServingCommand(
+            connection, scope,
             $"""
             WITH judged AS (
                 (SELECT 'charge_points' AS dataset, charge_point_id AS record_id, findings FROM charge_point

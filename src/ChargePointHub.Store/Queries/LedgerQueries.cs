@@ -145,7 +145,8 @@ public sealed class LedgerQueries(Database database)
     {
         if (!operators.All(scope.ReadsQuality)) throw new UnauthorizedAccessException($"The scope {scope} does not read these discrepancies.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        return await connection.Command(
+        return await new ServingCommand(
+            connection, scope,
             """
             SELECT operator_id, dataset, from_at, to_at, stated, received, first_seen_at, last_seen_at FROM discrepancy
             WHERE closed_at IS NULL AND operator_id = ANY ($1) ORDER BY operator_id, dataset, first_seen_at
@@ -192,14 +193,8 @@ public sealed class LedgerQueries(Database database)
     {
         ArgumentNullException.ThrowIfNull(scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
-            $"""
-            SELECT (SELECT count(*) FROM quarantine q WHERE q.dataset = @dataset AND {QuarantineQueries.InQuestion}),
-                EXISTS (SELECT FROM quarantine_overflow o WHERE o.dataset = @dataset AND o.operator_id = ANY (@operators) AND o.from_at < @to AND o.to_at >= @from)
-            """,
-            connection);
-        command.Parameters.AddWithValue("dataset", dataset.Name);
-        QuarantineQueries.BindQuestion(command, operators, window);
-        return (await command.ListAsync(r => (r.GetInt64(0), r.GetBoolean(1)), cancellationToken))[0];
+        return (await connection.Command(
+            "SELECT records, is_least FROM quarantined($1, $2, $3, $4)", dataset.Name, operators.ToArray(), window?.From ?? DateTimeOffset.MinValue, window?.To ?? DateTimeOffset.MaxValue)
+            .ListAsync(r => (r.GetInt64(0), r.GetBoolean(1)), cancellationToken))[0];
     }
 }

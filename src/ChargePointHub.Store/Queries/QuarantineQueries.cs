@@ -34,7 +34,7 @@ public sealed record QuarantineRule(string OperatorId, Dataset Dataset, string R
 public sealed class QuarantineQueries(Database database)
 {
     /// <summary>What list and count share: @operators, @from, @to.</summary>
-    internal const string InQuestion =
+    private const string InQuestion =
         "q.operator_id = ANY (@operators) AND coalesce(q.event_at, q.recorded_at) >= @from AND coalesce(q.event_at, q.recorded_at) < @to";
 
     /// <summary>What waits has its hub id; what is refused has the operator's own, or none.</summary>
@@ -46,7 +46,8 @@ public sealed class QuarantineQueries(Database database)
     {
         var held = Held(query.Operators, scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
+        await using var command = new ServingCommand(
+            connection, scope,
             $"""
             SELECT q.operator_id, q.dataset, {HubId}, q.waits_for, q.event_at, q.recorded_at, q.feed_id, q.run_id, q.page_number, q.findings::text, q.document::text,
                 q.own_id, q.content_hash
@@ -56,8 +57,7 @@ public sealed class QuarantineQueries(Database database)
                 {(query.Rules is null ? "" : "AND EXISTS (SELECT FROM json_to_recordset(q.findings) AS f (rule text) WHERE f.rule = ANY (@rules))")}
                 {(query.After is null ? "" : "AND (q.recorded_at, q.operator_id, q.dataset, q.own_id, q.content_hash) < (@after_at, @after_operator, @after_dataset, @after_id, @after_hash)")}
             ORDER BY q.recorded_at DESC, q.operator_id DESC, q.dataset DESC, q.own_id DESC, q.content_hash DESC LIMIT @limit
-            """,
-            connection);
+            """);
         BindQuestion(command, query.Operators, query.Window);
         command.Parameters.AddWithValue("limit", query.Limit);
         command.Parameters.AddWithValue("held_operators", held.Select(h => h.OperatorId).ToArray());
@@ -85,7 +85,8 @@ public sealed class QuarantineQueries(Database database)
     {
         var held = Held(operators, scope);
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        return await connection.Command(
+        return await new ServingCommand(
+            connection, scope,
             """
             SELECT operator_id, dataset, waiting, dropped, first_at, last_at FROM quarantine_overflow
             WHERE (operator_id, dataset) IN (SELECT * FROM unnest($1, $2)) ORDER BY operator_id, dataset, waiting
@@ -101,7 +102,8 @@ public sealed class QuarantineQueries(Database database)
     {
         if (!scope.IsEverything) throw new UnauthorizedAccessException($"The scope {scope} does not read all of quarantine.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        return await connection.Command(
+        return await new ServingCommand(
+            connection, scope,
             $"""
             SELECT q.operator_id, q.dataset, f.rule, count(DISTINCT (q.own_id, q.content_hash)), min(q.recorded_at), max(q.recorded_at),
                 (array_agg({HubId} ORDER BY q.recorded_at DESC))[1]
@@ -115,7 +117,7 @@ public sealed class QuarantineQueries(Database database)
                 cancellationToken);
     }
 
-    internal static void BindQuestion(NpgsqlCommand command, IReadOnlyList<string> operators, Window? window)
+    private static void BindQuestion(ServingCommand command, IReadOnlyList<string> operators, Window? window)
     {
         command.Parameters.AddWithValue("operators", operators.ToArray());
         command.Parameters.AddWithValue("from", window?.From ?? DateTimeOffset.MinValue);

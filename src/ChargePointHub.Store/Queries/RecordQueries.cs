@@ -17,6 +17,9 @@ public sealed class RecordQueries(Database database)
 {
     private volatile ChargePointPlaces? places;
 
+    /// <summary>What the queries' own conditions make of a scope; tests take it away to see what row security does alone.</summary>
+    internal Func<Scope, Scope> Layer { get; init; } = scope => scope;
+
     public async Task<ClockReading> ReadClockAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenServingAsync(cancellationToken);
@@ -32,9 +35,9 @@ public sealed class RecordQueries(Database database)
     /// <exception cref="UnauthorizedAccessException">The scope does not hold the dataset: the caller should have refused.</exception>
     public async Task<RecordRows> ReadAsync(RecordQuery query, Scope scope, CancellationToken cancellationToken)
     {
-        Refuse(query, scope);
+        Refuse(query, Layer(scope));
         var connection = await database.OpenServingAsync(cancellationToken);
-        var command = RecordSql.Command(query, scope, connection);
+        var command = RecordSql.Command(query, Layer(scope), scope, connection);
         try
         {
             return new RecordRows(query, connection, command, await command.ExecuteReaderAsync(
@@ -51,13 +54,13 @@ public sealed class RecordQueries(Database database)
     /// <summary>All records that a query meets at its tick; null: they could not be counted in the time given.</summary>
     public async Task<long?> CountAsync(RecordQuery query, Scope scope, TimeSpan patience, CancellationToken cancellationToken)
     {
-        Refuse(query, scope);
+        Refuse(query, Layer(scope));
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = RecordSql.Count(query, scope, connection);
-        command.CommandTimeout = Math.Max(1, (int)patience.TotalSeconds);
+        await using var command = RecordSql.Count(query, Layer(scope), scope, connection);
+        command.Timeout = Math.Max(1, (int)patience.TotalSeconds);
         try
         {
-            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            return (await command.ListAsync(r => r.GetInt64(0), cancellationToken)).Single();
         }
         catch (NpgsqlException failure) when (failure.InnerException is TimeoutException)
         {
@@ -70,7 +73,9 @@ public sealed class RecordQueries(Database database)
     {
         ArgumentNullException.ThrowIfNull(scope);
         if (places is { } known && known.Tick == clock.PlacesTick) return known;
-        await using var connection = await database.OpenServingAsync(cancellationToken);
+
+        // Kept for readers of every scope, withheld ones among the places, so that it is the hub itself who reads.
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             SELECT c.charge_point_id, c.published, a.borough_gss, a.ward_gss, a.lsoa21, c.power_band
@@ -88,10 +93,10 @@ public sealed class RecordQueries(Database database)
     /// <param name="chargePointIds">Hub ids.</param>
     public async Task<string?> FindChargePointAsync(IReadOnlyList<string> chargePointIds, Dataset dataset, Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.Reads(dataset)) return null;
+        if (!Layer(scope).Reads(dataset)) return null;
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new NpgsqlCommand { Connection = connection };
-        var held = scope.AreasOf(dataset) is { } areas ? ScopeSql.Within(areas, "c.operator_id", "a.borough_gss", command.Parameters) : "true";
+        await using var command = new ServingCommand(connection, scope);
+        var held = Layer(scope).AreasOf(dataset) is { } areas ? ScopeSql.Within(areas, "c.operator_id", "a.borough_gss", command.Parameters) : "true";
         command.CommandText =
             $"""
             SELECT c.charge_point_id
@@ -101,7 +106,7 @@ public sealed class RecordQueries(Database database)
             WHERE c.published AND {held} ORDER BY asked.place LIMIT 1
             """;
         command.Parameters.AddWithValue("ids", chargePointIds.ToArray());
-        return (string?)await command.ExecuteScalarAsync(cancellationToken);
+        return (await command.ListAsync(r => r.GetString(0), cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>Whether the database answers, however many readers there are.</summary>

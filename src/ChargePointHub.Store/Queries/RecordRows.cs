@@ -15,7 +15,7 @@ public sealed class RecordRows : IAsyncDisposable
 
     private readonly RecordQuery query;
     private readonly NpgsqlConnection connection;
-    private readonly NpgsqlCommand command;
+    private readonly ServingCommand command;
     private readonly NpgsqlDataReader reader;
     private readonly LocalTimeText localTime = new();
     private readonly bool leadsWithTime;
@@ -27,7 +27,7 @@ public sealed class RecordRows : IAsyncDisposable
     private DateTime at;
     private int read;
 
-    internal RecordRows(RecordQuery query, NpgsqlConnection connection, NpgsqlCommand command, NpgsqlDataReader reader)
+    internal RecordRows(RecordQuery query, NpgsqlConnection connection, ServingCommand command, NpgsqlDataReader reader)
     {
         this.query = query;
         this.connection = connection;

@@ -42,11 +42,13 @@ internal static class RecordSql
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
     };
 
-    public static NpgsqlCommand Command(RecordQuery query, Scope scope, NpgsqlConnection connection)
+    /// <param name="layer">What the conditions are made of.</param>
+    /// <param name="scope">What row security judges by: the same, but in tests that look at one of the two alone.</param>
+    public static ServingCommand Command(RecordQuery query, Scope layer, Scope scope, NpgsqlConnection connection)
     {
         var shape = ShapeOf(query);
-        var command = new NpgsqlCommand { Connection = connection };
-        var conditions = Conditions(query, scope, shape, command.Parameters);
+        var command = new ServingCommand(connection, scope);
+        var conditions = Conditions(query, layer, shape, command.Parameters);
         var order = string.Join(", ", Order(shape).Select((_, i) => (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
         var sql = new StringBuilder();
         if (shape.VersionTable is null)
@@ -67,11 +69,11 @@ internal static class RecordSql
     }
 
     /// <summary>How many records the query meets, whatever its limit and place.</summary>
-    public static NpgsqlCommand Count(RecordQuery query, Scope scope, NpgsqlConnection connection)
+    public static ServingCommand Count(RecordQuery query, Scope layer, Scope scope, NpgsqlConnection connection)
     {
         var shape = ShapeOf(query);
-        var command = new NpgsqlCommand { Connection = connection };
-        var conditions = Conditions(query with { After = null }, scope, shape, command.Parameters);
+        var command = new ServingCommand(connection, scope);
+        var conditions = Conditions(query with { After = null }, layer, shape, command.Parameters);
         var sql = new StringBuilder("SELECT (SELECT count(*) FROM ").Append(shape.Table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(')');
         if (shape.VersionTable is { } versions)
             sql.Append(" + (SELECT count(*) FROM ").Append(versions).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(" AND r.tick_to > @tick)");

@@ -33,21 +33,20 @@ internal static class CommandExtensions
 
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
+    /// <summary>One positional parameter, in the form that the store's columns take.</summary>
+    public static NpgsqlParameter Parameter(object? value) => value as NpgsqlParameter ?? new NpgsqlParameter
+    {
+        Value = value switch
+        {
+            null => DBNull.Value,
+            DateTimeOffset instant => instant.UtcDateTime,
+            _ => value,
+        },
+    };
+
     private static NpgsqlCommand Filled(NpgsqlCommand command, ReadOnlySpan<object?> values)
     {
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter
-            {
-                Value = value switch
-                {
-                    null => DBNull.Value,
-                    DateTimeOffset instant => instant.UtcDateTime,
-                    _ => value,
-                }
-            });
-        }
-
+        foreach (var value in values) command.Parameters.Add(Parameter(value));
         return command;
     }
 }

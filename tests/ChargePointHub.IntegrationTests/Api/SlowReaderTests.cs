@@ -100,7 +100,7 @@ public sealed class SlowReaderTests : IAsyncLifetime
     public async Task What_takes_too_long_to_find_is_told_as_busy()
     {
         await using var hasty = Database.Open(host.ConnectionString + ";Command Timeout=1");
-        await using var blocking = await host.Database.OpenServingAsync(CancellationToken.None);
+        await using var blocking = await host.Database.Reads.OpenConnectionAsync(CancellationToken.None);
         await using var transaction = await blocking.BeginTransactionAsync();
         await using (var table = new Npgsql.NpgsqlCommand("LOCK TABLE tariff", blocking)) await table.ExecuteNonQueryAsync();
         var (app, http) = await host.StartAsync(hasty);

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using ChargePointHub.Model;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Embedded;
+using ChargePointHub.Store.Queries;
+using Npgsql;
+
+namespace ChargePointHub.Benchmarks;
+
+/// <summary>
+/// What row security costs: one day of London read as a stream and as pages, by the same statements under the same role, with the policies in force
+/// and switched off, in turns over one database.
+/// </summary>
+internal static class RowSecurityBenchmark
+{
+    private const int Pages = 100;
+    private const double Allowed = 1.15;
+
+    public static async Task<int> RunAsync(int sessions, int rounds)
+    {
+        var folder = Directory.CreateTempSubdirectory("cph-bench-");
+        try
+        {
+            await using var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = Path.Combine(folder.FullName, "postgres") }, CancellationToken.None);
+            await using var database = Database.Open(server.ConnectionString);
+            await Migrator.MigrateAsync(database, CancellationToken.None);
+            await LondonDay.WriteAsync(server.ConnectionString, sessions);
+            var operators = Enumerable.Range(0, 50).Select(n => string.Create(CultureInfo.InvariantCulture, $"operator-{n:D2}")).ToList();
+            var gla = Scope.Of(OrganisationRole.Gla, null, operators.Select(o => new Right(o, "charging_sessions", null)));
+            var isReached = true;
+            foreach (var (who, scope) in new[] { ("everything", Scope.Everything), ("the GLA, 50 grants", gla) })
+            {
+                var measured = new List<(double Stream, double BareStream, double Page, double BarePage)>();
+                for (var round = -2; round < rounds; round++)
+                {
+                    // Who comes second finds what the first has warmed: they take turns in that too.
+                    var first = await ReadAsync(server.ConnectionString, database, scope, secured: round % 2 == 0);
+                    var second = await ReadAsync(server.ConnectionString, database, scope, secured: round % 2 != 0);
+                    var ((stream, page), (bareStream, barePage)) = round % 2 == 0 ? (first, second) : (second, first);
+                    if (round >= 0) measured.Add((stream, bareStream, page, barePage));
+                }
+
+                var streams = Median(measured.Select(m => m.Stream / m.BareStream));
+                var pages = Median(measured.Select(m => m.Page / m.BarePage));
+                isReached &= streams <= Allowed && pages <= Allowed;
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{who}: stream {Median(measured.Select(m => m.Stream)):N0} ms against {Median(measured.Select(m => m.BareStream)):N0} ms: {streams:F3}; {Pages} pages {Median(measured.Select(m => m.Page)):N0} ms against {Median(measured.Select(m => m.BarePage)):N0} ms: {pages:F3}; at most {Allowed}"));
+            }
+
+            return isReached ? 0 : 1;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<(double Stream, double Page)> ReadAsync(string connectionString, Database database, Scope scope, bool secured)
+    {
+        await using (var connection = new NpgsqlConnection(connectionString))
+        {
+            await connection.OpenAsync();
+            foreach (var table in new[] { "charging_session", "charging_session_version", "charge_point", "charge_point_area" })
+            {
+                await using var set = new NpgsqlCommand($"ALTER TABLE {table} {(secured ? "ENABLE" : "DISABLE")} ROW LEVEL SECURITY", connection);
+                await set.ExecuteNonQueryAsync();
+            }
+        }
+
+        var records = new RecordQueries(database);
+        var clock = await records.ReadClockAsync(CancellationToken.None);
+        var query = new RecordQuery { Dataset = Dataset.ChargingSessions, Tick = clock.Tick, Window = LondonDay.Day, Limit = 1_001 };
+        var places = await records.ReadPlacesAsync(clock, scope, CancellationToken.None);
+        var page = await TimeAsync(records, query, scope, Pages);
+        return (await TimeAsync(records, query with { Limit = 2_000, Places = places }, scope, int.MaxValue), page);
+    }
+
+    private static async Task<double> TimeAsync(RecordQueries records, RecordQuery query, Scope scope, int chunks)
+    {
+        var output = new ArrayBufferWriter<byte>(4 * 1024 * 1024);
+        var watch = Stopwatch.StartNew();
+        for (var n = 0; n < chunks; n++)
+        {
+            output.ResetWrittenCount();
+            await using var rows = await records.ReadAsync(query, scope, CancellationToken.None);
+            while (await rows.NextAsync(CancellationToken.None)) rows.Write(output);
+            if (rows.LastKey is not { } last) break;
+            query = query with { After = last };
+        }
+
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+}

@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ChargePointHub.IntegrationTests.Api;
+using ChargePointHub.IntegrationTests.Store;
+using ChargePointHub.Model;
+using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
+using Npgsql;
+
+namespace ChargePointHub.IntegrationTests.Grants;
+
+/// <summary>The query layer's own conditions taken away: what is left is row security, and it alone lets nothing through.</summary>
+public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLifetime
+{
+    private static readonly string[] All = [.. Enumerable.Range(1, 33).Select(n => string.Create(CultureInfo.InvariantCulture, $"E09{n:000000}"))];
+
+    private static readonly Window Day = new(ApiHost.Now.AddDays(-1), ApiHost.Now);
+
+    private RecordQueries bare = null!;
+
+    public async Task InitializeAsync()
+    {
+        bare = new RecordQueries(host.Database) { Layer = _ => Scope.Everything };
+        if (await bare.FindChargePointAsync(["beta:P1"], Dataset.ChargePoints, Scope.Everything, CancellationToken.None) is not null) return;
+        foreach (var (borough, n) in All.Select((b, n) => (b, n)))
+        {
+            await host.AddChargePointAsync($"alpha:{borough}", borough);
+            await host.AddSessionAsync($"alpha:{borough}", ApiHost.Now.AddHours(-2), tick: 3, chargePoint: $"alpha:{borough}");
+            await host.AddSessionAsync($"alpha:{borough}", ApiHost.Now.AddHours(-2), tick: 1, chargePoint: $"alpha:{borough}", table: "charging_session_version", tickTo: 3);
+            await host.AddStatusChangeAsync($"alpha:{borough}", ApiHost.Now.AddHours(-2), Status.Charging);
+            if (n > 0) continue;
+            await host.AddChargePointAsync("beta:P1", borough);
+            await host.AddSessionAsync("beta:S1", ApiHost.Now.AddHours(-2), chargePoint: "beta:P1");
+            await host.AddChargePointAsync("alpha:hidden", borough, published: false);
+            await host.AddSessionAsync("alpha:hidden", ApiHost.Now.AddHours(-2), chargePoint: "alpha:hidden");
+            await host.AddStatusChangeAsync("alpha:hidden", ApiHost.Now.AddHours(-2), Status.Charging);
+        }
+
+        await host.ExecuteAsync(
+            """
+            INSERT INTO charge_point_version SELECT c.*, 2, now() FROM charge_point c WHERE charge_point_id = 'alpha:hidden';
+            UPDATE charge_point_version SET published = true;
+            INSERT INTO quarantine (operator_id, dataset, own_id, content_hash, findings, feed_id, run_id, page_number, recorded_at, document)
+            SELECT o, d, 'x', '\x00', '[]', 'main', '00000000-0000-0000-0000-000000000000', 1, now(), '{}'
+            FROM unnest(ARRAY['alpha', 'beta']) o, unnest(ARRAY['charge_points', 'charging_sessions', 'status_changes']) d;
+            INSERT INTO hub_setting (name, value) VALUES ('cursor_key', '\x00')
+            """);
+        await host.TickAsync(3);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Each_of_33_boroughs_reads_its_own_records_now_and_at_an_old_tick_and_counts_no_others()
+    {
+        foreach (var borough in All)
+        {
+            var scope = Scope.Of(OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", [borough]), new Right("alpha", "status_changes", [borough])]);
+            foreach (var (dataset, tick) in new[] { (Dataset.ChargingSessions, 3L), (Dataset.ChargingSessions, 2L), (Dataset.StatusChanges, 3L) })
+            {
+                var query = new RecordQuery { Dataset = dataset, Tick = tick, Limit = 1000, Window = Day };
+                Assert.Equal([$"alpha:{borough}"], await ReadAsync(query, scope));
+                Assert.Equal([$"alpha:{borough}"], await ReadAsync(query with { Places = await bare.ReadPlacesAsync(await bare.ReadClockAsync(CancellationToken.None), scope, CancellationToken.None) }, scope));
+                Assert.Equal(1, await bare.CountAsync(query, scope, TimeSpan.FromSeconds(10), CancellationToken.None));
+                foreach (var other in All.Where(b => b != borough).Append("hidden")) Assert.Empty(await ReadAsync(query with { ChargePointId = $"alpha:{other}" }, scope));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(OrganisationRole.Borough)]
+    [InlineData(OrganisationRole.Administrator)]
+    [InlineData(OrganisationRole.Auditor)]
+    public async Task Without_a_grant_no_restricted_row_is_there(OrganisationRole role)
+    {
+        var scope = Scope.Of(role, null, []);
+        foreach (var table in new[] { "charging_session", "charging_session_version", "status_change", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
+            Assert.Equal((table, 0), (table, await CountAsync(table, scope)));
+        var open = role == OrganisationRole.Auditor ? 0 : 34;
+        Assert.Equal(open, await CountAsync("charge_point", scope));
+        Assert.Equal(open, await CountAsync("charge_point_status", scope));
+        Assert.Equal(0, await CountAsync("charge_point_version", scope));
+    }
+
+    [Fact]
+    public async Task An_operator_reads_its_own_withheld_ones_too_and_nobody_elses()
+    {
+        var scope = Scope.Of(OrganisationRole.Operator, "alpha", []);
+
+        Assert.Equal(34, await CountAsync("charging_session", scope));
+        Assert.Equal(0, await CountAsync("charging_session WHERE operator_id = 'beta'", scope));
+        Assert.Equal(35, await CountAsync("charge_point", scope));
+        Assert.Equal(3, await CountAsync("quarantine", scope));
+        Assert.Equal(0, await CountAsync("quarantine WHERE operator_id = 'beta'", scope));
+    }
+
+    [Fact]
+    public async Task Quality_alone_shows_what_was_refused_of_open_datasets_only()
+    {
+        var quality = new Right("alpha", Right.FeedQuality, null);
+
+        Assert.Equal(1, await CountAsync("quarantine", Scope.Of(OrganisationRole.Gla, null, [quality])));
+        Assert.Equal(1, await CountAsync("quarantine", Scope.Of(OrganisationRole.Gla, null, [quality, new Right("alpha", "charging_sessions", [All[0]])])));
+        Assert.Equal(2, await CountAsync("quarantine", Scope.Of(OrganisationRole.Gla, null, [quality, new Right("alpha", "charging_sessions", null)])));
+        Assert.Equal(2, await CountAsync("quarantined('charge_points', ARRAY['alpha', 'beta'], '-infinity', 'infinity') q, generate_series(1, q.records)", Scope.Public));
+    }
+
+    [Fact]
+    public async Task A_scope_ends_with_its_transaction_and_without_one_nothing_is_there()
+    {
+        await using var connection = await host.Database.OpenServingAsync(CancellationToken.None);
+        Assert.Equal([35L], await new ServingCommand(connection, Scope.Everything, "SELECT count(*) FROM charging_session").ListAsync(r => r.GetInt64(0), CancellationToken.None));
+
+        await using var next = new NpgsqlCommand("SELECT count(*) FROM charging_session", connection);
+        Assert.Equal(0L, await next.ExecuteScalarAsync());
+        next.CommandText = "SELECT count(*) FROM charge_point";
+        Assert.Equal(0L, await next.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Answers_are_read_as_a_role_that_owns_nothing_writes_nothing_and_sees_no_keys()
+    {
+        await using var connection = await host.Database.OpenServingAsync(CancellationToken.None);
+        await using var command = new NpgsqlCommand("SELECT current_user::text || (SELECT count(*) FROM pg_class WHERE relowner = to_regrole(current_user))", connection);
+        Assert.Equal("chargepointhub_reader0", await command.ExecuteScalarAsync());
+        foreach (var sql in new[] { "SELECT 1 FROM access_key", "SELECT 1 FROM access_grant", "SELECT 1 FROM organisation", "DELETE FROM charging_session", "UPDATE hub_clock SET tick = 0", "SELECT 1 FROM status_change_2026_11" })
+        {
+            command.CommandText = sql;
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync())).SqlState);
+        }
+
+        Assert.Equal(["places_tick"], await new ServingCommand(connection, Scope.Everything, "SELECT name FROM hub_setting").ListAsync(r => r.GetString(0), CancellationToken.None));
+    }
+
+    /// <summary>A table that somebody lets answers read must say who may see which of its rows, or stand here as one that holds nobody's records.</summary>
+    [Fact]
+    public async Task Every_table_that_answers_may_read_has_row_security_or_is_known_to_be_open()
+    {
+        await using var hub = await HubDatabase.CreateDatabaseAsync();
+        var readable = await hub.ManyAsync(
+            """
+            SELECT c.relname::text FROM pg_class c
+            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('chargepointhub_reader', c.oid, 'SELECT')
+                AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)) ORDER BY 1
+            """);
+        Assert.Equal(["coverage", "coverage_change", "hub_clock", "hub_tick", "run", "status_sweep"], readable);
+        Assert.Equal(
+            ["0"], await hub.ManyAsync("SELECT count(*)::text FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('chargepointhub_reader', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')"));
+    }
+
+    [Fact]
+    public async Task An_ordinary_account_migrates_a_database_of_its_own_and_one_that_may_make_no_role_is_told_what_to_ask_for()
+    {
+        await using var hub = await HubDatabase.CreateDatabaseAsync();
+        var name = $"plain_{Guid.NewGuid():N}";
+        var plain = new NpgsqlConnectionStringBuilder(hub.ConnectionString) { Username = name, Database = name, Pooling = false, Password = null };
+        await hub.OneAsync($"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEROLE");
+        await hub.OneAsync($"CREATE DATABASE {name} OWNER {name}");
+        await using (var database = ChargePointHub.Store.Database.Open(plain.ConnectionString))
+        {
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => Migrator.MigrateAsync(database, CancellationToken.None));
+            Assert.Contains($"GRANT chargepointhub_reader TO {name}", refused.MessageText, StringComparison.Ordinal);
+
+            await hub.OneAsync($"GRANT chargepointhub_reader TO {name}");
+            await Migrator.MigrateAsync(database, CancellationToken.None);
+            Assert.Null(await new RecordQueries(database).FindChargePointAsync(["alpha:1"], Dataset.ChargePoints, Scope.Public, CancellationToken.None));
+        }
+
+        await hub.OneAsync($"DROP DATABASE {name} WITH (FORCE)");
+        await hub.OneAsync($"DROP ROLE {name}");
+    }
+
+    private async Task<IReadOnlyList<string>> ReadAsync(RecordQuery query, Scope scope)
+    {
+        var (output, ids) = (new ArrayBufferWriter<byte>(), new List<string>());
+        await using var rows = await bare.ReadAsync(query, scope, CancellationToken.None);
+        while (await rows.NextAsync(CancellationToken.None))
+        {
+            output.ResetWrittenCount();
+            rows.Write(output);
+            using var record = JsonDocument.Parse(Encoding.UTF8.GetString(output.WrittenSpan));
+            ids.Add(record.RootElement.GetProperty("charge_point_id").GetString()!);
+        }
+
+        return ids;
+    }
+
+    private async Task<long> CountAsync(string from, Scope scope)
+    {
+        await using var connection = await host.Database.OpenServingAsync(CancellationToken.None);
+        return (await new ServingCommand(connection, scope, $"SELECT count(*) FROM {from}").ListAsync(r => r.GetInt64(0), CancellationToken.None)).Single();
+    }
+}
