@@ -20,6 +20,9 @@ public sealed class RecordQueries(Database database)
     /// <summary>What the queries' own conditions make of a scope; tests take it away to see what row security does alone.</summary>
     internal Func<Scope, Scope> Layer { get; init; } = scope => scope;
 
+    /// <summary>What row security judges by; tests take it away to see what the queries' own conditions do alone.</summary>
+    internal Func<Scope, Scope> Rows { get; init; } = scope => scope;
+
     public async Task<ClockReading> ReadClockAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenServingAsync(cancellationToken);
@@ -37,7 +40,7 @@ public sealed class RecordQueries(Database database)
     {
         Refuse(query, Layer(scope));
         var connection = await database.OpenServingAsync(cancellationToken);
-        var command = RecordSql.Command(query, Layer(scope), scope, connection);
+        var command = RecordSql.Command(query, Layer(scope), Rows(scope), connection);
         try
         {
             return new RecordRows(query, connection, command, await command.ExecuteReaderAsync(
@@ -56,7 +59,7 @@ public sealed class RecordQueries(Database database)
     {
         Refuse(query, Layer(scope));
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = RecordSql.Count(query, Layer(scope), scope, connection);
+        await using var command = RecordSql.Count(query, Layer(scope), Rows(scope), connection);
         command.Timeout = Math.Max(1, (int)patience.TotalSeconds);
         try
         {
@@ -95,7 +98,7 @@ public sealed class RecordQueries(Database database)
     {
         if (!Layer(scope).Reads(dataset)) return null;
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new ServingCommand(connection, scope);
+        await using var command = new ServingCommand(connection, Rows(scope));
         var held = Layer(scope).AreasOf(dataset) is { } areas ? ScopeSql.Within(areas, "c.operator_id", "a.borough_gss", command.Parameters) : "true";
         command.CommandText =
             $"""

@@ -19,10 +19,14 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     private static readonly Window Day = new(ApiHost.Now.AddDays(-1), ApiHost.Now);
 
     private RecordQueries bare = null!;
+    private RecordQueries layered = null!;
+    private RecordQueries open = null!;
 
     public async Task InitializeAsync()
     {
         bare = new RecordQueries(host.Database) { Layer = _ => Scope.Everything };
+        layered = new RecordQueries(host.Database) { Rows = _ => Scope.Everything };
+        open = new RecordQueries(host.Database) { Layer = _ => Scope.Everything, Rows = _ => Scope.Everything };
         if (await bare.FindChargePointAsync(["beta:P1"], Dataset.ChargePoints, Scope.Everything, CancellationToken.None) is not null) return;
         foreach (var (borough, n) in All.Select((b, n) => (b, n)))
         {
@@ -65,6 +69,23 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
                 Assert.Equal([$"alpha:{borough}"], await ReadAsync(query with { Places = await bare.ReadPlacesAsync(await bare.ReadClockAsync(CancellationToken.None), scope, CancellationToken.None) }, scope));
                 Assert.Equal(1, await bare.CountAsync(query, scope, TimeSpan.FromSeconds(10), CancellationToken.None));
                 foreach (var other in All.Where(b => b != borough).Append("hidden")) Assert.Empty(await ReadAsync(query with { ChargePointId = $"alpha:{other}" }, scope));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_queries_own_conditions_do_the_same_alone_and_without_both_everything_would_be_there()
+    {
+        foreach (var borough in All)
+        {
+            var scope = Scope.Of(OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", [borough]), new Right("alpha", "status_changes", [borough])]);
+            foreach (var dataset in new[] { Dataset.ChargingSessions, Dataset.StatusChanges })
+            {
+                var query = new RecordQuery { Dataset = dataset, Tick = 3, Limit = 1000, Window = Day };
+                Assert.Equal([$"alpha:{borough}"], await ReadAsync(query, scope, layered));
+                Assert.Equal(1, await layered.CountAsync(query, scope, TimeSpan.FromSeconds(10), CancellationToken.None));
+                Assert.Equal($"alpha:{borough}", await layered.FindChargePointAsync([.. All.Select(b => $"alpha:{b}")], dataset, scope, CancellationToken.None));
+                Assert.Equal(dataset == Dataset.ChargingSessions ? 34 : 33, (await ReadAsync(query, scope, open)).Count);
             }
         }
     }
@@ -172,10 +193,10 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         await hub.OneAsync($"DROP ROLE {name}");
     }
 
-    private async Task<IReadOnlyList<string>> ReadAsync(RecordQuery query, Scope scope)
+    private async Task<IReadOnlyList<string>> ReadAsync(RecordQuery query, Scope scope, RecordQueries? by = null)
     {
         var (output, ids) = (new ArrayBufferWriter<byte>(), new List<string>());
-        await using var rows = await bare.ReadAsync(query, scope, CancellationToken.None);
+        await using var rows = await (by ?? bare).ReadAsync(query, scope, CancellationToken.None);
         while (await rows.NextAsync(CancellationToken.None))
         {
             output.ResetWrittenCount();
