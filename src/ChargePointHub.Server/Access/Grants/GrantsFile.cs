@@ -63,7 +63,7 @@ public sealed partial class GrantsFile
         var operatorId = node.Value("operator_id") is null ? null : Slug(node, "operator_id");
         if (role == OrganisationRole.Operator && operatorId is null) node.Fault("operator_id", RegistryFaultCodes.Missing, "operator_id is missing: whose data is this organisation's own?");
         if (role is not (null or OrganisationRole.Operator) && operatorId is not null) node.Fault("operator_id", GrantFaultCodes.NotForRole, "Only an operator has data of its own; take operator_id out.");
-        return new Organisation(Slug(node, "organisation_id"), node.Text("name", required: true, longest: 100) ?? "", role ?? OrganisationRole.Auditor, operatorId);
+        return new Organisation(Slug(node, "organisation_id"), node.Text("name", required: true, longest: 100) ?? "", role ?? OrganisationRole.Borough, operatorId);
     }
 
     private Agreement Agreement(JsonElement json, string pointer, out FileNode node)
