@@ -60,7 +60,7 @@ public sealed class FeedHealthQueries(Database database)
             .ListAsync(r => new FailureCount(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3)), cancellationToken);
         var quarantine = await new ServingCommand(connection, scope, """
             SELECT c.dataset, c.refused, c.waiting,
-                (SELECT min(q.recorded_at) FROM quarantine q WHERE q.operator_id = c.operator_id AND q.dataset = c.dataset AND q.waits_for IS NOT NULL),
+                quarantine_waits_since(c.operator_id, c.dataset),
                 coalesce((SELECT o.dropped FROM quarantine_overflow o WHERE o.operator_id = c.operator_id AND o.dataset = c.dataset AND o.waiting), 0)
             FROM quarantine_count c WHERE c.operator_id = $1
             """,

@@ -23,18 +23,25 @@ public sealed class FindingQueries(Database database)
     /// </summary>
     public const int MostRecords = 10_000;
 
-    private const string Published =
-        "($5 OR NOT EXISTS (SELECT FROM charge_point c WHERE c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id AND NOT c.published))";
+    /// <summary>The look-up sees what the table of charge points would hide from the reader.</summary>
+    private const string Published = "($5 OR r.charge_point_id NOT IN (SELECT scope_withheld()))";
+
+    /// <summary>As <see cref="RecordQueries.Layer"/>.</summary>
+    internal Func<Scope, Scope> Layer { get; init; } = scope => scope;
+
+    /// <summary>As <see cref="RecordQueries.Rows"/>.</summary>
+    internal Func<Scope, Scope> Rows { get; init; } = scope => scope;
 
     internal int Bound { get; init; } = MostRecords;
 
     /// <summary>Over current records and quarantine of the datasets whose findings the scope holds, within the bound; most frequent first.</summary>
     public async Task<IReadOnlyList<RuleCount>> CountAsync(string operatorId, Scope scope, CancellationToken cancellationToken)
     {
-        if (!scope.ReadsQuality(operatorId)) throw new UnauthorizedAccessException($"The scope {scope} does not read findings of {operatorId}.");
+        var layer = Layer(scope);
+        if (!layer.ReadsQuality(operatorId)) throw new UnauthorizedAccessException($"The scope {scope} does not read findings of {operatorId}.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await new ServingCommand(
-            connection, scope,
+            connection, Rows(scope),
             $"""
             WITH judged AS (
                 (SELECT 'charge_points' AS dataset, charge_point_id AS record_id, findings FROM charge_point
@@ -57,7 +64,7 @@ public sealed class FindingQueries(Database database)
             SELECT dataset, rule, severity, count(*), {First("record_id")}, {First("pointer")}, {First("value")}, {First("message")}
             FROM found GROUP BY dataset, rule, severity ORDER BY count(*) DESC, dataset, rule, severity
             """,
-            operatorId, Samples, Bound, Dataset.All.Where(d => scope.ReadsFindings(d, operatorId)).Select(d => d.Name).ToArray(), scope.ReadsWithheld(operatorId)).ListAsync(
+            operatorId, Samples, Bound, Dataset.All.Where(d => layer.ReadsFindings(d, operatorId)).Select(d => d.Name).ToArray(), layer.ReadsWithheld(operatorId)).ListAsync(
             r => new RuleCount(
                 r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3),
                 [.. r.GetFieldValue<string?[]>(4).Select((id, i) => new FindingSample(
@@ -68,5 +75,5 @@ public sealed class FindingQueries(Database database)
     private static string First(string column) => $"(array_agg({column} ORDER BY record_id, pointer))[1:$2]";
 
     private static string Newest(string waits) =>
-        $"(SELECT {QuarantineQueries.HubId} AS record_id, q.findings FROM quarantine q WHERE q.operator_id = $1 AND q.dataset = d.name AND q.waits_for {waits} ORDER BY q.recorded_at DESC LIMIT $3)";
+        $"(SELECT {QuarantineQueries.HubId} AS record_id, q.findings FROM quarantine q WHERE q.operator_id = $1 AND q.dataset = d.name AND q.waits_for {waits} AND ($5 OR {QuarantineQueries.OfPublished}) ORDER BY q.recorded_at DESC LIMIT $3)";
 }

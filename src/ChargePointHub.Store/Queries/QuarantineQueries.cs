@@ -41,18 +41,29 @@ public sealed class QuarantineQueries(Database database)
     internal const string HubId =
         "CASE WHEN q.waits_for IS NOT NULL THEN q.own_id WHEN q.own_id <> '' THEN q.operator_id || ':' || q.own_id END";
 
-    /// <summary>Newest arrival first; of operators and datasets whose findings the scope holds.</summary>
+    /// <summary>Its charge point is known to be published.</summary>
+    internal const string OfPublished =
+        "(q.dataset = 'tariffs' OR EXISTS (SELECT FROM charge_point p WHERE p.operator_id = q.operator_id AND p.published "
+        + "AND p.charge_point_id = quarantine_charge_point(q.dataset, q.operator_id, q.own_id, q.waits_for, q.document)))";
+
+    /// <summary>As <see cref="RecordQueries.Layer"/>.</summary>
+    internal Func<Scope, Scope> Layer { get; init; } = scope => scope;
+
+    /// <summary>As <see cref="RecordQueries.Rows"/>.</summary>
+    internal Func<Scope, Scope> Rows { get; init; } = scope => scope;
+
+    /// <summary>Newest arrival first; of operators and datasets whose findings the scope holds, and to others than the operator only of charge points that are published.</summary>
     public async Task<IReadOnlyList<QuarantineEntry>> ReadAsync(QuarantineQuery query, Scope scope, CancellationToken cancellationToken)
     {
-        var held = Held(query.Operators, scope);
+        var held = Held(query.Operators, Layer(scope));
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new ServingCommand(
-            connection, scope,
+            connection, Rows(scope),
             $"""
             SELECT q.operator_id, q.dataset, {HubId}, q.waits_for, q.event_at, q.recorded_at, q.feed_id, q.run_id, q.page_number, q.findings::text, q.document::text,
                 q.own_id, q.content_hash
             FROM quarantine q
-            WHERE {InQuestion} AND (q.operator_id, q.dataset) IN (SELECT * FROM unnest(@held_operators, @held_datasets))
+            WHERE {InQuestion} AND (q.operator_id, q.dataset) IN (SELECT * FROM unnest(@held_operators, @held_datasets)) AND (q.operator_id = ANY (@own) OR {OfPublished})
                 {(query.Datasets is null ? "" : "AND q.dataset = ANY (@datasets)")}
                 {(query.Rules is null ? "" : "AND EXISTS (SELECT FROM json_to_recordset(q.findings) AS f (rule text) WHERE f.rule = ANY (@rules))")}
                 {(query.After is null ? "" : "AND (q.recorded_at, q.operator_id, q.dataset, q.own_id, q.content_hash) < (@after_at, @after_operator, @after_dataset, @after_id, @after_hash)")}
@@ -62,6 +73,7 @@ public sealed class QuarantineQueries(Database database)
         command.Parameters.AddWithValue("limit", query.Limit);
         command.Parameters.AddWithValue("held_operators", held.Select(h => h.OperatorId).ToArray());
         command.Parameters.AddWithValue("held_datasets", held.Select(h => h.Dataset.Name).ToArray());
+        command.Parameters.AddWithValue("own", query.Operators.Where(Layer(scope).ReadsWithheld).ToArray());
         if (query.Datasets is { } datasets) command.Parameters.AddWithValue("datasets", datasets.ToArray());
         if (query.Rules is { } rules) command.Parameters.AddWithValue("rules", rules.ToArray());
         if (query.After is { } after)

@@ -47,8 +47,8 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
             INSERT INTO charge_point_version SELECT c.*, 2, now() FROM charge_point c WHERE charge_point_id = 'alpha:hidden';
             UPDATE charge_point_version SET published = true;
             INSERT INTO quarantine (operator_id, dataset, own_id, content_hash, findings, feed_id, run_id, page_number, recorded_at, document)
-            SELECT o, d, 'x', '\x00', '[]', 'main', '00000000-0000-0000-0000-000000000000', 1, now(), '{}'
-            FROM unnest(ARRAY['alpha', 'beta']) o, unnest(ARRAY['charge_points', 'charging_sessions', 'status_changes']) d;
+            SELECT o, d, p, '\x00', '[]', 'main', '00000000-0000-0000-0000-000000000000', 1, now(), json_build_object('charge_point_id', p)
+            FROM unnest(ARRAY['alpha', 'beta'], ARRAY['E09000001', 'P1']) s (o, p), unnest(ARRAY['charge_points', 'charging_sessions', 'status_changes']) d;
             INSERT INTO hub_setting (name, value) VALUES ('cursor_key', '\x00')
             """);
         await host.TickAsync(3);

@@ -25,6 +25,7 @@ internal static class ListQuarantine
         Description = "Newest arrival first: each record as it was sent, with everything that was found in it. A refused record leaves when one of its key is accepted, "
             + "when it passes by newer rules, and, of datasets that come as a whole, when a whole crawl no longer brings it; a session whose charge point is unknown leaves when that appears. "
             + "from, to and period choose by event time, else by arrival: meta.completeness.quarantined of a dataset's answer counts exactly these records. "
+            + "Of a charge point that its operator withholds, or that nobody knows, the operator alone is shown what was refused and what waits: the count has them all. "
             + $"At most {PageWriter.MostInQuarantine} refused records of each operator and dataset are kept, and as many that wait; meta.overflow tells of older ones that made way.",
         Tag = "Coverage",
         IsHeldBy = RouteRights.FeedQuality,

@@ -13,7 +13,8 @@ internal static class ListFindings
         OperationId = "listFindingsOfOperator",
         Summary = "Findings about an operator's records, counted by rule",
         Description = "Over its current records and those in quarantine: how often each rule was broken, how much it matters, and up to five samples. "
-            + $"Of each dataset the newest {FindingQueries.MostRecords} records with findings are counted, and as many of those that are refused and of those that wait.",
+            + $"Of each dataset the newest {FindingQueries.MostRecords} records with findings are counted, and as many of those that are refused and of those that wait. "
+            + "Those of charge points that the operator withholds, and of refused and waiting records whose charge point nobody knows, are counted for the operator alone.",
         Tag = "Operators",
         IsHeldBy = RouteRights.FeedQuality,
         Id = ("Operator id.", "lamplight"),
