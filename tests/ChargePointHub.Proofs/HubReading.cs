@@ -49,8 +49,8 @@ internal sealed class HubReading : IDisposable
     /// <summary>What is missing and can still be had.</summary>
     public async Task<IReadOnlyList<JsonNode>> OpenGapsAsync() => [.. (await GetAsync("/v1/gaps?state=open"))["data"]!.AsArray().Select(gap => gap!)];
 
-    /// <summary>Returns when no gap is open.</summary>
-    public async Task UntilNoGapAsync(TimeSpan limit)
+    /// <summary>Returns when no gap is open, but of the operators named.</summary>
+    public async Task UntilNoGapAsync(TimeSpan limit, params IReadOnlyCollection<string> except)
     {
         using var patience = new CancellationTokenSource(limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
@@ -59,7 +59,7 @@ internal sealed class HubReading : IDisposable
         {
             do
             {
-                open = await OpenGapsAsync();
+                open = [.. (await OpenGapsAsync()).Where(g => !except.Contains((string)g["operator_id"]!))];
                 if (open.Count == 0) return;
             }
             while (await timer.WaitForNextTickAsync(patience.Token));

@@ -1,4 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using ChargePointHub.Sandbox;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using Microsoft.Extensions.Logging;
@@ -18,7 +20,19 @@ internal sealed record InstanceOrders(string Database, string Operators, string 
 }
 
 /// <summary>Two PEM files.</summary>
-internal sealed record PemPair(string Certificate, string Key);
+internal sealed record PemPair(string Certificate, string Key)
+{
+    /// <summary>A pretend London's own for a hub on localhost, written into the folder, so that the hub's readers can check it.</summary>
+    public static PemPair Of(PretendLondonHost london, string folder)
+    {
+        var pair = new PemPair(Path.Combine(folder, "hub.pem"), Path.Combine(folder, "hub.key"));
+        File.WriteAllText(pair.Certificate, london.HubCertificate.ExportCertificatePem());
+        using var key = london.HubCertificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(pair.Key, key.ExportPkcs8PrivateKeyPem());
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(pair.Key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return pair;
+    }
+}
 
 /// <summary>
 /// One of several hubs on one database. Told <see cref="Hold"/>, it stands still with the next page that has arrived and is not

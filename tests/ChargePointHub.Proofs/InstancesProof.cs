@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ChargePointHub.Model;
 using ChargePointHub.Sandbox;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Embedded;
@@ -41,6 +42,7 @@ internal static class InstancesProof
                 ChargePoints = chargePoints,
                 Days = 1,
                 Seed = options.Seed,
+                OracleFolder = Path.Combine(options.Data, $"oracle-{count}"),
                 Faults = [.. Limited.Select(o => $"{o}=limit:{Allowed}/PT1H/429/{nameof(Limited)}")],
             };
             if (await PretendLondonHost.StartAsync(world, TimeProvider.System, CancellationToken.None) is not SandboxStart.Started { Host: var london })
@@ -53,12 +55,14 @@ internal static class InstancesProof
         var duplicates = 100.0 * rounds.Sum(r => r.Duplicates) / rounds.Sum(r => r.Polls);
         var stale = rounds.Sum(r => r.StaleWrites);
         var most = rounds.Max(r => r.MostInAnHour);
+        var verdicts = rounds.SelectMany(r => r.Verdicts).ToList();
+        var isTrue = verdicts.All(v => v.IsAllThereOrListed(Limited));
         var slowest = rounds.SelectMany(r => new[] { r.TakenFromKilledSeconds, r.TakenFromPausedSeconds }).Max();
         var (held, sentence) = options.NoFencing
             ? (stale > 0, $"with the planted bug, {stale} writes under a lost lease were found")
-            : (stale == 0 && duplicates <= 1 && slowest <= TakeOverLimit.TotalSeconds && most == Allowed && rounds.All(r => r.OverLimit == 0),
-                string.Create(CultureInfo.InvariantCulture, $"{stale} stale writes, {duplicates:0.00} % duplicate polls, operators taken over within {slowest} s, {most} requests in an hour of two operators that allow {Allowed} together"));
-        return await report.CloseAsync(held, sentence, [], new { Operators = operators, Rounds = rounds, log.Requests });
+            : (stale == 0 && duplicates <= 1 && slowest <= TakeOverLimit.TotalSeconds && most == Allowed && rounds.All(r => r.OverLimit == 0) && isTrue,
+                string.Create(CultureInfo.InvariantCulture, $"what is served {(isTrue ? "equals" : "DOES NOT EQUAL")} the truth, {stale} stale writes, {duplicates:0.00} % duplicate polls, operators taken over within {slowest} s, {most} requests in an hour of two operators that allow {Allowed} together"));
+        return await report.CloseAsync(held, sentence, verdicts, new { Operators = operators, Rounds = rounds.Select(r => r with { Verdicts = [] }), log.Requests });
     }
 
     private static async Task<Round> RoundAsync(
@@ -68,6 +72,9 @@ internal static class InstancesProof
             new EmbeddedPostgresOptions { DataFolder = Path.Combine(options.Data, $"postgres-{count}") }, CancellationToken.None);
         await using var database = Database.Open(server.ConnectionString);
         await Migrator.MigrateAsync(database, CancellationToken.None);
+        var key = (KeyMade)await new AccessKeys(database, TimeProvider.System).CreateAsync("proof", Scope.Everything, CancellationToken.None);
+        var certificate = PemPair.Of(london, london.DataFolder);
+        var port = 0;
         var hubs = new List<ChildHub>();
         try
         {
@@ -75,7 +82,7 @@ internal static class InstancesProof
             {
                 var number = hubs.Count;
                 var data = Path.Combine(options.Data, $"hub-{count}-{number}");
-                var orders = new InstanceOrders(server.ConnectionString, london.OperatorsFolder, london.AreasFile, data, ChildHub.FreePort(), options.NoFencing);
+                var orders = new InstanceOrders(server.ConnectionString, london.OperatorsFolder, london.AreasFile, data, port = ChildHub.FreePort(), options.NoFencing) { Certificate = certificate };
                 var hub = ChildHub.Start("instance-child", orders.ToArgument(), Path.Combine(options.Data, "log", $"hub-{count}-{number}.log"));
                 hubs.Add(hub);
                 await hub.UntilItSaysAsync(HubChild.Ready, StartLimit);
@@ -111,14 +118,24 @@ internal static class InstancesProof
             var committed = await paused.UntilItSaysAsync(InstanceChild.Committed, StartLimit);
             var stale = await StaleWritesAsync(database) + (committed.EndsWith('1') ? 1 : 0);
             report.Tell($"woken, and has its share again; {stale} writes under a lost lease");
+            var verdicts = options.NoFencing ? [] : await CompareAsync(london, new Uri($"https://localhost:{port}"), key.Key.Token, Path.Combine(options.Data, $"oracle-{count}"));
             foreach (var hub in hubs.Where(h => !h.HasEnded)) await hub.EndAsync();
             var limited = Limited.Select(o => london.Requests[o]).ToList();
-            return new Round(count, polls.Polls, polls.Duplicates, killed, taken, stale, limited.Max(r => r.MostInInterval), limited.Sum(r => r.OverLimit));
+            return new Round(count, polls.Polls, polls.Duplicates, killed, taken, stale, limited.Max(r => r.MostInInterval), limited.Sum(r => r.OverLimit), verdicts);
         }
         finally
         {
             foreach (var hub in hubs) await hub.DisposeAsync();
         }
+    }
+
+    /// <summary>By the hub that came last. Of operators that allow 30 requests an hour not all can be there, and what is not must be listed.</summary>
+    private static async Task<IReadOnlyList<Verdict>> CompareAsync(PretendLondonHost london, Uri hub, string key, string oracle)
+    {
+        london.WriteSandboxFile(hub, new Dictionary<string, string> { ["gla"] = key });
+        var sandboxFile = Path.Combine(london.DataFolder, "sandbox.json");
+        using (var reading = new HubReading(sandboxFile)) await reading.UntilNoGapAsync(StartLimit, Limited);
+        return await TruthCheck.RunAsync(sandboxFile, oracle);
     }
 
     /// <summary>Seconds from what is done to an instance until no operator is in the hands that held it, and all are in some.</summary>
@@ -170,5 +187,5 @@ internal static class InstancesProof
         if ((string?)dataset["dataset"] == "tariffs") dataset["cadence"] = "PT5S";
     });
 
-    private sealed record Round(int Instances, int Polls, int Duplicates, double TakenFromKilledSeconds, double TakenFromPausedSeconds, long StaleWrites, int MostInAnHour, int OverLimit);
+    private sealed record Round(int Instances, int Polls, int Duplicates, double TakenFromKilledSeconds, double TakenFromPausedSeconds, long StaleWrites, int MostInAnHour, int OverLimit, IReadOnlyList<Verdict> Verdicts);
 }

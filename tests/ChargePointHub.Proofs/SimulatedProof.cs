@@ -55,7 +55,7 @@ internal static class SimulatedProof
         var (late, wasted) = (lived.LongestBetweenPolls, lived.FlakyRequests / (lived.UsualRequests / (1 - 0.7)));
         string?[] faults =
         [
-            verdicts.All(v => v.IsAllThereOrLost(SimulatedStory.IdOf(story.LookBack.Operator))) ? null : "what is served does not equal the truth",
+            verdicts.All(v => v.IsAllThereOrListed(SimulatedStory.IdOf(story.LookBack.Operator))) ? null : "what is served does not equal the truth",
             verdicts[0].Lost > 0 ? null : "nothing was lost, so nothing shows that loss is told",
             .. lost.Select(l => l.Fault),
             late <= 2 * story.Cadence ? null : $"while one operator hung, another was not read for {late}",

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using ChargePointHub.Model;
 using ChargePointHub.Sandbox;
 using ChargePointHub.Server.Hosting;
@@ -54,7 +53,7 @@ internal static class SteadyProof
         var orders = new InstanceOrders(
             server.ConnectionString, london.OperatorsFolder, london.AreasFile, Path.Combine(options.Data, "hub"), ChildHub.FreePort(), NoFencing: false)
         {
-            Certificate = WriteCertificate(london, options.Data),
+            Certificate = PemPair.Of(london, options.Data),
         };
         await using var hub = ChildHub.Start("instance-child", orders.ToArgument(), Path.Combine(options.Data, "log", "hub.log"));
         await hub.UntilItSaysAsync(HubChild.Ready, StartLimit);
@@ -85,16 +84,16 @@ internal static class SteadyProof
         var hubShare = (ProcessReading.ProcessorTime(hub.ProcessId) - hubBefore) / lasted;
         var postgresShare = (ProcessReading.ProcessorTimeWithChildren(postgres) - postgresBefore) / lasted;
         var asked = log.Requests - requests;
-        var pauses = Pauses(log, from);
+        var pauses = await PausesAsync(database, from);
         var peak = ProcessReading.PeakMegabytes(hub.ProcessId);
         await reading.UntilNoGapAsync(TimeSpan.FromMinutes(1));
         var verdicts = await TruthCheck.RunAsync(sandboxFile, oracle);
         await hub.EndAsync();
 
-        var held = verdicts.All(v => v.IsEqual) && peak < MostMegabytes && pauses.Count == operators && pauses.Max() <= LongestPause;
+        var held = verdicts.All(v => v.IsEqual) && peak < MostMegabytes && pauses.Count == operators * Dataset.All.Count && pauses.Max() <= LongestPause;
         return (
             held,
-            FormattableString.Invariant($"{operators} operators each minute: {hubShare:P1} of a core, at most {peak:0} MB (asked: under {MostMegabytes:0}), {asked} requests, no operator left alone for longer than {pauses.DefaultIfEmpty().Max().TotalSeconds:0} s"),
+            FormattableString.Invariant($"{operators} operators each minute: {hubShare:P1} of a core, at most {peak:0} MB (asked: under {MostMegabytes:0}), {asked} requests, no dataset left alone for longer than {pauses.DefaultIfEmpty().Max().TotalSeconds:0} s"),
             verdicts,
             new
             {
@@ -108,28 +107,27 @@ internal static class SteadyProof
                 HighestMegabytesInTheHour = Math.Round(highest),
                 HighestMegabytesSinceItsStart = Math.Round(peak),
                 LongestPauseSeconds = pauses.Select(p => Math.Round(p.TotalSeconds, 1)).DefaultIfEmpty().Max(),
-                OperatorsSeen = pauses.Count,
+                DatasetsPolled = pauses.Count,
             });
     }
 
-    /// <summary>The longest time between two polls of each operator.</summary>
-    private static List<TimeSpan> Pauses(PollLog log, DateTimeOffset from) =>
-    [
-        .. log.Polls.Where(p => p.At >= from).GroupBy(p => p.Port, p => p.At).Select(g => g.Order().ToList())
-            .Where(polls => polls.Count > 1).Select(polls => polls.Zip(polls.Skip(1)).Max(pair => pair.Second - pair.First)),
-    ];
+    /// <summary>The longest time between two polls, of each dataset of each operator.</summary>
+    private static async Task<List<TimeSpan>> PausesAsync(Database database, DateTimeOffset from)
+    {
+        await using var command = database.Reads.CreateCommand(
+            """
+            SELECT max(pause) FROM (
+                SELECT operator_id, dataset, started_at - lag(started_at) OVER (PARTITION BY operator_id, dataset ORDER BY started_at) AS pause
+                FROM run WHERE started_at >= $1 AND kind IN ('live', 'crawl')) polls
+            GROUP BY operator_id, dataset HAVING count(pause) > 0
+            """);
+        command.Parameters.AddWithValue(from);
+        await using var reader = await command.ExecuteReaderAsync();
+        var pauses = new List<TimeSpan>();
+        while (await reader.ReadAsync()) pauses.Add(reader.GetTimeSpan(0));
+        return pauses;
+    }
 
     private static void EachMinute(string folder) =>
         OperatorEdits.EachDataset(folder, dataset => dataset["cadence"] = Cadence);
-
-    /// <summary>For the hub on localhost, so that its readers can check it.</summary>
-    private static PemPair WriteCertificate(PretendLondonHost london, string folder)
-    {
-        var pair = new PemPair(Path.Combine(folder, "hub.pem"), Path.Combine(folder, "hub.key"));
-        File.WriteAllText(pair.Certificate, london.HubCertificate.ExportCertificatePem());
-        using var key = london.HubCertificate.GetECDsaPrivateKey()!;
-        File.WriteAllText(pair.Key, key.ExportPkcs8PrivateKeyPem());
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(pair.Key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return pair;
-    }
 }

@@ -17,10 +17,10 @@ internal sealed record Verdict(string Of, int ExitCode, JsonNode? Report)
     /// <summary>Records that the truth holds, the hub does not or as they were before, and whose change lies in a window that the answer itself lists as missing.</summary>
     public int Lost => Report?["datasets"]?.AsObject().Sum(d => LostOf(d.Value!)) ?? 0;
 
-    /// <summary>True when all is equal, but for records of one operator that lie in windows listed as missing.</summary>
-    public bool IsAllThereOrLost(string operatorId) => ExitCode != 2 && Report!["datasets"]!.AsObject().All(d =>
+    /// <summary>True when all is equal, but for records of these operators that lie in windows listed as missing.</summary>
+    public bool IsAllThereOrListed(params IReadOnlyCollection<string> operators) => ExitCode != 2 && Report!["datasets"]!.AsObject().All(d =>
         (int?)d.Value!["faults"] == LostOf(d.Value)
-        && d.Value["first_faults"]!.AsArray().All(f => ((string)f!["id"]!).StartsWith(operatorId + ":", StringComparison.Ordinal)));
+        && d.Value["faulty_operators"]!.AsArray().All(o => operators.Contains((string)o!)));
 
     private static int LostOf(JsonNode dataset) => ((int?)dataset["missing_in_a_listed_gap"] ?? 0) + ((int?)dataset["stale_in_a_listed_gap"] ?? 0);
 

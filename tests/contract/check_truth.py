@@ -192,6 +192,7 @@ def compare(dataset, served, meta, oracle, expectation, asked_at, snapshot_slack
         "served": len(served), **counts, "window": meta.get("window"), "settled_to": completeness["settled_to"],
         "complete": completeness.get("complete"), "gaps": completeness.get("gaps", []), "not_provided": completeness.get("not_provided", []),
         "sha256_hub": digest(ours), "sha256_oracle": digest(theirs), "faults": len(faults), "first_faults": faults[:20],
+        "faulty_operators": sorted({f["id"].split(":")[0] for f in faults}),
     }
 
 

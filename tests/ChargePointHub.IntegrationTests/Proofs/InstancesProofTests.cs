@@ -1,9 +1,11 @@
+using ChargePointHub.Tests.Contract;
+
 namespace ChargePointHub.IntegrationTests.Proofs;
 
 /// <summary>Several hubs on one database, as processes that may be killed and paused. Apart from <see cref="PlantedInstancesProofTests"/>, so that both wait at the same time.</summary>
 public class InstancesProofTests
 {
-    [Fact]
+    [PythonFact]
     public async Task Hubs_that_come_go_die_and_are_woken_poll_nothing_twice_and_write_nothing_without_a_lease()
     {
         using var result = await SmallProof.HeldAsync("instances");
