@@ -17,8 +17,11 @@ internal static class HostileProof
     /// <summary>What the asking process may grow by at each answer: the largest body allowed, and two MiB around it.</summary>
     private const long Allowed = 66L << 20;
 
-    /// <summary>What all answers together may leave behind when they come a second time: then code is compiled and buffers are there.</summary>
-    private const long LeftBehind = 8L << 20;
+    /// <summary>
+    /// What all answers together may leave behind when they come a second time: a quarter of one body, which is what the runtime's own housekeeping
+    /// comes to. One body that was kept would show.
+    /// </summary>
+    private const long LeftBehind = 16L << 20;
 
     private static readonly (string Fault, FailureKind Kind)[] Cases =
     [
