@@ -89,7 +89,7 @@ public sealed record Scope
     /// <summary>Of some operator.</summary>
     public bool ReadsQuality() => IsEverything || On(Right.FeedQuality)?.Operators.Count > 0;
 
-    /// <summary>Records of charge points whose operator withholds them from the public.</summary>
+    /// <summary>Findings and quarantine of charge points whose operator withholds them; lists and streams leave their records out for every scope.</summary>
     public bool ReadsWithheld(string operatorId) => IsEverything || OwnOperator == operatorId;
 
     /// <summary>Findings and quarantine hold parts of records, so that they are told to those who may read the records as well.</summary>

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Embedded;
@@ -29,6 +31,7 @@ internal static class RowSecurityBenchmark
             await LondonDay.WriteAsync(server.ConnectionString, sessions);
             var operators = Enumerable.Range(0, 50).Select(n => string.Create(CultureInfo.InvariantCulture, $"operator-{n:D2}")).ToList();
             var gla = Scope.Of(OrganisationRole.Gla, null, operators.Select(o => new Right(o, "charging_sessions", null)));
+            var results = new List<object>();
             var isReached = true;
             foreach (var (who, scope) in new[] { ("everything", Scope.Everything), ("the GLA, 50 grants", gla) })
             {
@@ -45,10 +48,14 @@ internal static class RowSecurityBenchmark
                 var streams = Median(measured.Select(m => m.Stream / m.BareStream));
                 var pages = Median(measured.Select(m => m.Page / m.BarePage));
                 isReached &= streams <= Allowed && pages <= Allowed;
+                results.Add(new { scope = who, stream_ms = Math.Round(Median(measured.Select(m => m.Stream))), stream_ratio = Math.Round(streams, 3), pages_ms = Math.Round(Median(measured.Select(m => m.Page))), pages_ratio = Math.Round(pages, 3), ratio_allowed = Allowed });
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{who}: stream {Median(measured.Select(m => m.Stream)):N0} ms against {Median(measured.Select(m => m.BareStream)):N0} ms: {streams:F3}; {Pages} pages {Median(measured.Select(m => m.Page)):N0} ms against {Median(measured.Select(m => m.BarePage)):N0} ms: {pages:F3}; at most {Allowed}"));
             }
 
+            var machine = $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}";
+            Directory.CreateDirectory("BenchmarkResults");
+            await File.WriteAllTextAsync(Path.Combine("BenchmarkResults", "rights.json"), JsonSerializer.Serialize(new { benchmark = "rights", machine, sessions, rounds, pages = Pages, results }, Formats.Indented));
             return isReached ? 0 : 1;
         }
         finally

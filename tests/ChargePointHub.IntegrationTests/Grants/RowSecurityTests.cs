@@ -106,7 +106,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     }
 
     [Fact]
-    public async Task An_operator_reads_its_own_withheld_ones_too_and_nobody_elses()
+    public async Task Rows_of_withheld_charge_points_are_there_for_their_operators_scope_and_for_no_other()
     {
         var scope = Scope.Of(OrganisationRole.Operator, "alpha", []);
 
@@ -187,6 +187,33 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
             await hub.OneAsync($"GRANT chargepointhub_reader TO {name}");
             await Migrator.MigrateAsync(database, CancellationToken.None);
             Assert.Null(await new RecordQueries(database).FindChargePointAsync(["alpha:1"], Dataset.ChargePoints, Scope.Public, CancellationToken.None));
+        }
+
+        await hub.OneAsync($"DROP DATABASE {name} WITH (FORCE)");
+        await hub.OneAsync($"DROP ROLE {name}");
+    }
+
+    /// <summary>Of PostgreSQL 15: from 16 on, CREATEROLE alone hands out no role that somebody else made.</summary>
+    [Fact]
+    public async Task An_account_that_may_make_roles_takes_the_one_that_is_there_by_itself()
+    {
+        await using var hub = await HubDatabase.CreateDatabaseAsync();
+        var name = $"maker_{Guid.NewGuid():N}";
+        var maker = new NpgsqlConnectionStringBuilder(hub.ConnectionString) { Username = name, Database = name, Pooling = false, Password = null };
+        await hub.OneAsync($"CREATE ROLE {name} LOGIN NOSUPERUSER CREATEROLE");
+        await hub.OneAsync($"CREATE DATABASE {name} OWNER {name}");
+        await using (var database = ChargePointHub.Store.Database.Open(maker.ConnectionString))
+        {
+            if (int.Parse((await hub.ManyAsync("SHOW server_version_num")).Single(), CultureInfo.InvariantCulture) < 160000)
+            {
+                await Migrator.MigrateAsync(database, CancellationToken.None);
+                Assert.Null(await new RecordQueries(database).FindChargePointAsync(["alpha:1"], Dataset.ChargePoints, Scope.Public, CancellationToken.None));
+            }
+            else
+            {
+                var refused = await Assert.ThrowsAsync<PostgresException>(() => Migrator.MigrateAsync(database, CancellationToken.None));
+                Assert.Contains($"GRANT chargepointhub_reader TO {name}", refused.MessageText, StringComparison.Ordinal);
+            }
         }
 
         await hub.OneAsync($"DROP DATABASE {name} WITH (FORCE)");
