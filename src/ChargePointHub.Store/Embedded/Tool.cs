@@ -9,6 +9,14 @@ internal sealed record ToolResult(int ExitCode, string Output);
 /// <summary>Runs one of PostgreSQL's own programs: bounded in time, in a clean environment, as a given account.</summary>
 internal static class Tool
 {
+    /// <summary>
+    /// ETXTBSY: somebody has the program open for writing. Of one that was unpacked a moment ago that is a process which another
+    /// thread was just beginning: until it runs its own program, it holds what was open in ours.
+    /// </summary>
+    private const int TextFileBusy = 26;
+    private const int Tries = 50;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
+
     /// <summary>The first program of that name in the rooted folders of a search path; null: there is none.</summary>
     /// <param name="ending">Of its file's name on this system, e.g. <c>.exe</c>.</param>
     public static string? Find(string name, string ending, string searchPath) =>
@@ -22,7 +30,7 @@ internal static class Tool
     public static async Task<ToolResult> RunAsync(
         string file, IReadOnlyList<string> arguments, string? account, TimeSpan limit, CancellationToken cancellationToken, string? folder = null)
     {
-        using var process = Begin(file, arguments, account, folder);
+        using var process = await BeginAsync(file, arguments, account, folder, cancellationToken);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(limit);
         try
@@ -40,7 +48,8 @@ internal static class Tool
         }
     }
 
-    private static Process Begin(string file, IReadOnlyList<string> arguments, string? account, string? folder)
+    private static async Task<Process> BeginAsync(
+        string file, IReadOnlyList<string> arguments, string? account, string? folder, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -59,13 +68,20 @@ internal static class Tool
         }
 
         start.Environment["LC_ALL"] = "C";
-        try
+        for (var tried = 1; ; tried++)
         {
-            return Process.Start(start) ?? throw new EmbeddedPostgresException($"{file} could not be started.");
-        }
-        catch (Win32Exception refused)
-        {
-            throw new EmbeddedPostgresException($"{file} could not be started: {refused.Message}", refused);
+            try
+            {
+                return Process.Start(start) ?? throw new EmbeddedPostgresException($"{file} could not be started.");
+            }
+            catch (Win32Exception busy) when (busy.NativeErrorCode == TextFileBusy && tried < Tries)
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
+            catch (Win32Exception refused)
+            {
+                throw new EmbeddedPostgresException($"{file} could not be started: {refused.Message}", refused);
+            }
         }
     }
 }
