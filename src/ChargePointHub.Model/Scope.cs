@@ -95,6 +95,12 @@ public sealed record Scope
     /// <summary>Findings and quarantine hold parts of records, so that they are told to those who may read the records as well.</summary>
     public bool ReadsFindings(Dataset dataset, string operatorId) => ReadsQuality(operatorId) && ReadsWhole(dataset, operatorId);
 
+    /// <summary>Who read an operator's data: for itself and for auditors, to whom nothing else is open.</summary>
+    public bool ReadsAccessLog(string operatorId) => IsEverything || OwnOperator == operatorId || !ReadsOpen;
+
+    /// <summary>Of some operator.</summary>
+    public bool ReadsAccessLog() => IsEverything || OwnOperator is not null || !ReadsOpen;
+
     /// <summary>Whose records of a restricted dataset are held, and where; null: everybody's, everywhere.</summary>
     public Areas? AreasOf(Dataset dataset) => !dataset.IsRestricted || IsEverything ? null : On(dataset.Name) ?? Areas.None;
 

@@ -65,6 +65,10 @@ public abstract record KeyResult
 /// <param name="Label">Whose it is.</param>
 /// <param name="ExpiresAt">First instant at which it no longer opens anything; null: never.</param>
 /// <param name="Organisation">Whose grants the scope is made of; null: the key was made without one.</param>
-public sealed record KeyAccepted(string KeyId, string Label, Scope Scope, DateTimeOffset? ExpiresAt, Organisation? Organisation = null) : KeyResult;
+public sealed record KeyAccepted(string KeyId, string Label, Scope Scope, DateTimeOffset? ExpiresAt, Organisation? Organisation = null) : KeyResult
+{
+    /// <summary>The organisation's active grants.</summary>
+    public IReadOnlyList<HeldGrant> Grants { get; init; } = [];
+}
 
 public sealed record KeyRefused(KeyFailure Failure) : KeyResult;

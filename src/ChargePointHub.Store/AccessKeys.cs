@@ -91,7 +91,7 @@ public sealed class AccessKeys(Database database, TimeProvider clock)
         if (row.ExpiresAt <= now) return new KeyRefused(KeyFailure.Expired);
         if (row.Scope is not { } scope) return new KeyRefused(row.HadOrganisation ? KeyFailure.Revoked : KeyFailure.Unknown);
         if (row.LastUsedAt is not { } used || used <= now - UseResolution) await NoteUseAsync(keyId, now, cancellationToken);
-        return new KeyAccepted(keyId, row.Label, scope, row.ExpiresAt, row.Organisation);
+        return new KeyAccepted(keyId, row.Label, scope, row.ExpiresAt, row.Organisation) { Grants = row.Grants };
     }
 
     /// <summary>What those of the keys that still open something open now.</summary>

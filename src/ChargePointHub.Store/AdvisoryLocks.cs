@@ -18,6 +18,15 @@ internal static class AdvisoryLocks
     /// <summary>Transaction, first half of the pair whose second is <see cref="OfOperator"/>: pages of one operator come one after the other.</summary>
     public const int Pages = 0x4350_4804;
 
+    /// <summary>Session, first half of the pair whose second is <see cref="OfChain"/>: held for as long as the instance that writes the chain lives.</summary>
+    public const int Audit = 0x4350_4805;
+
+    /// <summary>Waits until whoever had it is gone.</summary>
+    public static Task TakeAuditAsync(NpgsqlConnection connection, Guid chain, CancellationToken cancellationToken) =>
+        connection.Command("SELECT pg_advisory_lock($1, $2)", Audit, OfChain(chain)).ExecuteAsync(cancellationToken);
+
+    public static int OfChain(Guid chain) => BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(chain.ToByteArray(bigEndian: true)));
+
     /// <summary>Until the connection's transaction ends, no other page of the operator is written, and its lease does not change hands.</summary>
     public static Task TakePagesAsync(NpgsqlConnection connection, string operatorId, CancellationToken cancellationToken) =>
         connection.Command("SELECT pg_advisory_xact_lock($1, $2)", Pages, OfOperator(operatorId)).ExecuteAsync(cancellationToken);

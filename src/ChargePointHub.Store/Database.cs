@@ -5,7 +5,7 @@ namespace ChargePointHub.Store;
 
 /// <summary>
 /// The way to one PostgreSQL database: a bounded pool for reading and small writes, one for the API's answers, so that its
-/// readers keep nobody else waiting, and one for pages, whose connections keep their temporary stage tables.
+/// readers keep nobody else waiting, one for pages, whose connections keep their temporary stage tables, and one connection for the audit.
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
@@ -20,14 +20,19 @@ public sealed class Database : IAsyncDisposable
     private const string BecomeReader = "SET ROLE chargepointhub_reader";
 
     /// <summary>Connections that one hub holds at most.</summary>
-    public const int MostConnections = MostReads + MostServing + MostPages;
+    public const int MostConnections = MostReads + MostServing + MostPages + 1;
+
+    /// <summary>After which a try to write the audit is given up, in seconds: a restricted read waits for it.</summary>
+    private const int AuditSeconds = 5;
 
     private readonly NpgsqlDataSource serving;
+    private readonly NpgsqlDataSource audit;
     private readonly string shown;
 
-    private Database(NpgsqlDataSource reads, NpgsqlDataSource serving, NpgsqlDataSource pages, string shown)
+    private Database(NpgsqlDataSource reads, NpgsqlDataSource serving, NpgsqlDataSource pages, NpgsqlDataSource audit, string shown)
     {
         this.serving = serving;
+        this.audit = audit;
         Reads = reads;
         Pages = pages;
         this.shown = shown;
@@ -67,6 +72,14 @@ public sealed class Database : IAsyncDisposable
             NoResetOnClose = true,
         };
 
+        var audit = new NpgsqlConnectionStringBuilder(reads.ConnectionString)
+        {
+            // Closed is closed: the lock on it says that its instance lives.
+            Pooling = false,
+            Timeout = AuditSeconds,
+            CommandTimeout = AuditSeconds,
+        };
+
         // Names for metrics, which would show the connection string otherwise.
         var builder = new NpgsqlDataSourceBuilder(pages.ConnectionString) { Name = "pages" };
         builder.UsePhysicalConnectionInitializer(PageStage.Create, PageStage.CreateAsync);
@@ -78,6 +91,7 @@ public sealed class Database : IAsyncDisposable
             new NpgsqlDataSourceBuilder(reads.ConnectionString) { Name = "reads" }.Build(),
             answers.Build(),
             builder.Build(),
+            new NpgsqlDataSourceBuilder(audit.ConnectionString) { Name = "audit" }.Build(),
             $"{reads.Host}:{reads.Port}/{reads.Database} as {reads.Username}");
     }
 
@@ -95,6 +109,9 @@ public sealed class Database : IAsyncDisposable
             throw new ServingExhaustedException(failure);
         }
     }
+
+    /// <summary>The one connection for the audit, which <see cref="Audit.AuditChain"/> keeps.</summary>
+    internal ValueTask<NpgsqlConnection> OpenAuditAsync(CancellationToken cancellationToken) => audit.OpenConnectionAsync(cancellationToken);
 
     /// <summary>
     /// After a sign that the server was away: what is idle in the pools leads to one that is no more, and each would fail once before
@@ -115,6 +132,7 @@ public sealed class Database : IAsyncDisposable
         await Reads.DisposeAsync();
         await serving.DisposeAsync();
         await Pages.DisposeAsync();
+        await audit.DisposeAsync();
     }
 }
 

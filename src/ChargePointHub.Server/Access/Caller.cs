@@ -10,5 +10,8 @@ namespace ChargePointHub.Server.Access;
 /// <param name="Organisation">Whose grants the scope is made of; null: no key was shown, or one that was made without an organisation.</param>
 public sealed record Caller(Scope Scope, string? KeyId, string? Label = null, DateTimeOffset? ExpiresAt = null, Organisation? Organisation = null)
 {
+    /// <summary>The organisation's active grants, of which the scope is made.</summary>
+    public IReadOnlyList<HeldGrant> Grants { get; init; } = [];
+
     public static readonly Caller Anyone = new(Scope.Public, null);
 }

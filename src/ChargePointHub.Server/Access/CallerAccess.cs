@@ -20,7 +20,7 @@ internal sealed class CallerAccess(CheckKey checkKey)
         var check = await checkKey(key, cancellationToken);
         return check.Refusal switch
         {
-            null => (new Caller(check.Scope!, key[Prefix.Length..].Split('_')[0], check.Label, check.ExpiresAt, check.Organisation), null),
+            null => (new Caller(check.Scope!, key[Prefix.Length..].Split('_')[0], check.Label, check.ExpiresAt, check.Organisation) { Grants = check.Grants }, null),
             KeyRefusal.Expired => (null, ErrorCatalogue.KeyExpired),
             KeyRefusal.Revoked => (null, ErrorCatalogue.KeyRevoked),
             KeyRefusal.Unknown => (null, ErrorCatalogue.KeyUnknown),

@@ -21,6 +21,9 @@ public enum KeyRefusal
 /// <param name="Organisation">Whose grants the scope is made of; null: it was refused, or made without an organisation.</param>
 public sealed record KeyCheck(Scope? Scope, KeyRefusal? Refusal, string? Label = null, DateTimeOffset? ExpiresAt = null, Organisation? Organisation = null)
 {
+    /// <summary>The organisation's active grants, of which the scope is made.</summary>
+    public IReadOnlyList<HeldGrant> Grants { get; init; } = [];
+
     public static KeyCheck Opens(Scope scope, string label, DateTimeOffset? expiresAt, Organisation? organisation = null) => new(scope, null, label, expiresAt, organisation);
 
     public static KeyCheck Refused(KeyRefusal refusal) => new(null, refusal);

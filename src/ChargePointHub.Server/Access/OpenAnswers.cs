@@ -7,16 +7,16 @@ namespace ChargePointHub.Server.Access;
 /// <summary>Answers under way that were asked for with a key, so that they end with it and with the rights they were begun under.</summary>
 public sealed class OpenAnswers
 {
-    private readonly ConcurrentDictionary<Answer, (string KeyId, Scope Scope)> answers = new();
+    private readonly ConcurrentDictionary<OpenAnswer, (string KeyId, Scope Scope)> answers = new();
     private readonly Channel<bool> begun = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public IReadOnlyCollection<string> KeyIds => [.. answers.Values.Select(a => a.KeyId).Distinct()];
 
     /// <summary>To be disposed of when the answer has gone out.</summary>
     /// <param name="scope">What it was begun under.</param>
-    public IDisposable Enter(string keyId, Scope scope, HttpContext context)
+    public OpenAnswer Enter(string keyId, Scope scope, HttpContext context)
     {
-        var answer = new Answer(this, context);
+        var answer = new OpenAnswer(context, a => answers.TryRemove(a, out _));
         answers[answer] = (keyId, scope);
         begun.Writer.TryWrite(true);
         return answer;
@@ -34,25 +34,35 @@ public sealed class OpenAnswers
             if (looked.Contains(keyId) && !(now.TryGetValue(keyId, out var held) && held.Includes(scope))) answer.Cut();
         }
     }
+}
 
-    private sealed class Answer(OpenAnswers open, HttpContext context) : IDisposable
+/// <summary>One answer under way.</summary>
+public sealed class OpenAnswer : IDisposable
+{
+    private readonly Lock turn = new();
+    private readonly HttpContext context;
+    private readonly Action<OpenAnswer> leave;
+    private bool hasEnded;
+
+    internal OpenAnswer(HttpContext context, Action<OpenAnswer> leave) => (this.context, this.leave) = (context, leave);
+
+    /// <summary>Its key or its rights have ended, and it with them.</summary>
+    public bool WasCut { get; private set; }
+
+    public void Dispose()
     {
-        private readonly Lock turn = new();
-        private bool hasEnded;
+        leave(this);
+        lock (turn) hasEnded = true;
+    }
 
-        public void Dispose()
+    /// <summary>The server uses a context again for the next request, so that one must not be cut for this one.</summary>
+    internal void Cut()
+    {
+        lock (turn)
         {
-            open.answers.TryRemove(this, out _);
-            lock (turn) hasEnded = true;
-        }
-
-        /// <summary>The server uses a context again for the next request, so that one must not be cut for this one.</summary>
-        public void Cut()
-        {
-            lock (turn)
-            {
-                if (!hasEnded) context.Abort();
-            }
+            if (hasEnded) return;
+            WasCut = true;
+            context.Abort();
         }
     }
 }

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Server.Api.Schemas;
@@ -33,6 +34,9 @@ public sealed record ApiRoute
 
     /// <summary>Which scopes hold it at all; what they hold of it is the handler's.</summary>
     public required Func<Scope, bool> IsHeldBy { get; init; }
+
+    /// <summary>What its answers may hold of restricted data, so that reading it is on record; null: nothing.</summary>
+    public RestrictedPart? Restricted { get; init; }
 
     /// <summary>True: served without looking at keys, as monitors ask without any.</summary>
     public bool IsOpen { get; init; }

@@ -31,6 +31,7 @@ public static class ApiRoutes
         GetOperator.Route,
         GetFeedHealth.Route,
         ListFindings.Route,
+        ListAccessLog.Route,
         ListCoverage.Route,
         ListGaps.Route,
         ListQuarantine.Route,

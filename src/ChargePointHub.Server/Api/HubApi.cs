@@ -110,6 +110,6 @@ public static class HubApi
         }
 
         using var open = caller.KeyId is { } keyId ? hub.OpenAnswers.Enter(keyId, route.IsRestricted ? caller.Scope : Scope.Public, context) : null;
-        await route.Handler(new HubRequest(context, route, parameters, caller, hub, against.Directory, against.Now, coding));
+        await AuditedAnswer.SendAsync(new HubRequest(context, route, parameters, caller, hub, against.Directory, against.Now, coding), open);
     }
 }

@@ -16,6 +16,9 @@ public sealed record HubRequest(
 
     public Scope Scope => Caller.Scope;
 
+    /// <summary>What the answer holds of restricted data; null: it can hold none.</summary>
+    public ReadTally? Tally { get; init; }
+
     public CancellationToken Aborted => Http.RequestAborted;
 
     /// <summary>The path as it was asked, for links.</summary>

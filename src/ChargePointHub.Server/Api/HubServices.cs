@@ -6,7 +6,9 @@ using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Paging;
 using ChargePointHub.Server.FeedHealth;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Audit;
 using ChargePointHub.Store.Queries;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChargePointHub.Server.Api;
 
@@ -14,7 +16,7 @@ namespace ChargePointHub.Server.Api;
 /// <param name="cursorKey">32 secret bytes that live in the database, so that every instance reads every cursor.</param>
 /// <param name="directory">The operators as the registry has them at the moment.</param>
 public sealed class HubServices(
-    Database database, Func<CancellationToken, Task<byte[]>> cursorKey, CheckKey checkKey, Func<OperatorDirectory> directory, TimeProvider time)
+    Database database, Func<CancellationToken, Task<byte[]>> cursorKey, CheckKey checkKey, Func<OperatorDirectory> directory, TimeProvider time) : IAsyncDisposable
 {
     private PageCursors? cursors;
 
@@ -28,11 +30,15 @@ public sealed class HubServices(
 
     public QuarantineQueries Quarantine { get; } = new(database);
 
+    public AuditQueries AccessLog { get; } = new(database);
+
     public CompletenessReader Completeness { get; } = new(new LedgerQueries(database));
 
     internal CallerAccess Access { get; } = new(checkKey);
 
     public OpenAnswers OpenAnswers { get; } = new();
+
+    public AuditWriter Audit { get; init; } = new(new AuditChain(database), time, NullLogger<AuditWriter>.Instance);
 
     public Readiness Readiness { get; init; } = new();
 
@@ -53,4 +59,6 @@ public sealed class HubServices(
     /// <summary>The signing key is asked of the database once.</summary>
     public async ValueTask<PageCursors> CursorsAsync(CancellationToken cancellationToken) =>
         cursors ??= new PageCursors(await cursorKey(cancellationToken));
+
+    public ValueTask DisposeAsync() => Audit.DisposeAsync();
 }

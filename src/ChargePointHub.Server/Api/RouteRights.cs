@@ -14,6 +14,9 @@ internal static class RouteRights
     /// <summary>How somebody's feeds fare, with causes.</summary>
     public static readonly Func<Scope, bool> FeedQuality = scope => scope.ReadsQuality();
 
+    /// <summary>Who read somebody's data.</summary>
+    public static readonly Func<Scope, bool> AccessLog = scope => scope.ReadsAccessLog();
+
     /// <summary>What the hub measures of itself.</summary>
     public static readonly Func<Scope, bool> Watching = scope => scope.Watches;
 

@@ -36,6 +36,7 @@ public static class HubCommands
             QuarantineCommand.Create(context),
             KeysCommand.Create(context),
             GrantsCommand.Create(context),
+            AuditCommand.Create(context),
             MigrateCommand.Create(context),
             ConfigCommand.Create(context),
         };

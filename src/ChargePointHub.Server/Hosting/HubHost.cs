@@ -17,6 +17,7 @@ using ChargePointHub.Server.Metrics;
 using ChargePointHub.Server.Notices;
 using ChargePointHub.Server.Pages;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Audit;
 using ChargePointHub.Store.Queries;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -174,7 +175,7 @@ public sealed class HubHost : IAsyncDisposable
                 Recheck = s.GetRequiredService<QuarantineRecheck>(),
                 Beside = [s.GetRequiredService<FeedWatch>().WatchAsync, s.GetRequiredService<NoticeSender>().SendAsync],
             })
-            .AddHubApi(_ => new HubServices(
+            .AddHubApi(s => new HubServices(
                 database,
                 ct => new HubSettings(database).GetOrCreateSecretAsync("cursor_key", ct),
                 async (key, ct) => CheckOf(await keys.VerifyAsync(key, ct)),
@@ -182,6 +183,7 @@ public sealed class HubHost : IAsyncDisposable
                 parts.Time)
             {
                 Readiness = readiness,
+                Audit = new AuditWriter(new AuditChain(database), parts.Time, s.GetRequiredService<ILogger<AuditWriter>>()),
                 Quotas = new Quotas(new QuotaLimits(options.KeyQuota, options.AddressQuota, options.AnswersAReader)),
                 Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),
             });
@@ -206,7 +208,7 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>From the store's closed list to the API's.</summary>
     private static KeyCheck CheckOf(KeyResult result) => result switch
     {
-        KeyAccepted accepted => KeyCheck.Opens(accepted.Scope, accepted.Label, accepted.ExpiresAt, accepted.Organisation),
+        KeyAccepted accepted => KeyCheck.Opens(accepted.Scope, accepted.Label, accepted.ExpiresAt, accepted.Organisation) with { Grants = accepted.Grants },
         KeyRefused { Failure: KeyFailure.Malformed } => KeyCheck.Refused(KeyRefusal.Malformed),
         KeyRefused { Failure: KeyFailure.Expired } => KeyCheck.Refused(KeyRefusal.Expired),
         KeyRefused { Failure: KeyFailure.Revoked } => KeyCheck.Refused(KeyRefusal.Revoked),

@@ -23,6 +23,7 @@ public sealed class RecordRows : IAsyncDisposable
     private readonly int keys;
     private readonly int document;
     private readonly byte[] id = new byte[MostIdBytes];
+    private int idLength;
     private ChargePointPlaces.Place? place;
     private DateTime at;
     private int read;
@@ -66,6 +67,17 @@ public sealed class RecordRows : IAsyncDisposable
         var texts = new string[keys - first];
         for (var i = 0; i < texts.Length; i++) texts[i] = reader.GetString(i + first);
         return new PageKey(leadsWithTime ? new DateTimeOffset(at, TimeSpan.Zero) : null, texts);
+    }
+
+    /// <summary>Whose the current row is, in UTF-8. Valid until the next row.</summary>
+    public ReadOnlySpan<byte> OperatorId
+    {
+        get
+        {
+            // Columns that are read once are not read again; hub ids begin with the operator.
+            if (query.Places is not null) return id.AsSpan(0, id.AsSpan(0, idLength).IndexOf((byte)':'));
+            return id.AsSpan(0, (int)reader.GetBytes(leadsWithTime ? 1 : 0, 0, id, 0, id.Length));
+        }
     }
 
     /// <summary>WGS84 degrees of the current charge point, longitude first; null when its place is unknown.</summary>
@@ -116,8 +128,11 @@ public sealed class RecordRows : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    private ChargePointPlaces.Place FindPlace(ChargePointPlaces places) =>
-        places.Find(id.AsSpan(0, (int)reader.GetBytes(keys, 0, id, 0, id.Length)));
+    private ChargePointPlaces.Place FindPlace(ChargePointPlaces places)
+    {
+        idLength = (int)reader.GetBytes(keys, 0, id, 0, id.Length);
+        return places.Find(id.AsSpan(0, idLength));
+    }
 
     private void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> name, int column) => JoinedField.Write(output, name, TextOrNull(column));
 

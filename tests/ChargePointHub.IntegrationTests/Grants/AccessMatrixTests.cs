@@ -57,6 +57,7 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/charge-points/{id}/charging-sessions"] = Only("everything", "operator", "borough", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
         ["/v1/charge-points/{id}/status-changes"] = Only("everything", "operator", "borough", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
         ["/v1/operators/{id}/findings"] = Only("everything", "operator", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
+        ["/v1/operators/{id}/access-log"] = Only("everything", "operator", "auditor") with { NotThere = ["other operator"] },
         ["/v1/quarantine"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/metrics"] = Only("everything", "administrator"),
         ["/v1/me"] = Anyone(),

@@ -6,7 +6,7 @@ namespace ChargePointHub.Server.Api.Answers;
 /// A body that is held back while it is small, so that headers can still be set and a failure can still become a problem;
 /// beyond that it is streamed. Packed on its way out as the caller likes it.
 /// </summary>
-internal sealed class AnswerBody(HttpResponse response, ContentCoding coding) : IBufferWriter<byte>, IDisposable
+internal sealed class AnswerBody(HubRequest request) : IBufferWriter<byte>, IDisposable
 {
     /// <summary>Bytes held back: a default page of 1,000 records fits.</summary>
     public const int HeldBack = 2 * 1024 * 1024;
@@ -14,6 +14,8 @@ internal sealed class AnswerBody(HttpResponse response, ContentCoding coding) : 
     /// <summary>Sent at once: the server copies what it is given before it waits for the reader.</summary>
     private const int Slice = 128 * 1024;
 
+    private readonly HttpResponse response = request.Http.Response;
+    private readonly ContentCoding coding = request.Coding;
     private readonly PooledBuffer held = new(16 * 1024);
     private Stream? output;
 
@@ -41,7 +43,12 @@ internal sealed class AnswerBody(HttpResponse response, ContentCoding coding) : 
     {
         output ??= ContentCodings.Around(response.Body, coding);
         for (var sent = 0; sent < bytes.Length; sent += Slice)
-            await output.WriteAsync(bytes.Slice(sent, Math.Min(Slice, bytes.Length - sent)), cancellationToken);
+        {
+            var slice = bytes.Slice(sent, Math.Min(Slice, bytes.Length - sent));
+            request.Tally?.Send(slice.Length);
+            await output.WriteAsync(slice, cancellationToken);
+        }
+
         if (coding != ContentCoding.Identity) await output.FlushAsync(cancellationToken);
     }
 
@@ -56,6 +63,7 @@ internal sealed class AnswerBody(HttpResponse response, ContentCoding coding) : 
         else if (coding == ContentCoding.Identity)
         {
             response.ContentLength = held.Length;
+            request.Tally?.Send(held.Length);
             await response.Body.WriteAsync(held.Written, cancellationToken);
         }
         else
@@ -63,6 +71,7 @@ internal sealed class AnswerBody(HttpResponse response, ContentCoding coding) : 
             using var packed = new MemoryStream();
             await using (var packing = ContentCodings.Around(packed, coding)) packing.Write(Held);
             response.ContentLength = packed.Length;
+            request.Tally?.Send(held.Length);
             await response.Body.WriteAsync(packed.GetBuffer().AsMemory(0, (int)packed.Length), cancellationToken);
         }
 

@@ -8,7 +8,7 @@ internal static class JsonAnswer
 {
     public static async Task SendAsync(HubRequest request, Action<Utf8JsonWriter> write)
     {
-        using var body = new AnswerBody(request.Http.Response, request.Coding);
+        using var body = new AnswerBody(request);
         using (var json = new Utf8JsonWriter(body, HubJson.WriterOptions)) write(json);
         await SendAsync(request, request.Route.MediaType, body);
     }

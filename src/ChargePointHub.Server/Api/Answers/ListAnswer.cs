@@ -63,7 +63,7 @@ internal static class ListAnswer
     private static async Task SendPageAsync(HubRequest request, ListReading reading)
     {
         var geoJson = reading.Form == AnswerForm.GeoJson;
-        using var body = new AnswerBody(request.Http.Response, request.Coding);
+        using var body = new AnswerBody(request);
         body.Write(geoJson ? "{\"type\":\"FeatureCollection\",\"features\":["u8 : "{\"data\":["u8);
         var last = await WriteRowsAsync(request, reading.Query, request.Parameters.Limit, new RecordShape(geoJson, request.Parameters.List("select")), body);
         var next = last is null ? null
@@ -92,6 +92,7 @@ internal static class ListAnswer
                     if (written == limit) return last;
                     if (written > 0) body.Write(","u8);
                     shape.Write(rows, body);
+                    request.Tally?.Count(rows.OperatorId);
                     written++;
                     if (written == limit || read == chunk - 1) last = rows.Key();
                 }

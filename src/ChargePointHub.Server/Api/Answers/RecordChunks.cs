@@ -32,6 +32,7 @@ internal sealed class RecordChunks(HubRequest request, ListReading reading)
                 }
 
                 shape.Write(rows, buffer);
+                request.Tally?.Count(rows.OperatorId);
                 buffer.Write("\n"u8);
                 Written++;
             }

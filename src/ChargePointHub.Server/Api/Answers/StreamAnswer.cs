@@ -16,7 +16,7 @@ internal static class StreamAnswer
         request.Http.Response.Headers.Append("Link", $"<{request.Parameters.LinkToStatement(request.Path, reading.Meta.Window)}>; rel=\"describedby\"; type=\"{ApiRoute.Json}\"");
         if (HttpMethods.IsHead(request.Http.Request.Method)) return;
 
-        using var body = new AnswerBody(request.Http.Response, request.Coding);
+        using var body = new AnswerBody(request);
         using var going = new PooledBuffer(ChunkSize.FirstBytes);
         using var coming = new PooledBuffer(ChunkSize.FirstBytes);
         var chunks = new RecordChunks(request, reading);

@@ -53,7 +53,7 @@ internal static class GetChargePoint
         };
         var form = Formats.Of(request);
         var geoJson = form == AnswerForm.GeoJson;
-        using var body = new AnswerBody(request.Http.Response, request.Coding);
+        using var body = new AnswerBody(request);
         if (!geoJson) body.Write("{\"data\":"u8);
         if (!await WriteAsync(request, query, new RecordShape(geoJson, request.Parameters.List("select")), body))
         {

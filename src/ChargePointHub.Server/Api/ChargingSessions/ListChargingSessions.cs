@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.ChargePoints;
 using ChargePointHub.Server.Api.Parameters;
@@ -19,6 +20,7 @@ internal static class ListChargingSessions
         Tag = "Charging sessions",
         IsHeldBy = RouteRights.Of(Dataset.ChargingSessions),
         IsRestricted = true,
+        Restricted = RestrictedPart.Of(Dataset.ChargingSessions),
         Parameters =
         [
             HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand,

@@ -15,7 +15,10 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         var statement = question.Window is { } window
             ? Judge.OfWindow(window, question.Now, operators, quarantined)
             : Judge.OfPresent(question.Now, operators, quarantined);
-        return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, scope, cancellationToken) };
+
+        // An answer of open data holds nothing that is restricted, whoever asks.
+        var told = question.Dataset.IsRestricted ? scope : Scope.Public;
+        return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, told, cancellationToken) };
     }
 
     public static IReadOnlyList<JudgedOperator> Judged(

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Operators;
@@ -18,6 +19,7 @@ internal static class ListCoverage
             + "from, to and period cut the windows.",
         Tag = "Coverage",
         IsHeldBy = RouteRights.OpenData,
+        Restricted = RestrictedPart.FeedQuality,
         Parameters = [HubParameters.FromOfAll, HubParameters.ToOfAll, HubParameters.Period, HubParameters.OperatorOnly, HubParameters.DatasetName],
         Answers = [new(ApiRoute.Json, "CoverageList")],
         Handler = HandleAsync,
@@ -33,6 +35,7 @@ internal static class ListCoverage
             json.WriteStartArray("data");
             foreach (var o in operators)
             {
+                if (request.Scope.ReadsQuality(o.OperatorId)) request.Tally?.Count(o.OperatorId);
                 var wanted = GapList.Wanted(o, request.Now) is { } all ? cut is { } w ? all.Intersect(w) : all : null;
                 json.WriteStartObject();
                 json.WriteString("operator_id", o.OperatorId);

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Parameters;
@@ -25,6 +26,7 @@ internal static class ListGaps
             + "collecting began) and state=discrepancy (the operator counts other records than it sends; from null: a crawl). from, to and period choose what meets the window.",
         Tag = "Coverage",
         IsHeldBy = RouteRights.OpenData,
+        Restricted = RestrictedPart.FeedQuality,
         Parameters =
         [
             HubParameters.State, HubParameters.FromOfAll, HubParameters.ToOfAll, HubParameters.Period, HubParameters.OperatorOnly, HubParameters.DatasetName, HubParameters.Cause,
@@ -77,7 +79,12 @@ internal static class ListGaps
                 json.WriteInstant("from", gap.Window.From);
                 json.WriteInstant("to", gap.Window.To);
                 json.WriteInstant("since", gap.Since);
-                if (request.Scope.ReadsQuality(gap.OperatorId)) json.WriteString("cause", gap.Cause);
+                if (request.Scope.ReadsQuality(gap.OperatorId))
+                {
+                    request.Tally?.Count(gap.OperatorId);
+                    json.WriteString("cause", gap.Cause);
+                }
+
                 json.WriteEndObject();
             }
 
@@ -124,6 +131,7 @@ internal static class ListGaps
             foreach (var gap in closed.Where(g => causes is null || (g.Cause is { } cause && causes.Contains(cause))))
             {
                 json.WriteStartObject();
+                request.Tally?.Count(gap.OperatorId);
                 json.WriteString("operator_id", gap.OperatorId);
                 json.WriteString("dataset", gap.Dataset.Name);
                 json.WriteString("state", "closed");
@@ -153,6 +161,7 @@ internal static class ListGaps
             foreach (var one in open.Where(d => names?.Contains(d.Dataset.Name) != false && (window is not { } w || d.Window?.Overlaps(w) != false)))
             {
                 json.WriteStartObject();
+                request.Tally?.Count(one.OperatorId);
                 json.WriteString("operator_id", one.OperatorId);
                 json.WriteString("dataset", one.Dataset.Name);
                 json.WriteString("state", "discrepancy");

@@ -1,3 +1,4 @@
+using ChargePointHub.Server.Access;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -30,6 +31,7 @@ internal static class ListQuarantine
         Tag = "Coverage",
         IsHeldBy = RouteRights.FeedQuality,
         IsRestricted = true,
+        Restricted = RestrictedPart.FeedQuality,
         Parameters =
         [
             HubParameters.FromOfAll, HubParameters.ToOfAll, HubParameters.Period, HubParameters.OperatorOnly, HubParameters.DatasetName, HubParameters.Rule, HubParameters.PageLimit,
@@ -71,7 +73,7 @@ internal static class ListQuarantine
             $"{question}|{request.Parameters["limit"]}|{request.Parameters["cursor"]}|{window}|{clock.Tick}|{clock.RecordedAt.UtcTicks}|{string.Join(',', operators)}|{request.Coding}");
         if (AnswerTags.IsHeld(request, AnswerTags.OfFacts(Encoding.UTF8.GetBytes(facts), asked, request.Coding))) return;
 
-        using var body = new AnswerBody(request.Http.Response, request.Coding);
+        using var body = new AnswerBody(request);
         using var json = new Utf8JsonWriter(body, HubJson.WriterOptions);
         json.WriteStartObject();
         json.WriteStartArray("data");
@@ -110,6 +112,7 @@ internal static class ListQuarantine
             {
                 if (written++ == limit) return query.After;
                 Write(json, row);
+                request.Tally?.Count(row.OperatorId);
                 query = query with { After = row.Key };
             }
 

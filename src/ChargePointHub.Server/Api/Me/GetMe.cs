@@ -21,7 +21,7 @@ internal static class GetMe
         Answers = [new(ApiRoute.Json, "MeAnswer")],
         Handler = async request =>
         {
-            using var body = new AnswerBody(request.Http.Response, request.Coding);
+            using var body = new AnswerBody(request);
             using (var json = new Utf8JsonWriter(body, HubJson.WriterOptions)) Write(json, request);
             await JsonAnswer.SendAsync(request, ApiRoute.Json, body);
         },

@@ -25,7 +25,7 @@ internal static class GetMetrics
         {
             using var text = new StringWriter { NewLine = "\n" };
             request.Http.RequestServices.GetRequiredService<MetricListener>().WriteTo(text);
-            using var body = new AnswerBody(request.Http.Response, request.Coding);
+            using var body = new AnswerBody(request);
             Encoding.UTF8.GetBytes(text.ToString(), body);
             await JsonAnswer.SendAsync(request, PrometheusText.MediaType, body);
         },

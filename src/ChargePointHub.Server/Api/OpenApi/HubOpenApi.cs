@@ -30,12 +30,13 @@ public static class HubOpenApi
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.KeyMalformed, ErrorCatalogue.KeyUnknown, ErrorCatalogue.KeyExpired, ErrorCatalogue.KeyRevoked]);
         if (!route.IsOpen && !route.HasFormInPath) errors.Add(ErrorCatalogue.NoSuchForm);
         if (route.IsRestricted) errors.Add(ErrorCatalogue.KeyNeeded);
-        if (!route.IsHeldBy(Scope.Of(OrganisationRole.Auditor, null, []))) errors.Add(ErrorCatalogue.ScopeTooNarrow);
+        if (new[] { Scope.Public, Scope.Of(OrganisationRole.Auditor, null, []) }.Any(s => !route.IsHeldBy(s))) errors.Add(ErrorCatalogue.ScopeTooNarrow);
         if (route.Parameters.Count > 0) errors.AddRange([ErrorCatalogue.RepeatedParameter, ErrorCatalogue.EmptyValue]);
         if (route.Parameters.Any(p => p.IsList)) errors.Add(ErrorCatalogue.ListTooLong);
         foreach (var parameter in route.Parameters) errors.AddRange(parameter.Errors);
         if (!route.IsOpen) errors.AddRange([ErrorCatalogue.DatabaseAway, ErrorCatalogue.HubBusy, ErrorCatalogue.TookTooLong, ErrorCatalogue.QuotaUsedUp]);
         if (route.Dataset is not null) errors.Add(ErrorCatalogue.TooManyAnswers);
+        if (route.Restricted is not null) errors.Add(ErrorCatalogue.NotOnRecord);
         errors.AddRange(route.Errors);
         return [.. errors.Distinct().OrderBy(e => e.Code, StringComparer.Ordinal)];
     }

@@ -1,3 +1,4 @@
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Problems;
 
@@ -16,6 +17,7 @@ internal static class GetFeedHealth
             + "the TLS certificate of the operator's server as it was last seen, how far its limits are used up, and a crawl that is held.",
         Tag = "Operators",
         IsHeldBy = RouteRights.OpenData,
+        Restricted = RestrictedPart.FeedQuality,
         Id = ("Operator id.", "lamplight"),
         Errors = [ErrorCatalogue.NoSuchOperator],
         Answers = [new(ApiRoute.Json, "FeedHealthAnswer")],
@@ -33,6 +35,7 @@ internal static class GetFeedHealth
                 json.WriteStartObject();
                 json.WritePropertyName("data");
                 FeedHealthJson.Write(json, facts, request.Scope);
+                request.Tally?.Count(o.OperatorId);
                 json.WriteEndObject();
             });
         },

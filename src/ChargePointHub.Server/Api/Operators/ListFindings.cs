@@ -1,3 +1,4 @@
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Store.Queries;
@@ -19,6 +20,7 @@ internal static class ListFindings
         IsHeldBy = RouteRights.FeedQuality,
         Id = ("Operator id.", "lamplight"),
         IsRestricted = true,
+        Restricted = RestrictedPart.FeedQuality,
         Errors = [ErrorCatalogue.NoSuchOperator],
         Answers = [new(ApiRoute.Json, "FindingList")],
         Handler = async request =>
@@ -38,6 +40,7 @@ internal static class ListFindings
                 json.WriteStartArray("data");
                 foreach (var count in counts)
                 {
+                    request.Tally?.Count(request.Id);
                     json.WriteStartObject();
                     json.WriteString("dataset", count.Dataset);
                     json.WriteString("rule", count.Rule);

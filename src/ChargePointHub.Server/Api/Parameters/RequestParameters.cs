@@ -23,6 +23,9 @@ public sealed class RequestParameters
         .Where(p => p.Key is not ("cursor" or "limit"))
         .Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
 
+    /// <summary>All parameters in order of name; of a cursor, which holds ids, only that there was one.</summary>
+    public string Asked() => string.Join('&', values.Select(p => p.Key == "cursor" ? "cursor=..." : $"{p.Key}={Uri.EscapeDataString(p.Value)}"));
+
     public int Limit => this["limit"] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : HubParameters.DefaultLimit;
 
     /// <summary>Values of a list parameter; null when it is not given.</summary>

@@ -116,6 +116,8 @@ public static class ErrorCatalogue
         "The hub was asked to stop and is finishing what it has begun.", "Send requests to another instance, or try again after the seconds in Retry-After.", "/health/ready");
     public static readonly ErrorCode TookTooLong = new("CPH-5004", 503, "Reading took too long",
         "The database did not find the records within the 25 seconds that one question gets.", "Narrow the window or the filters, or try again after the seconds in Retry-After.", "/v1/charging-sessions?period=2026-11-20");
+    public static readonly ErrorCode NotOnRecord = new("CPH-5005", 503, "Reading cannot be put on record",
+        "Each reading of restricted data is written down before it begins, for the operator whose data it is, and this could not be. Open data is answered as always.", "Try again after the seconds in Retry-After.", "/v1/charging-sessions");
 
     public static readonly IReadOnlyList<ErrorCode> All =
     [
@@ -126,7 +128,7 @@ public static class ErrorCatalogue
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,
-        Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong,
+        Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong, NotOnRecord,
     ];
 
     public static ErrorCode? Find(string code) => All.FirstOrDefault(e => string.Equals(e.Code, code, StringComparison.OrdinalIgnoreCase));

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.ChargePoints;
 using ChargePointHub.Server.Api.Parameters;
@@ -20,6 +21,7 @@ internal static class ListStatusChanges
         Tag = "Status changes",
         IsHeldBy = RouteRights.Of(Dataset.StatusChanges),
         IsRestricted = true,
+        Restricted = RestrictedPart.Of(Dataset.StatusChanges),
         Parameters =
         [
             HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand,

@@ -1,0 +1,178 @@
+using System.Threading.Channels;
+using ChargePointHub.Model;
+using ChargePointHub.Store.Audit;
+
+namespace ChargePointHub.Server.Access;
+
+/// <summary>
+/// Writes the audit of one instance: what waits is committed together, so that many readers share one commit and nobody waits behind another's end.
+/// Closed rows that cannot be written are kept and tried again; there are never more of them than readings under way, for while the audit
+/// cannot be written none is opened.
+/// </summary>
+public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<AuditWriter> logger) : IAsyncDisposable
+{
+    /// <summary>Readings that wait for their opened row at once; more are refused.</summary>
+    public const int MostWaiting = 1_000;
+
+    /// <summary>Rows committed together at most.</summary>
+    private const int MostTogether = 500;
+
+    /// <summary>Rows after which a checkpoint is due.</summary>
+    private const int CheckpointRows = 1_000;
+
+    private const int TriesAtTheEnd = 3;
+
+    /// <summary>Time after which a checkpoint is due, where rows came.</summary>
+    private static readonly TimeSpan CheckpointEach = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<Waiting> arriving = Channel.CreateUnbounded<Waiting>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock starting = new();
+    private Task? writing;
+    private int opening;
+
+    // Of the writing task alone.
+    private Task<bool> more = Task.FromResult(true);
+    private List<Waiting> pending = [];
+    private List<Waiting> doubtful = [];
+    private long checkpointAt;
+    private long checkpointTime = time.GetTimestamp();
+    private bool isFailing;
+
+    /// <summary>Returns when the row is committed: only then may the answer begin.</summary>
+    /// <returns>The row as committed; null: it could not be, and nothing may be read.</returns>
+    public async Task<AuditEvent?> OpenAsync(AuditEvent read)
+    {
+        lock (starting) writing ??= Task.Run(WriteAsync);
+        try
+        {
+            if (Interlocked.Increment(ref opening) > MostWaiting) return null;
+            var waiting = new Waiting(read, new TaskCompletionSource<AuditEvent?>(TaskCreationOptions.RunContinuationsAsynchronously));
+            return arriving.Writer.TryWrite(waiting) ? await waiting.Committed!.Task : null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref opening);
+        }
+    }
+
+    /// <summary>Returns at once: the row is committed with those that come next.</summary>
+    /// <param name="closed">Of a reading that was opened here.</param>
+    public void Close(AuditEvent closed) => arriving.Writer.TryWrite(new Waiting(closed, null));
+
+    /// <summary>After the last closed rows.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        arriving.Writer.TryComplete();
+        if (writing is not null) await writing;
+        await chain.DisposeAsync();
+    }
+
+    private async Task WriteAsync()
+    {
+        while (await ArrivedAsync())
+        {
+            Take();
+            await TryWriteAsync(checkpoint: IsCheckpointDue());
+        }
+
+        for (var failed = 0; failed < TriesAtTheEnd;)
+        {
+            Take();
+            if (pending.Count == 0 && chain.Length == checkpointAt) return;
+            if (!await TryWriteAsync(checkpoint: pending.Count < MostTogether)) failed++;
+        }
+
+        logger.LogError("{Count} readings are left without their closed rows: the audit could not be written before the hub ended", pending.Count(p => p.Committed is null));
+    }
+
+    /// <summary>Something is to be written, or to be tried again. False: nothing more will come.</summary>
+    private async Task<bool> ArrivedAsync()
+    {
+        if (more.IsCompleted) more = arriving.Reader.WaitToReadAsync().AsTask();
+        if (pending.Count == 0 && chain.Length == checkpointAt) return await more;
+        using var enough = new CancellationTokenSource();
+        var pause = pending.Count > 0 ? BetweenTries : CheckpointEach - time.GetElapsedTime(checkpointTime);
+        await Task.WhenAny(more, Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time, enough.Token));
+        await enough.CancelAsync();
+        return !more.IsCompleted || await more;
+    }
+
+    private void Take()
+    {
+        while (pending.Count < MostTogether && arriving.Reader.TryRead(out var next)) pending.Add(next);
+    }
+
+    private bool IsCheckpointDue() =>
+        chain.Length + pending.Count - checkpointAt >= CheckpointRows || (chain.Length + pending.Count > checkpointAt && time.GetElapsedTime(checkpointTime) >= CheckpointEach);
+
+    private async Task<bool> TryWriteAsync(bool checkpoint)
+    {
+        try
+        {
+            await SettleAsync();
+            var rows = pending.Select(p => p.Row).ToList();
+            if (checkpoint) rows.Add(new AuditEvent { Kind = AuditKind.Checkpoint, WrittenAt = Instants.ToStoredResolution(time.GetUtcNow()) });
+            if (rows.Count == 0) return true;
+            var written = await chain.AppendAsync(rows, CancellationToken.None);
+            foreach (var (waiting, row) in pending.Zip(written)) waiting.Committed?.TrySetResult(row);
+            pending.Clear();
+            if (checkpoint) NoteCheckpoint(written[^1]);
+            if (isFailing) logger.LogInformation("The audit can be written again; restricted reads are answered");
+            isFailing = false;
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever it is: without its opened row nothing is read, and the closed ones are tried again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (!isFailing) logger.LogError("The audit cannot be written, so restricted reads are refused: {Reason}", failure.Message);
+            isFailing = true;
+            Fail();
+            return false;
+        }
+    }
+
+    /// <summary>Those who wait for their opened row are told at once; what becomes of the rows is seen at the next try.</summary>
+    private void Fail()
+    {
+        foreach (var waiting in pending) waiting.Committed?.TrySetResult(null);
+        if (doubtful.Count == 0) doubtful = pending;
+        pending = [.. pending.Where(p => p.Committed is null)];
+    }
+
+    /// <summary>Rows of a try that failed may be there all the same: then none is written twice, and a reading that was refused has ended.</summary>
+    private async Task SettleAsync()
+    {
+        if (await chain.SettleAsync(CancellationToken.None) is { } there)
+        {
+            pending.RemoveAll(doubtful.Contains);
+            pending.AddRange(doubtful.Zip(there).Where(d => d.First.Committed is not null).Select(d => new Waiting(Closing(d.Second), null)));
+            if (there[^1].Kind == AuditKind.Checkpoint) NoteCheckpoint(there[^1]);
+        }
+
+        doubtful = [];
+
+        AuditEvent Closing(AuditEvent opened) => new()
+        {
+            Kind = AuditKind.Closed,
+            WrittenAt = Instants.ToStoredResolution(time.GetUtcNow()),
+            Opened = opened.Number,
+            Operators = opened.Operators,
+            Outcome = ReadOutcome.Failed,
+            Records = [.. opened.Operators!.Select(_ => 0L)],
+            Bytes = 0,
+        };
+    }
+
+    /// <summary>Whoever keeps the log can tell by this line whether the table was cut after it.</summary>
+    private void NoteCheckpoint(AuditEvent row)
+    {
+        (checkpointAt, checkpointTime) = (row.Number, time.GetTimestamp());
+        logger.LogInformation("Audit checkpoint {Chain}:{Number}:{Hash}", row.Chain, row.Number, Convert.ToHexStringLower(row.Hash.Span));
+    }
+
+    /// <param name="Committed">Of an opened row: told what was written, or null; null: nobody waits.</param>
+    private sealed record Waiting(AuditEvent Row, TaskCompletionSource<AuditEvent?>? Committed);
+}

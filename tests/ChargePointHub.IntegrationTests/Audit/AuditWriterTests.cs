@@ -1,0 +1,156 @@
+using System.Net;
+using ChargePointHub.IntegrationTests.Api;
+using ChargePointHub.IntegrationTests.Hosting;
+using ChargePointHub.Server.Access;
+using ChargePointHub.Store.Audit;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ChargePointHub.IntegrationTests.Audit;
+
+/// <summary>Without its opened row nothing is read; a closed row that cannot be written is not lost; what waits shares a commit.</summary>
+public sealed class AuditWriterTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly ApiHost host = new();
+
+    public Task InitializeAsync() => host.InitializeAsync();
+
+    public Task DisposeAsync() => host.DisposeAsync();
+
+    [Theory]
+    [InlineData("ALTER TABLE audit_event RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO audit_event")]
+    [InlineData("ALTER TABLE audit_event ADD CONSTRAINT full_disk CHECK (chain IS NULL) NOT VALID", "ALTER TABLE audit_event DROP CONSTRAINT full_disk")]
+    public async Task What_cannot_be_put_on_record_is_not_read_and_open_data_is_answered_as_always(string broken, string mended)
+    {
+        await host.AddSessionAsync("alpha:S1", ApiHost.Now.AddHours(-2));
+        await host.TickAsync(1);
+        await host.ExecuteAsync(broken);
+
+        foreach (var path in new[] { "/v1/charging-sessions", "/v1/charging-sessions?format=ndjson", "/v1/status-changes", "/v1/gaps", "/v1/quarantine", "/v1/operators/alpha/findings", "/v1/operators/alpha/feed-health" })
+        {
+            var refused = await host.GetAsync(path);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "CPH-5005", "5"), (refused.Status, refused.Code, refused.Headers["Retry-After"]));
+            Assert.DoesNotContain("alpha:S1", refused.Body, StringComparison.Ordinal);
+        }
+
+        foreach (var path in new[] { "/v1/charge-points", "/v1/tariffs", "/v1/operators" }) Assert.Equal(HttpStatusCode.OK, (await host.GetAsync(path)).Status);
+        foreach (var path in new[] { "/v1/gaps", "/v1/coverage", "/v1/operators/alpha/feed-health" }) Assert.Equal(HttpStatusCode.OK, (await host.GetAsync(path, key: null)).Status);
+
+        await host.ExecuteAsync(mended);
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/charging-sessions")).Status);
+        Assert.Equal(2, (await AuditTable.UntilClosedAsync(host.ConnectionString)).Count);
+    }
+
+    [Fact]
+    public async Task A_closed_row_that_cannot_be_written_is_written_when_it_can()
+    {
+        using var log = new HeardLog("AuditWriter", LogLevel.Error);
+        await using var writer = new AuditWriter(new AuditChain(host.Database), TimeProvider.System, LoggerOf(log));
+        var opened = await writer.OpenAsync(Reading());
+
+        await host.ExecuteAsync("ALTER TABLE audit_event RENAME TO elsewhere");
+        writer.Close(End(opened!));
+        await log.Heard.WaitAsync(Limit);
+        Assert.Null(await writer.OpenAsync(Reading()));
+        await host.ExecuteAsync("ALTER TABLE elsewhere RENAME TO audit_event");
+
+        var rows = await AuditTable.UntilClosedAsync(host.ConnectionString);
+        Assert.Equal([AuditKind.Opened, AuditKind.Closed], rows.Select(r => r.Kind));
+        Assert.All(await AuditTable.VerifyAsync(host.ConnectionString), c => Assert.Null(c.Broken));
+    }
+
+    [Fact]
+    public async Task Rows_that_were_committed_though_the_connection_broke_are_not_written_twice_and_who_was_refused_is_closed()
+    {
+        var breaks = 0;
+        var chain = new AuditChain(host.Database)
+        {
+            BeforeTold = () =>
+            {
+                if (Interlocked.Increment(ref breaks) is 2 or 3) throw new IOException("The connection broke.");
+            },
+        };
+        await using (var writer = new AuditWriter(chain, TimeProvider.System, NullLogger<AuditWriter>.Instance))
+        {
+            var opened = await writer.OpenAsync(Reading());
+            Assert.Null(await writer.OpenAsync(Reading() with { RequestId = "refused" }));
+            writer.Close(End(opened!));
+        }
+
+        var rows = await AuditTable.ReadAsync(host.ConnectionString);
+        Assert.Equal(
+            [(1, AuditKind.Opened, null), (2, AuditKind.Opened, null), (3, AuditKind.Closed, 1), (4, AuditKind.Closed, 2), (5, AuditKind.Checkpoint, null)],
+            rows.OrderBy(r => r.Kind == AuditKind.Closed ? r.Opened + 2 : r.Number).Select((r, i) => (i + 1, r.Kind, r.Opened)));
+        Assert.Equal(ReadOutcome.Failed, rows.Single(r => r.Opened == rows.Single(o => o.RequestId == "refused").Number).Outcome);
+        Assert.All(await AuditTable.VerifyAsync(host.ConnectionString), c => Assert.Null(c.Broken));
+    }
+
+    [Fact]
+    public async Task A_thousand_readings_at_once_leave_a_pair_each_in_one_chain_that_ends_with_a_checkpoint()
+    {
+        await using (var writer = new AuditWriter(new AuditChain(host.Database), TimeProvider.System, NullLogger<AuditWriter>.Instance))
+        {
+            await Task.WhenAll(Enumerable.Range(0, 1_000).Select(async _ => writer.Close(End((await writer.OpenAsync(Reading()))!))));
+        }
+
+        var chain = Assert.Single(await AuditTable.VerifyAsync(host.ConnectionString));
+        Assert.Equal((1_000, 0, true, null), (chain.Readings, chain.Unclosed.Count, chain.HasEnd, chain.Broken));
+        Assert.InRange(chain.Rows, 2_002, 2_010);
+    }
+
+    [Fact]
+    public async Task More_than_wait_at_once_are_refused_and_one_who_asks_after_the_end_too()
+    {
+        await host.ExecuteAsync("ALTER TABLE audit_event RENAME TO elsewhere; CREATE VIEW audit_event AS SELECT * FROM elsewhere WHERE pg_sleep(1) IS NULL");
+        var writer = new AuditWriter(new AuditChain(host.Database), TimeProvider.System, NullLogger<AuditWriter>.Instance);
+
+        var asked = Enumerable.Range(0, AuditWriter.MostWaiting + 1).Select(_ => writer.OpenAsync(Reading())).ToList();
+        Assert.True(asked[^1].IsCompletedSuccessfully);
+        Assert.All(await Task.WhenAll(asked), Assert.Null);
+        await writer.DisposeAsync();
+        Assert.Null(await writer.OpenAsync(Reading()));
+    }
+
+    [Fact]
+    public async Task Nothing_on_record_is_altered_or_deleted()
+    {
+        await host.GetAsync("/v1/charging-sessions");
+        await AuditTable.UntilClosedAsync(host.ConnectionString);
+
+        foreach (var sql in new[] { "UPDATE audit_event SET holder = 'nobody'", "DELETE FROM audit_event", "TRUNCATE audit_event" })
+        {
+            var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => host.ExecuteAsync(sql));
+            Assert.Equal("audit_event is history: nothing in it is altered or deleted", refused.MessageText);
+        }
+    }
+
+    internal static AuditEvent Reading() => new()
+    {
+        Kind = AuditKind.Opened,
+        WrittenAt = ApiHost.Now,
+        RequestId = "request",
+        KeyId = "key",
+        OrganisationId = "gla",
+        Holder = "Greater London Authority",
+        Rights = [ReadRight.Granted("alpha", "gla-alpha"), ReadRight.Granted("beta", "gla-beta")],
+        Route = "/v1/charging-sessions",
+        Path = "/v1/charging-sessions",
+        Filter = "operator=alpha%2Cbeta",
+        Operators = ["alpha", "beta"],
+    };
+
+    internal static AuditEvent End(AuditEvent opened) => new()
+    {
+        Kind = AuditKind.Closed,
+        WrittenAt = ApiHost.Now.AddSeconds(1),
+        Opened = opened.Number,
+        Operators = ["alpha", "beta"],
+        Outcome = ReadOutcome.Complete,
+        Records = [3, 4],
+        Bytes = 700,
+    };
+
+    private static ILogger<AuditWriter> LoggerOf(ILoggerProvider provider) => LoggerFactory.Create(l => l.AddProvider(provider)).CreateLogger<AuditWriter>();
+}
