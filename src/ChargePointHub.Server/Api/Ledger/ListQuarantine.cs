@@ -1,8 +1,8 @@
-using ChargePointHub.Server.Access;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Paging;
 using ChargePointHub.Server.Api.Parameters;
