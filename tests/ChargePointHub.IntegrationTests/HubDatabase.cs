@@ -61,7 +61,12 @@ public sealed class HubDatabase : IAsyncDisposable
         var binaries => new EmbeddedPostgresOptions { DataFolder = folder, BinariesFolder = binaries },
     };
 
-    public ValueTask DisposeAsync() => Database.DisposeAsync();
+    /// <summary>What tests opened beside the hub's pools would stay for minutes, and all tests share the cluster's connections.</summary>
+    public ValueTask DisposeAsync()
+    {
+        using (var beside = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(beside);
+        return Database.DisposeAsync();
+    }
 
     private static async Task<EmbeddedPostgres> StartAsync()
     {

@@ -28,6 +28,9 @@ public sealed class DocsLondon : IAsyncLifetime, ICollectionFixture<DocsLondon>
     /// <summary>Opens the hub's metrics, and no operator's data.</summary>
     public string AdministratorKey { get; private set; } = "";
 
+    /// <summary>Opens the data of the operator whose name the samples have, and who read it.</summary>
+    public string OperatorKey { get; private set; } = "";
+
     /// <summary>Addresses and keys for programs.</summary>
     public string SandboxFile => Path.Combine(Folder, ".chargepointhub/sandbox/sandbox.json");
 
@@ -60,6 +63,7 @@ public sealed class DocsLondon : IAsyncLifetime, ICollectionFixture<DocsLondon>
         using var file = JsonDocument.Parse(await File.ReadAllTextAsync(SandboxFile));
         Key = file.RootElement.GetProperty("keys").GetProperty("gla").GetString()!;
         AdministratorKey = file.RootElement.GetProperty("keys").GetProperty("administrator").GetString()!;
+        OperatorKey = file.RootElement.GetProperty("keys").GetProperty("operator").GetString()!;
     }
 
     public async Task DisposeAsync()
