@@ -21,23 +21,37 @@ internal static class GrantedPart
         return held;
     }
 
+    /// <summary>Operators of the question whose feeds' quality is held.</summary>
+    /// <param name="restrictedTo">For <c>meta.restricted_to</c>; empty: that of all who were asked about is held.</param>
+    public static IReadOnlyList<string> OfQuality(HubRequest request, out IReadOnlyList<string> restrictedTo)
+    {
+        var held = request.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsQuality).ToList();
+        restrictedTo = held.Count == request.Operators.Count ? [] : [.. held.Order(StringComparer.Ordinal)];
+        return held;
+    }
+
+    /// <summary>As <see cref="FaultOf"/>, of what is told to those who hold the quality of feeds.</summary>
+    public static Fault? FaultOfQuality(HubRequest request) =>
+        request.Parameters["operator"] is null || request.Operators.Any(o => request.Scope.ReadsQuality(o.OperatorId)) ? null
+            : OfOperators(request, "quality of feeds", request.Scope.ReadsQuality);
+
     /// <summary>Filters that no grant meets at all: an empty answer would read like silence. Says nothing but what the reader's own grants are.</summary>
     /// <param name="operators">Those that the filters admit.</param>
     public static Fault? FaultOf(HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators)
     {
         if (request.Scope.AreasOf(dataset) is not { } areas) return null;
         var held = operators.Where(o => areas.Holds(o.OperatorId)).ToList();
-        if (request.Parameters["operator"] is not null && held.Count == 0)
-        {
-            var known = request.Directory.Operators.Select(o => o.OperatorId).Where(areas.Holds).ToList();
-            return new Fault(
-                ErrorCatalogue.ScopeTooNarrow, "operator", $"The key holds no {dataset} of these operators.", known, Example: known is [var first, ..] ? $"operator={first}" : null);
-        }
-
+        if (request.Parameters["operator"] is not null && held.Count == 0) return OfOperators(request, dataset.Name, areas.Holds);
         if (request.Parameters.Boroughs() is not { } asked || held.Any(o => areas.Operators.Contains(o.OperatorId))) return null;
         var boroughs = areas.Boroughs.Where(b => held.Any(o => o.OperatorId == b.OperatorId)).Select(b => b.Borough).Distinct().Order(StringComparer.Ordinal).ToList();
         return boroughs.Intersect(asked).Any() ? null
             : new Fault(
                 ErrorCatalogue.ScopeTooNarrow, "borough", $"The key holds no {dataset} of these boroughs.", boroughs, Example: boroughs is [var near, ..] ? $"borough={near}" : null);
+    }
+
+    private static Fault OfOperators(HubRequest request, string subject, Func<string, bool> isHeld)
+    {
+        var known = request.Directory.Operators.Select(o => o.OperatorId).Where(isHeld).ToList();
+        return new Fault(ErrorCatalogue.ScopeTooNarrow, "operator", $"The key holds no {subject} of these operators.", known, Example: known is [var first, ..] ? $"operator={first}" : null);
     }
 }

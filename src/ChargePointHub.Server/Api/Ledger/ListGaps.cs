@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
@@ -44,6 +45,10 @@ internal static class ListGaps
             if (request.Parameters.List("cause") is not null) return request.RefuseAsync(new Fault(refusal, "cause", "Causes of gaps are told under a key that holds the quality of feeds."));
             if (request.Parameters["state"] is "closed" or "discrepancy")
                 return request.RefuseAsync(new Fault(refusal, "state", "What became of gaps, and differences of counts, are told under a key that holds the quality of feeds."));
+        }
+        else if ((request.Parameters["cause"] is not null || request.Parameters["state"] is "closed" or "discrepancy") && GrantedPart.FaultOfQuality(request) is { } outside)
+        {
+            return request.RefuseAsync(outside);
         }
 
         return request.Parameters["state"] switch
@@ -122,7 +127,8 @@ internal static class ListGaps
     private static async Task ListClosedAsync(HubRequest request)
     {
         var causes = request.Parameters.List("cause");
-        var of = (await LedgerReading.ReadAsync(request)).Where(o => !o.Plan!.Dataset.IsSnapshot && request.Scope.ReadsQuality(o.OperatorId)).Select(o => (o.OperatorId, o.Plan!.Dataset)).ToList();
+        var held = GrantedPart.OfQuality(request, out var restrictedTo);
+        var of = (await LedgerReading.ReadAsync(request)).Where(o => !o.Plan!.Dataset.IsSnapshot && held.Contains(o.OperatorId)).Select(o => (o.OperatorId, o.Plan!.Dataset)).ToList();
         var closed = ClosedGap.Of(await request.Hub.Ledger.ReadClosedAsync(of, LedgerReading.Window(request), MostClosed, request.Scope, request.Aborted));
         await JsonAnswer.SendAsync(request, json =>
         {
@@ -145,6 +151,7 @@ internal static class ListGaps
             }
 
             json.WriteEndArray();
+            WriteRestriction(json, restrictedTo);
             json.WriteEndObject();
         });
     }
@@ -153,7 +160,7 @@ internal static class ListGaps
     {
         var names = request.Parameters.List("dataset");
         var window = LedgerReading.Window(request);
-        var open = await request.Hub.Ledger.ReadDiscrepanciesAsync([.. request.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsQuality)], request.Scope, request.Aborted);
+        var open = await request.Hub.Ledger.ReadDiscrepanciesAsync(GrantedPart.OfQuality(request, out var restrictedTo), request.Scope, request.Aborted);
         await JsonAnswer.SendAsync(request, json =>
         {
             json.WriteStartObject();
@@ -175,8 +182,16 @@ internal static class ListGaps
             }
 
             json.WriteEndArray();
+            WriteRestriction(json, restrictedTo);
             json.WriteEndObject();
         });
+    }
+
+    private static void WriteRestriction(Utf8JsonWriter json, IReadOnlyList<string> restrictedTo)
+    {
+        json.WriteStartObject("meta");
+        json.WriteStrings("restricted_to", restrictedTo);
+        json.WriteEndObject();
     }
 
     private static decimal Hours(TimeSpan time) => Math.Round((decimal)time.TotalHours, 2);

@@ -43,8 +43,14 @@ internal static class ListQuarantine
 
     private static async Task HandleAsync(HubRequest request)
     {
+        if (GrantedPart.FaultOfQuality(request) is { } outside)
+        {
+            await request.RefuseAsync(outside);
+            return;
+        }
+
         var cursors = await request.Hub.CursorsAsync(request.Aborted);
-        var operators = request.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsQuality).ToList();
+        var operators = GrantedPart.OfQuality(request, out var restrictedTo);
         var question = $"{request.Path}?{request.Parameters.Normalised()}|{request.Scope.Mark}";
         PageCursor? cursor = null;
         if (request.Parameters["cursor"] is { } text)
@@ -83,6 +89,7 @@ internal static class ListQuarantine
         json.WriteStartObject("meta");
         json.WriteWindow("window", window);
         json.WriteInstant("as_of", clock.RecordedAt);
+        json.WriteStrings("restricted_to", restrictedTo);
         json.WriteStartArray("overflow");
         foreach (var overflow in await request.Hub.Quarantine.ReadOverflowAsync(operators, request.Scope, request.Aborted)) Write(json, overflow);
         json.WriteEndArray();

@@ -25,11 +25,11 @@ internal static class ListFindings
         Answers = [new(ApiRoute.Json, "FindingList")],
         Handler = async request =>
         {
-            // An operator whose feeds' quality the key does not hold is answered as one that is not there.
+            // Of an operator whose feeds' quality the key does not hold no more is said than of one that is not there.
             var held = request.Directory.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsQuality).ToList();
             if (!held.Contains(request.Id))
             {
-                await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.", held);
+                await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"Of an operator {request.Id} there are no findings that this key may read.", held);
                 return;
             }
 
