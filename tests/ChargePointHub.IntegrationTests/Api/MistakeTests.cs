@@ -27,6 +27,8 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/charging-sessions?api_key=" + ApiHost.Key, null, "CPH-1008" },
         { "/v1/charge-points?operator=" + ApiHost.Key, null, "CPH-1008" },
         { "/v1/charge-points?cph_live_x", null, "CPH-1008" },
+        { $"/v1/charge-points/{ApiHost.Key}", null, "CPH-1008" },
+        { "/v1/operators/CPH%5Flive_x/findings", ApiHost.Key, "CPH-1008" },
         { "/v1/charge-points?select=charge_point", null, "CPH-1009" },
         { "/v1/charge-points?operator=", null, "CPH-1010" },
         { "/v1/charge-points?operator=alpha,,beta", null, "CPH-1010" },
@@ -112,6 +114,18 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
 
         Assert.Equal(ErrorCatalogue.All.Select(e => e.Code).Order(StringComparer.Ordinal), byTable.Concat(byOwnTests).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(ErrorCatalogue.All.Count, (await host.GetAsync("/v1/errors", key: null)).Data.Count);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/v1/charge-points/")]
+    [InlineData("/v1/operators/alpha/")]
+    public async Task A_key_in_a_path_is_not_repeated(string path)
+    {
+        var answer = await host.GetAsync(path + ApiHost.Key, key: null);
+
+        Assert.Equal("CPH-1008", answer.Code);
+        Assert.DoesNotContain("_secret", answer.Body, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
@@ -25,6 +26,12 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
                 return;
             }
 
+            if (KeyInPath(context.Request) is { } exposed)
+            {
+                await Problem.Of(exposed).WriteAsync(context);
+                return;
+            }
+
             await next(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -46,6 +53,17 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
             await Problem.Of(NoSuchRoute(context.Request)).WriteAsync(context);
         }
         else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed) await Problem.Of(WrongMethod(context)).WriteAsync(context);
+    }
+
+    /// <summary>Told before anything else, as every other answer would repeat it.</summary>
+    private static Fault? KeyInPath(HttpRequest request)
+    {
+        var path = request.Path.Value ?? "";
+        return path.IndexOf(CallerAccess.Prefix, StringComparison.OrdinalIgnoreCase) is >= 0 and var at
+            ? new Fault(
+                ErrorCatalogue.KeyInUrl, null, $"The path carries a key; it was not used. Treat that key as exposed. {ErrorCatalogue.KeyInUrl.Remedy}",
+                Example: OpenRoutes.NearestTo(path[..at]), In: FaultPlace.Path)
+            : null;
     }
 
     private static Fault NoSuchRoute(HttpRequest request)
