@@ -75,6 +75,7 @@ public sealed class PageWriter(Database database)
         await AdvisoryLocks.TakePagesAsync(connection, page.Feed.OperatorId, cancellationToken);
         if (page.LeaseToken is { } token && Planted != PlantedBug.NoFencing)
             await OperatorLeases.CheckAsync(connection, page.Feed.OperatorId, token, cancellationToken);
+        page = await PurgedMarks.LeaveOutAsync(connection, page, cancellationToken);
 
         var quarantine = new QuarantineStage(connection, page, QuarantineBound);
         await quarantine.DecideAsync(cancellationToken);

@@ -37,6 +37,7 @@ public static class HubCommands
             KeysCommand.Create(context),
             GrantsCommand.Create(context),
             AuditCommand.Create(context),
+            PurgeCommand.Create(context),
             MigrateCommand.Create(context),
             ConfigCommand.Create(context),
         };

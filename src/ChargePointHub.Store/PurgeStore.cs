@@ -1,0 +1,108 @@
+using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ChargePointHub.Store;
+
+/// <summary>A record that is to go for good.</summary>
+/// <param name="Dataset">One of <see cref="PurgeStore.Datasets"/>.</param>
+/// <param name="RecordId">The hub's id: <c>{operator_id}:{operator's own id}</c>.</param>
+/// <param name="HidesId">The id itself is what must not be kept: it is known again by its mark alone.</param>
+/// <param name="Reason">Kept for good: it must not say what was personal.</param>
+public sealed record Purge(Dataset Dataset, string OperatorId, string RecordId, bool HidesId, string Reason, string By);
+
+/// <summary>Rows of one table that went, or would.</summary>
+public sealed record PurgedRows(string Table, long Rows);
+
+/// <summary>What was purged, when, by whom and why.</summary>
+/// <param name="RecordId">Null: the id itself was not to be kept.</param>
+/// <param name="Rows">Of all tables.</param>
+public sealed record PurgedRecord(string OperatorId, Dataset Dataset, string? RecordId, DateTimeOffset PurgedAt, string By, string Reason, long Rows);
+
+/// <summary>Takes a record out with all its versions, and keeps it out. Everything else in the store only ever adds.</summary>
+public sealed class PurgeStore(Database database)
+{
+    private const string OfSession = "operator_id = $1 AND session_id = $2";
+    private const string OfTariff = "operator_id = $1 AND tariff_id = $2";
+    private const string OfPoint = "operator_id = $1 AND charge_point_id = $2";
+
+    /// <summary>Whose records can be purged; status changes go with their charge point.</summary>
+    public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions];
+
+    /// <summary>What a purge would take; changes nothing.</summary>
+    public async Task<IReadOnlyList<PurgedRows>> TryAsync(Purge purge, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        return await DeleteAsync(connection, purge, cancellationToken);
+    }
+
+    /// <summary>
+    /// Everything at once, under a tick, so that no answer's tag outlives it. Also where nothing is stored: then what is to come is kept out.
+    /// Null: it was purged before.
+    /// </summary>
+    public async Task<IReadOnlyList<PurgedRows>?> PurgeAsync(Purge purge, CancellationToken cancellationToken)
+    {
+        var own = purge.RecordId[(purge.OperatorId.Length + 1)..];
+        var key = await new HubSettings(database).GetOrCreateSecretAsync(PurgedMarks.Secret, cancellationToken);
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var rows = await DeleteAsync(connection, purge, cancellationToken);
+        var tick = await HubClock.NextAsync(connection, null, cancellationToken);
+        var isNew = await connection.Command(
+            """
+            INSERT INTO purged_record (operator_id, dataset, id_mark, record_id, purged_at, tick, purged_by, reason, rows_gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT DO NOTHING
+            """,
+            purge.OperatorId, purge.Dataset.Name, PurgedMarks.Of(key, purge.Dataset, own), Text(purge.HidesId ? null : purge.RecordId), tick.RecordedAt, tick.Number, purge.By, purge.Reason,
+            rows.Sum(r => r.Rows)).ExecuteAsync(cancellationToken) > 0;
+        if (!isNew && rows.Count == 0) return null;
+        if (purge.Dataset == Dataset.ChargePoints) await AreaStore.MarkChangeAsync(connection, tick, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+
+        // What is deleted lies in PostgreSQL's files until its place is free again.
+        if (rows.Count > 0) await connection.Command($"VACUUM {string.Join(", ", rows.Select(r => r.Table))}").ExecuteAsync(cancellationToken);
+        return rows;
+    }
+
+    /// <summary>Oldest first.</summary>
+    public Task<List<PurgedRecord>> ReadAsync(CancellationToken cancellationToken) => database.Reads.Command(
+        "SELECT operator_id, dataset, record_id, purged_at, purged_by, reason, rows_gone FROM purged_record ORDER BY tick").ListAsync(
+            r => new PurgedRecord(r.GetString(0), Dataset.Named(r.GetString(1))!, r.TextOrNull(2), r.Instant(3), r.GetString(4), r.GetString(5), r.GetInt64(6)), cancellationToken);
+
+    private static async Task<IReadOnlyList<PurgedRows>> DeleteAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
+    {
+        // A page that is being written is waited for, and the next one finds what was purged.
+        await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
+        var gone = new List<PurgedRows>();
+        foreach (var (table, which) in Rows(purge.Dataset))
+        {
+            var rows = await connection.Command($"DELETE FROM {table} WHERE {which}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
+            if (rows > 0) gone.Add(new PurgedRows(table, rows));
+        }
+
+        return gone;
+    }
+
+    /// <summary>$1 operator, $2 hub id. Quarantine has the operator's own id of a refused record, and the hub's of one that waits.</summary>
+    private static IEnumerable<(string Table, string Which)> Rows(Dataset dataset)
+    {
+        const string AnyId = "own_id IN ($2, substr($2, length($1) + 2))";
+        if (dataset == Dataset.ChargingSessions)
+        {
+            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND {AnyId}")];
+        }
+
+        if (dataset == Dataset.Tariffs) return [("tariff", OfTariff), ("tariff_version", OfTariff), ("absence", "operator_id = $1 AND dataset = 'tariffs' AND own_key = $2"), ("quarantine", $"operator_id = $1 AND dataset = 'tariffs' AND {AnyId}")];
+        return
+        [
+            ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("status_change", OfPoint),
+            ("charging_session", OfPoint), ("charging_session_version", OfPoint),
+            ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
+            ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}))"),
+        ];
+    }
+
+    private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+}

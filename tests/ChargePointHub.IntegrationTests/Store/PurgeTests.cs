@@ -1,0 +1,127 @@
+using ChargePointHub.Model;
+using ChargePointHub.Store;
+using Npgsql;
+using static ChargePointHub.IntegrationTests.Store.Samples;
+
+namespace ChargePointHub.IntegrationTests.Store;
+
+/// <summary>What is purged is nowhere, and does not come back; everything else stays and goes on coming.</summary>
+public sealed class PurgeTests : IAsyncLifetime
+{
+    private static readonly Finding Wrong = new("energy-negative", Severity.Error, "/energy_kwh", "-1", "Energy is negative.");
+
+    private HubDatabase hub = null!;
+    private PageWriter writer = null!;
+    private PurgeStore store = null!;
+
+    public async Task InitializeAsync()
+    {
+        hub = await HubDatabase.CreateDatabaseAsync();
+        (writer, store) = (new PageWriter(hub.Database), new PurgeStore(hub.Database));
+        await WriteAsync(Points("1", "2"));
+    }
+
+    public async Task DisposeAsync() => await hub.DisposeAsync();
+
+    [Fact]
+    public async Task A_session_goes_with_its_versions_and_what_was_refused_under_its_id_and_stays_out()
+    {
+        var page = Sessions(Session("ann@example.org"), Session("b"));
+        await WriteAsync(page);
+        await WriteAsync(Sessions(Session("ann@example.org", kwh: 9, lastUpdated: Noon.AddHours(3))));
+        var refused = Page(new RecordPage { Refused = [new RefusedRecord(Dataset.ChargingSessions, "ann@example.org", "{}"u8.ToArray(), [Wrong])] });
+        await WriteAsync(refused);
+        var purge = Of(Dataset.ChargingSessions, "ann@example.org") with { HidesId = true };
+
+        var tried = await store.TryAsync(purge, CancellationToken.None);
+        var tick = await hub.OneAsync("SELECT tick FROM hub_clock");
+        Assert.Equal("2", await hub.OneAsync("SELECT count(*) FROM charging_session"));
+        var gone = await store.PurgeAsync(purge, CancellationToken.None);
+        Assert.NotEqual(tick, await hub.OneAsync("SELECT tick FROM hub_clock"));
+        await WriteAsync(page);
+        await WriteAsync(refused);
+        await WriteAsync(Sessions(Session("c")));
+
+        Assert.Equal(["charging_session 1", "charging_session_version 1", "quarantine 1"], tried.Select(t => $"{t.Table} {t.Rows}"));
+        Assert.Equal(tried, gone);
+        Assert.Equal(["char-gy:b", "char-gy:c"], await hub.ManyAsync("SELECT session_id FROM charging_session ORDER BY 1"));
+        Assert.DoesNotContain("ann@example", await EverythingAsync(), StringComparison.Ordinal);
+        Assert.Null(await store.PurgeAsync(purge, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_charge_point_takes_along_what_happened_there()
+    {
+        var crawl = Points("1", "2") with { Areas = new Dictionary<string, AreaCodes> { [$"{Operator}:1"] = AreaCodes.None, [$"{Operator}:2"] = AreaCodes.None } };
+        await WriteAsync(crawl);
+        await WriteAsync(Changes(Change(Noon, Status.Charging), Change(Noon, Status.Charging, "2")));
+        await WriteAsync(Sessions(Session("a"), Session("b", "2")));
+
+        await store.PurgeAsync(Of(Dataset.ChargePoints, "1"), CancellationToken.None);
+        await WriteAsync(crawl);
+        await WriteAsync(Changes(Change(Noon.AddHours(1), Status.Available), Change(Noon.AddHours(1), Status.Available, "2")));
+        await WriteAsync(Sessions(Session("a"), Session("d"), Session("e", "2")));
+        await WriteAsync(Seen(Noon.AddHours(8), Status.Available));
+
+        Assert.Equal(["char-gy:2"], await hub.ManyAsync("SELECT DISTINCT charge_point_id FROM charge_point UNION SELECT charge_point_id FROM charge_point_status UNION SELECT charge_point_id FROM charge_point_area UNION SELECT charge_point_id FROM status_change UNION SELECT charge_point_id FROM charging_session"));
+        Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM quarantine"));
+        Assert.Equal(["char-gy:b", "char-gy:e"], await hub.ManyAsync("SELECT session_id FROM charging_session ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task What_has_not_come_yet_is_kept_out_and_other_operators_keep_their_record_of_the_same_id()
+    {
+        await store.PurgeAsync(Of(Dataset.ChargingSessions, "a"), CancellationToken.None);
+        await WriteAsync(Sessions(Session("a"), Session("A")));
+        await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("1", op: "other"))], ChargingSessions = [Accept(Session("a", op: "other"))] }, op: "other"));
+
+        Assert.Equal(["char-gy:A", "other:a"], await hub.ManyAsync("SELECT session_id FROM charging_session ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task A_page_that_is_being_written_is_waited_for()
+    {
+        var staged = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        var slow = new PageWriter(hub.Database)
+        {
+            AtPoint = async (point, _) =>
+            {
+                if (point != CommitPoint.Staged) return;
+                staged.SetResult();
+                await go.Task;
+            },
+        };
+        var page = slow.WriteAsync(Sessions(Session("a")), CancellationToken.None);
+        await staged.Task;
+        var purge = store.PurgeAsync(Of(Dataset.ChargingSessions, "a"), CancellationToken.None);
+        while (await hub.OneAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == "0") Assert.False(purge.IsCompleted);
+        go.SetResult();
+        await page;
+
+        Assert.Equal(["charging_session"], (await purge)!.Select(r => r.Table));
+        Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM charging_session"));
+    }
+
+    [Fact]
+    public async Task What_was_purged_is_on_record_and_the_record_stays()
+    {
+        await WriteAsync(Page(new RecordPage { Tariffs = [Accept(new Tariff { TariffId = "char-gy:T", OperatorId = Operator, Currency = "GBP" })] }, Dataset.Tariffs));
+        await store.PurgeAsync(Of(Dataset.Tariffs, "T"), CancellationToken.None);
+
+        var purged = Assert.Single(await store.ReadAsync(CancellationToken.None));
+        Assert.Equal(("char-gy:T", "a name in it", "data office", 1L), (purged.RecordId, purged.Reason, purged.By, purged.Rows));
+        foreach (var sql in new[] { "UPDATE purged_record SET reason = ''", "DELETE FROM purged_record", "TRUNCATE purged_record" })
+            await Assert.ThrowsAsync<PostgresException>(() => hub.OneAsync(sql));
+    }
+
+    private static Purge Of(Dataset dataset, string own) => new(dataset, Operator, $"{Operator}:{own}", HidesId: false, "a name in it", "data office");
+
+    private Task<PageWritten> WriteAsync(PageToWrite page) => writer.WriteAsync(page, CancellationToken.None);
+
+    private async Task<string> EverythingAsync()
+    {
+        var tables = await hub.ManyAsync("SELECT quote_ident(relname) FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace");
+        return string.Join('\n', await hub.ManyAsync(string.Join(" UNION ALL ", tables.Select(t => $"SELECT t::text FROM {t} t"))));
+    }
+}
