@@ -48,6 +48,7 @@ public static class FaultCatalogue
         new("vanish-share", "PERCENT", "That share of charge points is missing from its list; 30 % unless told.", p => new VanishFault(0, p.Percent(30))),
         new("always-now", "", "last_updated of charge points and tariffs is always now.", _ => new AlwaysNowFault()),
         new("invalid-rows", "PERCENT", "That share of records is damaged, in many ways; 10 % unless told.", p => new InvalidRowsFault(p.Percent(10))),
+        new("personal-data", "", "Names a driver in every object of every answer, in refusals and in headers; none of it may be kept.", _ => new PersonalDataFault()),
         new("negative-energy", "PERCENT", "That share of sessions states less than no energy, so the hub refuses them; 10 % unless told.", p => new NegativeEnergyFault(p.Percent(10))),
         new("look-back", "DURATION", "Answers 410 for windows that begin earlier; P1D unless told. The same as --look-back.", p => new LookBackTrait(p.Duration(TimeSpan.FromDays(1)))),
         new("clock", "MINUTES", "Its clock is off by so many minutes, fast above 0; 60 unless told. The oracle goes by its clock.", p => new ClockTrait(TimeSpan.FromMinutes(p.Whole(60, -10_000)))),
