@@ -87,7 +87,7 @@ public sealed class InjectionTests : IAsyncLifetime
         foreach (var value in Corpus.Where(c => c.All(char.IsAscii) && !c.Any(char.IsControl) && c.Trim() == c))
         {
             var answer = await host.GetAsync("/v1/charge-points?select=charge_point_id", key: null, headers: (header, header == "Authorization" ? "Bearer " + value : value));
-            Assert.True(answer.Status == expected || (header, value, answer.Status) is ("If-None-Match", "*", HttpStatusCode.NotModified), $"{header}: {value}: {answer.Status}");
+            Assert.True(answer.Status == expected || (header == "If-None-Match" && answer.Status == HttpStatusCode.NotModified && value.Contains('*', StringComparison.Ordinal)), $"{header}: {value}: {answer.Status}");
             Assert.False(TellsOfTheInside(value, answer), $"{header}: {value}: {answer.Body}");
             if (header == "X-Request-Id" && value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))) Assert.NotEqual(value, answer.Headers["X-Request-Id"]);
         }
@@ -124,7 +124,7 @@ public sealed class InjectionTests : IAsyncLifetime
         _ => id,
     }, StringComparison.Ordinal);
 
-    /// <summary>Every row of every table, as one number a table.</summary>
+    /// <summary>Every row of every table, as one number a table; that somebody asked may be on record.</summary>
     private async Task<string> ContentsAsync()
     {
         await using var connection = new NpgsqlConnection(host.ConnectionString);
@@ -132,7 +132,7 @@ public sealed class InjectionTests : IAsyncLifetime
         await using var command = new NpgsqlCommand(
             """
             SELECT string_agg(format('%s %s', c.relname, (xpath('/row/h/text()', query_to_xml(format('SELECT count(*) || '' '' || coalesce(sum(hashtext(t::text)), 0) AS h FROM %I t', c.relname), false, true, '')))[1]), E'\n' ORDER BY c.relname)
-            FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
+            FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace AND c.relname NOT LIKE 'audit_%'
             """, connection);
         return (string)(await command.ExecuteScalarAsync())!;
     }

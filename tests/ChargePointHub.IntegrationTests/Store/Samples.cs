@@ -82,6 +82,8 @@ internal static class Samples
     public static async Task<string> OneAsync(this HubDatabase hub, string sql)
     {
         await using var command = hub.Database.Reads.CreateCommand(sql);
+        // Making and dropping databases waits for a checkpoint, which a busy disk draws out.
+        command.CommandTimeout = 180;
         return Convert.ToString(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture) ?? "";
     }
 
