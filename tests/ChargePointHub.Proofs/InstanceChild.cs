@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using ChargePointHub.Sandbox;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using Microsoft.Extensions.Logging;
@@ -8,8 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace ChargePointHub.Proofs;
 
 /// <summary>What an instance child is told, as one argument.</summary>
+/// <param name="Areas">Empty: none.</param>
 internal sealed record InstanceOrders(string Database, string Operators, string Areas, string Data, int Port, bool NoFencing)
 {
+    /// <summary>False: it only serves.</summary>
+    public bool Collect { get; init; } = true;
+
     /// <summary>What the hub shows; null: one that it makes for itself, which no reader knows.</summary>
     public PemPair? Certificate { get; init; }
 
@@ -49,11 +54,11 @@ internal static class InstanceChild
     public static async Task<int> RunAsync(InstanceOrders orders)
     {
         var gate = new PageHold();
-        var options = new HubOptions { Database = orders.Database, Operators = orders.Operators, Areas = [orders.Areas], Data = orders.Data, Port = orders.Port };
+        var options = new HubOptions { Database = orders.Database, Operators = orders.Operators, Areas = orders.Areas.Length > 0 ? [orders.Areas] : [], Data = orders.Data, Port = orders.Port, Collect = orders.Collect };
         if (orders.Certificate is { } shown) (options.Certificate, options.CertificateKey) = (shown.Certificate, shown.Key);
         var parts = new HubParts
         {
-            Logging = log => log.ClearProviders().AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning),
+            Logging = log => log.ClearProviders().AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning).AddFilter(typeof(AuditWriter).FullName, LogLevel.Information),
             PageWriter = database => new PageWriter(database)
             {
                 Planted = orders.NoFencing ? PlantedBug.NoFencing : PlantedBug.None,
@@ -62,7 +67,7 @@ internal static class InstanceChild
             },
         };
         await using var hub = await HubHost.StartAsync(options, parts, CancellationToken.None);
-        Console.WriteLine(HubChild.Ready);
+        Console.WriteLine($"{HubChild.Ready} {hub.CaFile}");
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line == Hold) gate.Hold();

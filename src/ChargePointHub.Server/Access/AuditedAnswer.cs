@@ -15,7 +15,7 @@ internal static class AuditedAnswer
     /// <param name="open">Of the key; null: none was shown.</param>
     public static async Task SendAsync(HubRequest request, OpenAnswer? open)
     {
-        if (request.Route.Restricted is not { } part || part.OperatorsOf(request) is not { Count: > 0 } operators)
+        if (request.Route.Restricted is not { } part || part.OperatorsOf(request) is not { } operators)
         {
             await request.Route.Handler(request);
             return;

@@ -8,19 +8,29 @@ namespace ChargePointHub.Server.Access;
 public sealed class RestrictedPart
 {
     private readonly string subject;
+    private readonly Func<Scope, bool> holdsSome;
     private readonly Func<Scope, string, bool> holds;
 
-    private RestrictedPart(string subject, Func<Scope, string, bool> holds) => (this.subject, this.holds) = (subject, holds);
+    private RestrictedPart(string subject, Func<Scope, bool> holdsSome, Func<Scope, string, bool> holds) => (this.subject, this.holdsSome, this.holds) = (subject, holdsSome, holds);
 
     /// <summary>How operators' feeds fare, with causes, findings and what was refused.</summary>
-    public static readonly RestrictedPart FeedQuality = new(Right.FeedQuality, (scope, operatorId) => scope.ReadsQuality(operatorId));
+    public static readonly RestrictedPart FeedQuality = new(Right.FeedQuality, scope => scope.ReadsQuality(), (scope, operatorId) => scope.ReadsQuality(operatorId));
 
     /// <summary>Records of a dataset.</summary>
-    public static RestrictedPart Of(Dataset dataset) => new(dataset.Name, (scope, operatorId) => scope.Reads(dataset, operatorId));
+    public static RestrictedPart Of(Dataset dataset) => new(dataset.Name, scope => scope.Reads(dataset), (scope, operatorId) => scope.Reads(dataset, operatorId));
 
-    /// <summary>Whose restricted data the answer may hold, as far as filters and rights say; empty: nobody's.</summary>
-    public IReadOnlyList<string> OperatorsOf(HubRequest request) =>
-        [.. (request.Route.Id is null ? request.Operators.Select(o => o.OperatorId) : [request.Id.Split(':')[0]]).Where(o => holds(request.Scope, o))];
+    /// <summary>Whose restricted data the answer may hold, as far as filters and rights name them; null: nobody's.</summary>
+    public IReadOnlyList<string>? OperatorsOf(HubRequest request)
+    {
+        var scope = request.Scope;
+        if ((request.Route.Id is null ? request.Parameters.List("operator") : [request.Id.Split(':')[0]]) is { } asked)
+            return asked.Distinct().Where(o => holds(scope, o)).ToList() is { Count: > 0 } held ? held : null;
+
+        // Records outlive the files of their operators: of those whom no list names a key for everything reads too.
+        return holdsSome(scope)
+            ? [.. request.Directory.Operators.Select(o => o.OperatorId).Where(o => holds(scope, o)).Union(scope.Rights.Where(r => r.Subject == subject).Select(r => r.OperatorId))]
+            : null;
+    }
 
     /// <summary>What the right to read them stems from.</summary>
     public IReadOnlyList<string> RightsTo(IReadOnlyList<string> operators, Caller caller) => caller.Scope.IsEverything

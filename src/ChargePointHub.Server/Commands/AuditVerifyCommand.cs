@@ -51,7 +51,7 @@ internal static class AuditVerifyCommand
         ]);
         var left = chains.Where(c => !c.IsRunning).SelectMany(c => c.Unclosed).OrderBy(u => u.OpenedAt).ToList();
         await context.Output.WriteLineAsync(
-            $"{chains.Sum(c => c.Rows)} rows in {chains.Count} chains; {chains.Sum(c => c.Readings)} readings, {chains.Where(c => c.IsRunning).Sum(c => c.Unclosed.Count)} of them under way, {left.Count} without an end as their instance was gone.");
+            $"{chains.Sum(c => c.Rows)} rows in {chains.Count} {(chains.Count == 1 ? "chain" : "chains")}; {chains.Sum(c => c.Readings)} readings, {chains.Where(c => c.IsRunning).Sum(c => c.Unclosed.Count)} of them under way, {left.Count} without an end as their instance was gone.");
         foreach (var one in left.Take(MostTold)) await context.Output.WriteLineAsync($"    without an end: {Instants.Format(one.OpenedAt)}, row {one.Number} of {one.Chain}");
         if (left.Count > MostTold) await context.Output.WriteLineAsync($"    and {left.Count - MostTold} later ones.");
         foreach (var broken in chains.Select(c => c.Broken).OfType<BrokenRow>())

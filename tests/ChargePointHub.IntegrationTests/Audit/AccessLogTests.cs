@@ -131,7 +131,7 @@ public sealed class AccessLogTests : IAsyncLifetime
     private async Task ReadAsync(string path, string key, string requestId)
     {
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync(path, key, headers: ("X-Request-Id", requestId))).Status);
-        await AuditTable.UntilClosedAsync(host.ConnectionString, requestId);
+        await AuditTable.UntilClosedAsync(host.ConnectionString, r => r.RequestId == requestId);
     }
 
     private async Task<IReadOnlyList<JsonElement>> LogAsync(string operatorId, string key) => (await host.GetAsync($"/v1/operators/{operatorId}/access-log", key)).Data;

@@ -10,8 +10,8 @@ internal static class AuditTable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>Every row in order, once each opened one has its closed one: that is written after the answer has gone out.</summary>
-    /// <param name="requestId">Only those of this request must have one.</param>
-    public static async Task<IReadOnlyList<AuditEvent>> UntilClosedAsync(string connectionString, string? requestId = null)
+    /// <param name="of">Opened rows that must have one; null: all.</param>
+    public static async Task<IReadOnlyList<AuditEvent>> UntilClosedAsync(string connectionString, Func<AuditEvent, bool>? of = null)
     {
         using var patience = new CancellationTokenSource(Limit);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
@@ -19,7 +19,7 @@ internal static class AuditTable
         {
             var rows = await ReadAsync(connectionString);
             var closed = rows.Select(r => (r.Chain, r.Opened)).ToHashSet();
-            if (rows.Where(r => r.Kind == AuditKind.Opened && (requestId is null || r.RequestId == requestId)).All(r => closed.Contains((r.Chain, r.Number)))) return rows;
+            if (rows.Where(r => r.Kind == AuditKind.Opened && of?.Invoke(r) != false).All(r => closed.Contains((r.Chain, r.Number)))) return rows;
             await tick.WaitForNextTickAsync(patience.Token);
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using ChargePointHub.IntegrationTests.Api;
 using ChargePointHub.Model;
+using ChargePointHub.Server;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Store.Audit;
 
@@ -104,6 +105,27 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reader_who_goes_away_has_broken_off_and_a_fault_of_the_hub_has_failed()
+    {
+        await host.ExecuteAsync(
+            $$"""
+            INSERT INTO charging_session SELECT 'alpha', 'alpha:L' || n, 'alpha:P1', '2026-11-20T09:00:00Z', NULL, 1, now(), '\x00', NULL, 'main', '{{Guid.Empty}}', 1, now(),
+                json_build_object('session_id', 'alpha:L' || n, 'x', repeat('x', 2000)) FROM generate_series(1, 20000) n
+            """);
+        using (var request = new HttpRequestMessage(HttpMethod.Get, "/v1/charging-sessions?format=ndjson") { Headers = { { "X-API-Key", Ours } } })
+        using (await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        {
+            // Nobody reads on: the connection closes with the answer.
+        }
+
+        Assert.Equal(ReadOutcome.BrokenOff, (await AuditTable.UntilClosedAsync(host.ConnectionString))[^1].Outcome);
+        await host.ExecuteAsync("ALTER TABLE charging_session RENAME TO elsewhere");
+        Assert.Equal(HttpStatusCode.InternalServerError, (await host.GetAsync("/v1/charging-sessions?limit=1", Ours)).Status);
+        await host.ExecuteAsync("ALTER TABLE elsewhere RENAME TO charging_session");
+        Assert.Equal([ReadOutcome.BrokenOff, ReadOutcome.Failed], (await AuditTable.UntilClosedAsync(host.ConnectionString)).Select(r => r.Outcome).OfType<ReadOutcome>());
+    }
+
+    [Fact]
     public async Task Who_is_turned_away_has_read_nothing_and_what_is_found_wrong_later_is_closed_as_refused()
     {
         foreach (var (path, key) in new[]
@@ -133,6 +155,19 @@ public sealed class ReadingTests : IAsyncLifetime
         var opened = (await AuditTable.UntilClosedAsync(host.ConnectionString)).Where(r => r.Kind == AuditKind.Opened).ToList();
         Assert.Equal(["limit=1", "cursor=...&limit=1"], opened.Take(2).Select(r => r.Filter));
         Assert.All(opened, r => Assert.DoesNotContain(page.NextCursor!, r.Filter + r.Path, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Records_of_operators_whose_files_are_gone_are_on_record_as_well()
+    {
+        host.Directory = new OperatorDirectory([]);
+        await host.GetAsync("/v1/charging-sessions", ApiHost.Key);
+        await host.GetAsync("/v1/charge-points/alpha:P1/charging-sessions", ApiHost.Key);
+        await host.GetAsync("/v1/charging-sessions", Gla);
+
+        var rows = await AuditTable.UntilClosedAsync(host.ConnectionString);
+        Assert.Equal(["", "alpha", "alpha,beta"], rows.Where(r => r.Kind == AuditKind.Opened).Select(r => string.Join(',', r.Operators!)));
+        Assert.Equal(["alpha=2,beta=1", "alpha=2", "alpha=2,beta=1"], rows.Where(r => r.Kind == AuditKind.Closed).Select(r => string.Join(',', r.Operators!.Zip(r.Records!, (o, n) => $"{o}={n}"))));
     }
 
     [Fact]

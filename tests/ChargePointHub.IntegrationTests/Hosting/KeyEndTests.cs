@@ -1,10 +1,12 @@
 using System.Net;
 using ChargePointHub.IntegrationTests.Api;
+using ChargePointHub.IntegrationTests.Audit;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Access;
+using ChargePointHub.Store.Audit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -102,6 +104,10 @@ public sealed class KeyEndTests : IAsyncLifetime
         }
 
         await UntilCutAsync(hubs[1], ended.KeyId, limit.Token);
+        var rows = await AuditTable.UntilClosedAsync(records.ConnectionString, r => r.KeyId == ended.KeyId);
+        var opened = rows.Single(r => r.KeyId == ended.KeyId);
+        Assert.Equal(("gla", "GLA", ReadRight.Granted("alpha", "gla-alpha")), (opened.OrganisationId, opened.Holder, opened.Rights!.Single()));
+        Assert.Equal(ReadOutcome.RightsEnded, rows.Single(r => (r.Chain, r.Opened) == (opened.Chain, opened.Number)).Outcome);
         var failure = await Record.ExceptionAsync(() => cut.Content.CopyToAsync(Stream.Null, limit.Token));
         Assert.True(failure is IOException or HttpRequestException, failure?.ToString() ?? "The answer ended as if it were whole.");
         Assert.EndsWith("}}\n", await whole.Content.ReadAsStringAsync(limit.Token), StringComparison.Ordinal);
