@@ -5,10 +5,11 @@ using ChargePointHub.Benchmarks;
 
 if (args is ["stream", ..]) return await StreamReport.RunAsync(Argument(1, 143_766), Argument(2, 7));
 if (args is ["rights", ..]) return await RowSecurityBenchmark.RunAsync(Argument(1, 143_766), Argument(2, 9));
+if (args is ["audit", ..]) return await AuditBenchmark.RunAsync(Argument(1, 143_766), Argument(2, 9));
 if (args is ["backfill", ..]) return await BackfillBenchmark.RunAsync(Argument(1, 180_000), Argument(2, 3));
 if (args is not ["ingest", ..])
 {
-    await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions, 200000] [rounds, 5] | stream [sessions, 143766] [rounds, 7] | backfill [sessions, 180000] [rounds, 3] | rights [sessions, 143766] [rounds, 9]");
+    await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions, 200000] [rounds, 5] | stream [sessions, 143766] [rounds, 7] | backfill [sessions, 180000] [rounds, 3] | rights [sessions, 143766] [rounds, 9] | audit [sessions, 143766] [rounds, 9]");
     return 2;
 }
 

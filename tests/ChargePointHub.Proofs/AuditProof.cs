@@ -101,7 +101,8 @@ internal static class AuditProof
         INSERT INTO charge_point VALUES ('alpha', 'alpha:P1', 'L1', 51.4601, -0.1167, 7.4, 'slow', true, NULL, '\x00', NULL, 'main', '{Guid.Empty}', 1, now(), json_build_object('charge_point_id', 'alpha:P1'));
         INSERT INTO charging_session SELECT 'alpha', 'alpha:S' || n, 'alpha:P1', '2026-11-20T08:00:00Z', NULL, 1, now(), '\x00', NULL, 'main', '{Guid.Empty}', 1, now(),
             json_build_object('session_id', 'alpha:S' || n, 'x', repeat('x', 2000)) FROM generate_series(1, {Sessions}) n;
-        UPDATE hub_clock SET tick = 1
+        UPDATE hub_clock SET tick = 1;
+        ANALYZE
         """);
 
     private static AccessRegister Register(bool withTfl) => new(
