@@ -28,7 +28,7 @@ public sealed class AuditWriterTests : IAsyncLifetime
         await host.TickAsync(1);
         await host.ExecuteAsync(broken);
 
-        foreach (var path in new[] { "/v1/charging-sessions", "/v1/charging-sessions?format=ndjson", "/v1/status-changes", "/v1/gaps", "/v1/quarantine", "/v1/operators/alpha/findings", "/v1/operators/alpha/feed-health" })
+        foreach (var path in new[] { "/v1/charging-sessions", "/v1/charging-sessions?format=ndjson", "/v1/status-changes", "/v1/charge-points/alpha:P1/status-changes", "/v1/gaps", "/v1/coverage", "/v1/quarantine", "/v1/operators/alpha/findings", "/v1/operators/alpha/feed-health" })
         {
             var refused = await host.GetAsync(path);
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "CPH-5005", "5"), (refused.Status, refused.Code, refused.Headers["Retry-After"]));
