@@ -12,6 +12,9 @@ public sealed record QuotaLimits(int KeyUnits, int AddressUnits, int Answers)
 
     /// <summary>The time in which the units come back.</summary>
     public TimeSpan Each { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a refusal keeps its reader waiting: one who asks again at once, whatever he is told, asks in this rhythm on each connection.</summary>
+    public TimeSpan RefusalTakes { get; init; } = TimeSpan.FromMilliseconds(250);
 }
 
 /// <summary>What is left of a reader's quota.</summary>
@@ -28,9 +31,14 @@ public sealed class Quotas : IDisposable
     /// <summary>Seconds whose units may be used at once.</summary>
     public const int Burst = 60;
 
+    /// <summary>Refusals that wait at once, of all readers; one more goes out without a wait, so that memory is bounded.</summary>
+    private const int MostWaiting = 1_000;
+
+    private readonly SemaphoreSlim waiting = new(MostWaiting, MostWaiting);
     private readonly QuotaLimits limits;
     private readonly PartitionedRateLimiter<Reader> units;
     private readonly PartitionedRateLimiter<Reader> answers;
+    private readonly PartitionedRateLimiter<Reader> turns;
 
     public Quotas(QuotaLimits limits)
     {
@@ -47,7 +55,15 @@ public sealed class Quotas : IDisposable
             PermitLimit = limits.Answers,
             QueueLimit = 0,
         }));
+        turns = PartitionedRateLimiter.Create<Reader, Reader>(reader => RateLimitPartition.GetConcurrencyLimiter(reader, _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = TurnsAtOnce,
+            QueueLimit = int.MaxValue,
+        }));
     }
+
+    /// <summary>Half of what this machine can do at once: what one reader has read for it leaves room for another's.</summary>
+    private static int TurnsAtOnce => Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>Answers of records that one reader may have under way at once.</summary>
     public int AnswersAtOnce => limits.Answers;
@@ -75,10 +91,29 @@ public sealed class Quotas : IDisposable
         return null;
     }
 
+    /// <summary>One reader's answers read their records in turns. To be disposed of when a chunk has been read; sending it needs no turn.</summary>
+    public async ValueTask<IDisposable> TurnAsync(Reader reader, CancellationToken cancellationToken) => await turns.AcquireAsync(reader, 1, cancellationToken);
+
+    /// <summary>To be awaited before a refusal for a used-up quota.</summary>
+    public async Task HoldBackAsync(CancellationToken cancellationToken)
+    {
+        if (!waiting.Wait(0, CancellationToken.None)) return;
+        try
+        {
+            await Task.Delay(limits.RefusalTakes, cancellationToken);
+        }
+        finally
+        {
+            waiting.Release();
+        }
+    }
+
     public void Dispose()
     {
+        waiting.Dispose();
         units.Dispose();
         answers.Dispose();
+        turns.Dispose();
     }
 
     private int UnitsOf(Reader reader) => (reader.HasKey ? limits.KeyUnits : limits.AddressUnits) * Burst;

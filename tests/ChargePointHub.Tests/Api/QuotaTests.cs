@@ -59,6 +59,34 @@ public sealed class QuotaTests : IDisposable
         Assert.NotNull(again);
     }
 
+    [Fact]
+    public async Task One_reader_s_answers_wait_for_each_other_and_nobody_else_s_do()
+    {
+        var held = new Stack<IDisposable>();
+        for (var n = 0; n < Math.Max(1, Environment.ProcessorCount / 2); n++) held.Push(await quotas.TurnAsync(Gla, CancellationToken.None));
+        var next = quotas.TurnAsync(Gla, CancellationToken.None).AsTask();
+        Assert.False(next.IsCompleted);
+        using var others = await quotas.TurnAsync(Anyone, CancellationToken.None);
+
+        held.Pop().Dispose();
+        held.Push(await next);
+        foreach (var turn in held) turn.Dispose();
+    }
+
+    [Fact]
+    public async Task A_refusal_takes_its_time_unless_too_many_wait_already()
+    {
+        using var patient = new Quotas(QuotaLimits.Usual with { RefusalTakes = TimeSpan.FromHours(1) });
+        using var gone = new CancellationTokenSource();
+        var waiting = Enumerable.Range(0, 1_000).Select(_ => patient.HoldBackAsync(gone.Token)).ToList();
+        Assert.All(waiting, w => Assert.False(w.IsCompleted));
+        Assert.True(patient.HoldBackAsync(CancellationToken.None).IsCompletedSuccessfully);
+
+        await gone.CancelAsync();
+        foreach (var one in waiting) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
+        Assert.False(patient.HoldBackAsync(new CancellationTokenSource().Token).IsCompleted);
+    }
+
     [Theory]
     [InlineData("192.0.2.1", "192.0.2.1")]
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]

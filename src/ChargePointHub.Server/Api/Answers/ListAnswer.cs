@@ -47,6 +47,7 @@ internal static class ListAnswer
 
         if (request.Parameters["count"] is not null)
         {
+            using var turn = await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted);
             if (await request.Hub.Records.CountAsync(reading.Query with { After = null }, request.Scope, request.Hub.CountPatience, request.Aborted) is not { } count)
             {
                 await request.RefuseAsync(new Fault(ErrorCatalogue.TooMuchToCount, "count", "These records are too many to be counted while somebody waits."));
@@ -85,6 +86,7 @@ internal static class ListAnswer
         {
             var chunk = Math.Min(limit + 1 - written, Chunk);
             var read = 0;
+            using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted))
             await using (var rows = await request.Hub.Records.ReadAsync(query with { Limit = chunk, After = last ?? query.After }, request.Scope, request.Aborted))
             {
                 for (; await rows.NextAsync(request.Aborted); read++)

@@ -12,6 +12,7 @@ internal static class QuotaCheck
         var quota = hub.Quotas.Take(reader, cost);
         QuotaHeaders.Set(context.Response.Headers, quota);
         if (quota.RetryAfter is null) return true;
+        await hub.Quotas.HoldBackAsync(context.RequestAborted);
         await RefuseAsync(context, ErrorCatalogue.QuotaUsedUp);
         return false;
     }

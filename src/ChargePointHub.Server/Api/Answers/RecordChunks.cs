@@ -21,6 +21,7 @@ internal sealed class RecordChunks(HubRequest request, ListReading reading)
     {
         buffer.Clear();
         var before = Written;
+        using var turn = await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted);
         await using (var rows = await request.Hub.Records.ReadAsync(query, request.Scope, request.Aborted))
         {
             while (await rows.NextAsync(request.Aborted))
