@@ -7,7 +7,7 @@ namespace ChargePointHub.Model;
 /// Whose rights a reading has. Every reading method takes one; there is no way to read without. Default deny: what a scope
 /// does not name it does not hold. This is the one place where rights are worked out.
 /// </summary>
-public sealed record Scope
+public sealed partial record Scope
 {
     private readonly Dictionary<string, Areas> bySubject;
 
@@ -18,7 +18,7 @@ public sealed record Scope
         IsEverything = isEverything;
         Watches = watches;
         OwnOperator = ownOperator;
-        bySubject = rights.GroupBy(r => r.Subject).ToDictionary(g => g.Key, g => new Areas(g));
+        bySubject = rights.GroupBy(r => r.Subject).ToDictionary(g => g.Key, g => new Areas(g.Key, g));
         Mark = isEverything ? "everything" : readsOpen && !watches && bySubject.Count == 0 ? "public" : MarkOf();
     }
 
@@ -49,12 +49,7 @@ public sealed record Scope
     public bool HoldsRights => IsEverything || bySubject.Count > 0;
 
     /// <summary>What is held of operators' restricted data, as few entries as say it; empty for everything, which is not made of parts.</summary>
-    public IEnumerable<Right> Rights =>
-        from subject in bySubject.OrderBy(s => s.Key, StringComparer.Ordinal)
-        from right in subject.Value.Operators.Select(o => new Right(o, subject.Key, null))
-            .Concat(subject.Value.Boroughs.GroupBy(b => b.OperatorId).Select(g => new Right(g.Key, subject.Key, [.. g.Select(b => b.Borough).Order(StringComparer.Ordinal)])))
-            .OrderBy(r => r.OperatorId, StringComparer.Ordinal)
-        select right;
+    public IEnumerable<Right> Rights => bySubject.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value.Rights);
 
     /// <summary>Null for a word that names no scope by itself.</summary>
     public static Scope? Named(string name) => name switch
@@ -79,9 +74,9 @@ public sealed record Scope
     /// <summary>At least some of an operator's records.</summary>
     public bool Reads(Dataset dataset, string operatorId) => dataset.IsRestricted ? IsEverything || On(dataset.Name)?.Holds(operatorId) == true : ReadsOpen;
 
-    /// <summary>All of an operator's records, whatever their area.</summary>
+    /// <summary>All of an operator's records, whatever their area, each as it is.</summary>
     public bool ReadsWhole(Dataset dataset, string operatorId) =>
-        dataset.IsRestricted ? IsEverything || On(dataset.Name)?.Operators.Contains(operatorId) == true : ReadsOpen;
+        dataset.IsRestricted ? IsEverything || On(dataset.Name)?.HoldsInFull(operatorId) == true : ReadsOpen;
 
     /// <summary>Causes of its gaps, and how its feeds fare in detail.</summary>
     public bool ReadsQuality(string operatorId) => IsEverything || On(Right.FeedQuality)?.Operators.Contains(operatorId) == true;
@@ -119,30 +114,9 @@ public sealed record Scope
 
     private string MarkOf()
     {
-        var rights = Rights.Select(r => $"{r.Subject}={r.OperatorId}:{(r.Boroughs is null ? "*" : string.Join(',', r.Boroughs))}");
+        var rights = Rights.Select(r => $"{r.Subject}={r.OperatorId}:{(r.Boroughs is null ? "*" : string.Join(',', r.Boroughs))}{MarkOf(r.Detail)}");
         return "granted:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ReadsOpen}|{Watches}|{OwnOperator}|{string.Join('|', rights)}")).AsSpan(0, 16));
     }
 
-    /// <summary>Where one subject may be read.</summary>
-    public sealed class Areas
-    {
-        public static readonly Areas None = new([]);
-
-        internal Areas(IEnumerable<Right> rights)
-        {
-            var all = rights.ToList();
-            Operators = all.Where(r => r.Boroughs is null).Select(r => r.OperatorId).ToHashSet(StringComparer.Ordinal);
-            Boroughs = all.Where(r => r.Boroughs is not null && !Operators.Contains(r.OperatorId)).SelectMany(r => r.Boroughs!.Select(b => (r.OperatorId, b))).ToHashSet();
-        }
-
-        /// <summary>Of whom all is held.</summary>
-        public IReadOnlySet<string> Operators { get; }
-
-        /// <summary>Of whom only what lies in a borough is held, by GSS code.</summary>
-        public IReadOnlySet<(string OperatorId, string Borough)> Boroughs { get; }
-
-        public bool Holds(string operatorId) => Operators.Contains(operatorId) || Boroughs.Any(b => b.OperatorId == operatorId);
-
-        internal bool Include(Areas other) => other.Operators.All(Operators.Contains) && other.Boroughs.All(b => Operators.Contains(b.OperatorId) || Boroughs.Contains(b));
-    }
+    private static string MarkOf(Detail detail) => detail.IsFull ? "" : $":{Words<TimePrecision>.Of(detail.Precision)}:{string.Join(',', detail.Withheld)}";
 }

@@ -19,6 +19,12 @@ internal static class JsonWriting
         json.WriteEndArray();
     }
 
+    public static void WriteStringsOrNull(this Utf8JsonWriter json, string name, IEnumerable<string>? values)
+    {
+        if (values is null) json.WriteNull(name);
+        else json.WriteStrings(name, values);
+    }
+
     public static void WriteWindow(this Utf8JsonWriter json, string name, Window? window)
     {
         if (window is not { } w)

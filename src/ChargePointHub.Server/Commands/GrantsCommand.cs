@@ -80,6 +80,8 @@ internal static class GrantsCommand
                     agreements[g.AgreementId].OperatorId,
                     g.Datasets,
                     Areas = g.Boroughs ?? [GrantsFile.London],
+                    g.Fields,
+                    TimePrecision = Words<TimePrecision>.Of(g.Precision),
                     ValidFrom = CommandContext.Text(From(g, agreements)),
                     ValidTo = CommandContext.Text(To(g, agreements)),
                     State = State(g, agreements, now),
@@ -93,11 +95,12 @@ internal static class GrantsCommand
             {
                 await context.WriteTableAsync(
                 [
-                    ["GRANT", "ORGANISATION", "OPERATOR", "STATE", "FROM", "TO", "DATASETS", "AREAS"],
+                    ["GRANT", "ORGANISATION", "OPERATOR", "STATE", "FROM", "TO", "DATASETS", "AREAS", "FIELDS", "TIMES"],
                     .. register.Grants.Select(g => new[]
                     {
                         g.Id, g.OrganisationId, agreements[g.AgreementId].OperatorId, State(g, agreements, now), CommandContext.Text(From(g, agreements)) ?? "always",
                         CommandContext.Text(To(g, agreements)) ?? "for good", string.Join(", ", g.Datasets), g.Boroughs is null ? GrantsFile.London : string.Join(", ", g.Boroughs),
+                        g.Fields switch { null => "all", [] => "none", _ => string.Join(", ", g.Fields) }, Words<TimePrecision>.Of(g.Precision),
                     }),
                 ]);
             }

@@ -70,10 +70,19 @@ public sealed record Grant(
     string Id, string AgreementId, string OrganisationId, IReadOnlyList<string> Datasets, IReadOnlyList<string>? Boroughs, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo)
     : AccessEntry(Id)
 {
+    /// <summary>Of <see cref="RestrictedFields.Of"/> its datasets, in that order, the only ones that are given; null: all.</summary>
+    public IReadOnlyList<string>? Fields { get; init; }
+
+    public TimePrecision Precision { get; init; }
+
     public override AccessKind Kind => AccessKind.Grant;
 
     public override string Terms =>
-        $"{OrganisationId} reads {string.Join(", ", Datasets)} in {(Boroughs is null ? "all of London" : string.Join(", ", Boroughs))} under {AgreementId}{Span(ValidFrom, ValidTo)}";
+        $"{OrganisationId} reads {string.Join(", ", Datasets)} in {(Boroughs is null ? "all of London" : string.Join(", ", Boroughs))}{OfFields}{OfTimes} under {AgreementId}{Span(ValidFrom, ValidTo)}";
+
+    private string OfFields => Fields switch { null => "", [] => ", ids, places and times alone", _ => $", ids, places and times with {string.Join(", ", Fields)} alone" };
+
+    private string OfTimes => Precision == TimePrecision.Exact ? "" : $", times by {Words<TimePrecision>.Of(Precision)}";
 }
 
 /// <param name="Before">Null: it is new.</param>

@@ -50,9 +50,13 @@ public sealed class GrantStore(Database database)
             .ListAsync(r => new Organisation(r.GetString(0), r.GetString(1), Words<OrganisationRole>.Parse(r.GetString(2))!.Value, r.TextOrNull(3)), cancellationToken),
         await connection.Command("SELECT agreement_id, title, operator_id, valid_from, valid_to FROM agreement ORDER BY agreement_id")
             .ListAsync(r => new Agreement(r.GetString(0), r.GetString(1), r.GetString(2), r.InstantOrNull(3), r.InstantOrNull(4)), cancellationToken),
-        await connection.Command("SELECT grant_id, agreement_id, organisation_id, datasets, boroughs, valid_from, valid_to FROM access_grant ORDER BY grant_id").ListAsync(
+        await connection.Command("SELECT grant_id, agreement_id, organisation_id, datasets, boroughs, valid_from, valid_to, fields, time_precision FROM access_grant ORDER BY grant_id").ListAsync(
             r => new Grant(
-                r.GetString(0), r.GetString(1), r.GetString(2), r.GetFieldValue<string[]>(3), r.IsDBNull(4) ? null : r.GetFieldValue<string[]>(4), r.InstantOrNull(5), r.InstantOrNull(6)),
+                r.GetString(0), r.GetString(1), r.GetString(2), r.GetFieldValue<string[]>(3), r.IsDBNull(4) ? null : r.GetFieldValue<string[]>(4), r.InstantOrNull(5), r.InstantOrNull(6))
+            {
+                Fields = r.IsDBNull(7) ? null : r.GetFieldValue<string[]>(7),
+                Precision = Words<TimePrecision>.Parse(r.GetString(8))!.Value,
+            },
             cancellationToken));
 
     private static async Task ChangeAsync(NpgsqlConnection connection, AccessDifference difference, string changedBy, DateTimeOffset at, CancellationToken cancellationToken)
@@ -72,13 +76,14 @@ public sealed class GrantStore(Database database)
         Agreement a => connection.Command(
             "INSERT INTO agreement (agreement_id, title, operator_id, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5)", a.Id, a.Title, a.OperatorId, Instant(a.ValidFrom), Instant(a.ValidTo)),
         Grant g => connection.Command(
-            "INSERT INTO access_grant (grant_id, agreement_id, organisation_id, datasets, boroughs, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            g.Id, g.AgreementId, g.OrganisationId, g.Datasets.ToArray(),
-            new NpgsqlParameter { Value = (object?)g.Boroughs?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }, Instant(g.ValidFrom), Instant(g.ValidTo)),
+            "INSERT INTO access_grant (grant_id, agreement_id, organisation_id, datasets, boroughs, valid_from, valid_to, fields, time_precision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            g.Id, g.AgreementId, g.OrganisationId, g.Datasets.ToArray(), Texts(g.Boroughs), Instant(g.ValidFrom), Instant(g.ValidTo), Texts(g.Fields), Words<TimePrecision>.Of(g.Precision)),
         _ => throw new InvalidOperationException("The register's entries are a closed list."),
     };
 
     private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Texts(IReadOnlyList<string>? texts) => new() { Value = (object?)texts?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static NpgsqlParameter Instant(DateTimeOffset? instant) => new() { Value = (object?)instant?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

@@ -26,7 +26,7 @@ internal sealed class KeyRights(Database database)
     public Task<List<KeyRow>> ReadAsync(string[] keyIds, DateTimeOffset now, CancellationToken cancellationToken) => database.Reads.Command(
         """
         SELECT k.key_id, k.secret_hash, k.label, k.expires_at, k.revoked_at, k.last_used_at, k.scope, k.organisation_id, o.name, o.role, o.operator_id,
-            (SELECT json_agg(json_build_array(a.operator_id, g.datasets, g.boroughs, g.grant_id) ORDER BY g.grant_id)::text
+            (SELECT json_agg(json_build_array(a.operator_id, g.datasets, g.boroughs, g.fields, g.time_precision, g.grant_id) ORDER BY g.grant_id)::text
              FROM access_grant g JOIN agreement a ON a.agreement_id = g.agreement_id
              WHERE g.organisation_id = k.organisation_id
                  AND (a.valid_from IS NULL OR a.valid_from <= $2) AND (a.valid_to IS NULL OR a.valid_to > $2)
@@ -51,16 +51,20 @@ internal sealed class KeyRights(Database database)
         using var json = JsonDocument.Parse(grants ?? "[]");
         return known[text] = (
             Scope.Of(organisation.Role, organisation.OperatorId, Read(json.RootElement)),
-            [.. json.RootElement.EnumerateArray().Select(g => new HeldGrant(g[3].GetString()!, g[0].GetString()!, Texts(g[1])))]);
+            [.. json.RootElement.EnumerateArray().Select(g => new HeldGrant(g[5].GetString()!, g[0].GetString()!, Texts(g[1])))]);
     }
 
     private static List<Right> Read(JsonElement grants) =>
     [
         .. from grant in grants.EnumerateArray()
-           let boroughs = grant[2].ValueKind == JsonValueKind.Null ? null : Texts(grant[2])
+           let boroughs = TextsOrNull(grant[2])
+           let fields = TextsOrNull(grant[3])
+           let precision = Words<TimePrecision>.Parse(grant[4].GetString())!.Value
            from dataset in Texts(grant[1])
-           select new Right(grant[0].GetString()!, dataset, boroughs),
+           select new Right(grant[0].GetString()!, dataset, boroughs, fields, precision),
     ];
+
+    private static List<string>? TextsOrNull(JsonElement array) => array.ValueKind == JsonValueKind.Null ? null : Texts(array);
 
     private static List<string> Texts(JsonElement array) => [.. array.EnumerateArray().Select(e => e.GetString()!)];
 }

@@ -34,16 +34,25 @@ public sealed class RecordQueries(Database database)
             reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.IsDBNull(2) ? 0 : BinaryPrimitives.ReadInt64BigEndian(reader.GetFieldValue<byte[]>(2)));
     }
 
+    /// <summary>The last tick at or before an instant; 0: there was none.</summary>
+    public async Task<long> ReadTickAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        return (await connection.Command("SELECT coalesce((SELECT tick FROM hub_tick WHERE recorded_at <= $1 ORDER BY tick DESC LIMIT 1), 0)", at).ListAsync(r => r.GetInt64(0), cancellationToken)).Single();
+    }
+
     /// <summary>Rows in the dataset's order. The receiver disposes of them before anything is sent to a reader: they hold a connection.</summary>
     /// <exception cref="UnauthorizedAccessException">The scope does not hold the dataset: the caller should have refused.</exception>
     public async Task<RecordRows> ReadAsync(RecordQuery query, Scope scope, CancellationToken cancellationToken)
     {
         Refuse(query, Layer(scope));
+        var limits = Layer(scope).AreasOf(query.Dataset) is { IsFull: false } areas ? areas : null;
+        if (limits is not null) query = query with { Places = null };
         var connection = await database.OpenServingAsync(cancellationToken);
         var command = RecordSql.Command(query, Layer(scope), Rows(scope), connection);
         try
         {
-            return new RecordRows(query, connection, command, await command.ExecuteReaderAsync(
+            return new RecordRows(query, limits, query.PrecisionUnder(Layer(scope)) != TimePrecision.Exact, connection, command, await command.ExecuteReaderAsync(
                 query.Places is null ? CommandBehavior.Default : CommandBehavior.SequentialAccess, cancellationToken));
         }
         catch

@@ -13,7 +13,7 @@ public sealed record RecordQuery
     /// <summary>Most rows that come back.</summary>
     public required int Limit { get; init; }
 
-    /// <summary>On the event time: <c>plug_in_at</c> or <c>at</c>. Null for snapshot datasets.</summary>
+    /// <summary>On the event time: <c>plug_in_at</c> or <c>at</c>. Null for snapshot datasets. Of whole units of <see cref="PrecisionUnder"/>.</summary>
     public Window? Window { get; init; }
 
     public PageKey? After { get; init; }
@@ -36,7 +36,11 @@ public sealed record RecordQuery
 
     /// <summary>Records that take something of their charge point which neither a filter nor the scope asks about.</summary>
     public bool TakesPlaces(Scope scope) =>
-        (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null && scope.AreasOf(Dataset) is not { Boroughs.Count: > 0 };
+        (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null && scope.AreasOf(Dataset) is null or { Boroughs.Count: 0, IsFull: true };
+
+    /// <summary>The coarsest in which a scope tells times of the records that the filters admit.</summary>
+    public TimePrecision PrecisionUnder(Scope scope) =>
+        scope.AreasOf(Dataset)?.Coarsest(ChargePointId is { } id ? [id.Split(':')[0]] : Operators, Boroughs) ?? TimePrecision.Exact;
 
     /// <summary>Operators whose current status may be believed; all others' is MISSING. Charge points only.</summary>
     public IReadOnlyList<string> FreshOperators { get; init; } = [];

@@ -5,8 +5,8 @@ using Npgsql;
 namespace ChargePointHub.Store.Queries;
 
 /// <summary>
-/// Rows on their way out. A document is copied as the bytes that are stored, never parsed; joined fields are written before its
-/// closing brace.
+/// Rows on their way out. A document is copied as the bytes that are stored, never parsed, unless the reader's rights withhold something of it; joined
+/// fields are written before its closing brace.
 /// </summary>
 public sealed class RecordRows : IAsyncDisposable
 {
@@ -14,6 +14,7 @@ public sealed class RecordRows : IAsyncDisposable
     private const int MostIdBytes = 1024;
 
     private readonly RecordQuery query;
+    private readonly Scope.Areas? limits;
     private readonly NpgsqlConnection connection;
     private readonly ServingCommand command;
     private readonly NpgsqlDataReader reader;
@@ -28,16 +29,19 @@ public sealed class RecordRows : IAsyncDisposable
     private DateTime at;
     private int read;
 
-    internal RecordRows(RecordQuery query, NpgsqlConnection connection, ServingCommand command, NpgsqlDataReader reader)
+    /// <param name="limits">What of each record is shown; null: every record is shown as it is.</param>
+    /// <param name="isCut">Rows are of <see cref="CutSql"/>.</param>
+    internal RecordRows(RecordQuery query, Scope.Areas? limits, bool isCut, NpgsqlConnection connection, ServingCommand command, NpgsqlDataReader reader)
     {
         this.query = query;
+        this.limits = limits;
         this.connection = connection;
         this.command = command;
         this.reader = reader;
         leadsWithTime = RecordSql.LeadsWithTime(query.Dataset);
         joinsSession = query.Dataset == Dataset.ChargingSessions;
-        keys = RecordSql.OrderColumns(query.Dataset);
-        document = RecordSql.DocumentColumn(query);
+        keys = RecordSql.OrderColumns(query.Dataset, isCut);
+        document = keys + (query.Places is null ? 0 : 1);
     }
 
     /// <summary>Where the next chunk begins; null as long as fewer rows than the query's limit have come.</summary>
@@ -92,12 +96,24 @@ public sealed class RecordRows : IAsyncDisposable
     /// <summary>Writes the current row as one JSON object.</summary>
     public void Write(IBufferWriter<byte> output)
     {
+        var isOpen = joinsSession || query.Dataset == Dataset.ChargePoints;
+        var detail = Detail();
         using (var stored = reader.GetStream(document))
         {
             var length = (int)stored.Length;
-            var span = output.GetSpan(length)[..length];
-            stored.ReadExactly(span);
-            output.Advance(joinsSession || query.Dataset == Dataset.ChargePoints ? span.LastIndexOf((byte)'}') : length);
+            if (!detail.IsFull)
+            {
+                var whole = ArrayPool<byte>.Shared.Rent(length);
+                stored.ReadExactly(whole, 0, length);
+                LimitedDocument.Write(output, whole.AsSpan(0, length), detail, isOpen);
+                ArrayPool<byte>.Shared.Return(whole);
+            }
+            else
+            {
+                var span = output.GetSpan(length)[..length];
+                stored.ReadExactly(span);
+                output.Advance(isOpen ? span.LastIndexOf((byte)'}') : length);
+            }
         }
 
         var joined = document + 1;
@@ -127,6 +143,9 @@ public sealed class RecordRows : IAsyncDisposable
         await command.DisposeAsync();
         await connection.DisposeAsync();
     }
+
+    /// <summary>Of the current row: where rights withhold anything its borough is the first of the joined columns.</summary>
+    private Detail Detail() => limits?.DetailOf(reader.GetString(leadsWithTime ? 1 : 0), TextOrNull(document + 1)) ?? Model.Detail.Full;
 
     private ChargePointPlaces.Place FindPlace(ChargePointPlaces places)
     {

@@ -10,7 +10,9 @@ namespace ChargePointHub.Store.Queries;
 /// </summary>
 internal static class RecordSql
 {
-    private sealed record Shape(string Table, string? VersionTable, string? TimeColumn, string[] KeyColumns, string Joined, string Joins, string? PowerBand, string? Status, string Leading = "");
+    /// <param name="Ties">What is shown of records that share a key once their times are cut; null: none do.</param>
+    internal sealed record Shape(
+        string Table, string? VersionTable, string? TimeColumn, string[] KeyColumns, string Joined, string Joins, string? PowerBand, string? Status, string Leading = "", string[]? Ties = null);
 
     private const string AreaJoin = " LEFT JOIN charge_point_area a ON a.operator_id = r.operator_id AND a.charge_point_id = r.charge_point_id";
     private const string PointJoin = " LEFT JOIN charge_point c ON c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id";
@@ -38,7 +40,8 @@ internal static class RecordSql
             "c.power_band",
             null),
         [Dataset.StatusChanges] = new(
-            "status_change", null, "at", ["operator_id", "charge_point_id", "status"], "", AreaJoin + PointJoin, "c.power_band", "r.status"),
+            "status_change", null, "at", ["operator_id", "charge_point_id", "status"], "", AreaJoin + PointJoin, "c.power_band", "r.status",
+            Ties: ["r.evidence", "(r.document ->> 'reported_at')::timestamptz"]),
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
     };
 
@@ -46,33 +49,43 @@ internal static class RecordSql
     /// <param name="scope">What row security judges by: the same, but in tests that look at one of the two alone.</param>
     public static ServingCommand Command(RecordQuery query, Scope layer, Scope scope, NpgsqlConnection connection)
     {
-        var shape = ShapeOf(query);
+        var shape = ShapeOf(query, layer);
         var command = new ServingCommand(connection, scope);
-        var conditions = Conditions(query, layer, shape, command.Parameters);
-        var order = string.Join(", ", Order(shape).Select((_, i) => (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        var cut = CutSql.Of(query, layer, command.Parameters);
+        var conditions = Conditions(cut is null ? query : query with { After = null }, layer, shape, command.Parameters);
+        var order = string.Join(", ", Enumerable.Range(1, OrderColumns(query.Dataset, cut is not null)));
         var sql = new StringBuilder();
         if (shape.VersionTable is null)
         {
-            Branch(sql, shape, shape.Table, conditions, order);
+            Current(conditions);
         }
         else
         {
             sql.Append("SELECT * FROM ((");
-            Branch(sql, shape, shape.Table, conditions, order);
+            Current(conditions);
             sql.Append(") UNION ALL (");
-            Branch(sql, shape, shape.VersionTable, conditions + " AND r.tick_to > @tick", order);
+            var versions = conditions + " AND r.tick_to > @tick";
+            if (cut is null) Branch(sql, shape, shape.VersionTable, versions, order);
+            else cut.Branch(sql, shape, shape.VersionTable, versions, order);
             sql.Append(")) pages ORDER BY ").Append(order).Append(" LIMIT @limit");
         }
 
         command.CommandText = sql.ToString();
         return command;
+
+        void Current(string held)
+        {
+            if (cut is null) Branch(sql, shape, shape.Table, held, order);
+            else cut.Branch(sql, shape, shape.Table, held + cut.Reach(shape, held), order);
+        }
     }
 
     /// <summary>How many records the query meets, whatever its limit and place.</summary>
     public static ServingCommand Count(RecordQuery query, Scope layer, Scope scope, NpgsqlConnection connection)
     {
-        var shape = ShapeOf(query);
+        var shape = ShapeOf(query, layer);
         var command = new ServingCommand(connection, scope);
+        CutSql.Of(query, layer, command.Parameters);
         var conditions = Conditions(query with { After = null }, layer, shape, command.Parameters);
         var sql = new StringBuilder("SELECT (SELECT count(*) FROM ").Append(shape.Table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(')');
         if (shape.VersionTable is { } versions)
@@ -81,18 +94,18 @@ internal static class RecordSql
         return command;
     }
 
-    /// <summary>Where the document stands. With places in memory the id of the charge point comes before it: columns are read from left to right, each once.</summary>
-    public static int DocumentColumn(RecordQuery query) => OrderColumns(query.Dataset) + (query.Places is null ? 0 : 1);
-
-    /// <summary>Columns that lead each row: the order. The document follows them.</summary>
-    public static int OrderColumns(Dataset dataset) => Order(Shapes[dataset]).Count();
+    /// <summary>Columns that lead each row: the order. The document follows them; with places in memory the id of the charge point comes before it: columns are read from left to right, each once.</summary>
+    /// <param name="isCut">Times are cut, so that keys may need their ties broken.</param>
+    public static int OrderColumns(Dataset dataset, bool isCut) => Order(Shapes[dataset]).Count() + (isCut && Shapes[dataset].Ties is not null ? 1 : 0);
 
     public static bool LeadsWithTime(Dataset dataset) => Shapes[dataset].TimeColumn is not null;
 
-    private static Shape ShapeOf(RecordQuery query)
+    /// <summary>Where the scope withholds something, each row says its borough: it decides what.</summary>
+    private static Shape ShapeOf(RecordQuery query, Scope layer)
     {
         var shape = Shapes[query.Dataset];
-        return query.Places is null ? shape : shape with { Joins = "", Joined = "", Leading = ", r.charge_point_id" };
+        if (query.Places is not null) return shape with { Joins = "", Joined = "", Leading = ", r.charge_point_id" };
+        return shape.Joined.Length == 0 && layer.AreasOf(query.Dataset) is { IsFull: false } ? shape with { Joined = ", a.borough_gss" } : shape;
     }
 
     private static IEnumerable<string> Order(Shape shape) => shape.TimeColumn is null ? shape.KeyColumns : shape.KeyColumns.Prepend(shape.TimeColumn);
@@ -141,6 +154,12 @@ internal static class RecordSql
 
     private static void After(StringBuilder sql, Shape shape, PageKey after, NpgsqlParameterCollection parameters)
     {
+        sql.Append(" AND (").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(") > (").AppendJoin(", ", Names(after, parameters)).Append(')');
+    }
+
+    /// <summary>Parameters that hold a key, in its order.</summary>
+    internal static IReadOnlyList<string> Names(PageKey after, NpgsqlParameterCollection parameters)
+    {
         var names = new List<string>();
         if (after.At is { } at)
         {
@@ -154,7 +173,7 @@ internal static class RecordSql
             parameters.AddWithValue($"after_{i}", after.Texts[i]);
         }
 
-        sql.Append(" AND (").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(") > (").AppendJoin(", ", names).Append(')');
+        return names;
     }
 
     private static void OneOf(StringBuilder sql, NpgsqlParameterCollection parameters, string? column, string name, IReadOnlyList<string>? values)

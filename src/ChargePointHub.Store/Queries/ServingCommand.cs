@@ -72,6 +72,7 @@ internal sealed class ServingCommand : IAsyncDisposable
         {
             operators = g.Where(r => r.Boroughs is null).Select(r => r.OperatorId),
             areas = g.SelectMany(r => r.Boroughs?.Select(b => new[] { r.OperatorId, b }) ?? []),
+            in_full = g.Where(r => r.Boroughs is null && r.Detail.IsFull).Select(r => r.OperatorId),
         }),
     });
 }

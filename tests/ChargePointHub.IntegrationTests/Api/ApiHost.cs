@@ -32,6 +32,7 @@ public sealed class ApiHost : IAsyncLifetime
 
     public static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
+    private readonly SetClock clock = new();
     private HubDatabase database = null!;
     private WebApplication app = null!;
 
@@ -53,6 +54,9 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>Scopes by key, beside the keys that every host knows.</summary>
     public Dictionary<string, Scope> Granted { get; } = [];
 
+    /// <summary>At which everything is asked; <see cref="Now"/> unless set.</summary>
+    public DateTimeOffset AskedAt { get => clock.Now; set => clock.Now = value; }
+
     /// <summary>Null: as it is. Otherwise what the database's place in the host throws.</summary>
     public Exception? CursorKeyFailure { get; set; }
 
@@ -71,7 +75,7 @@ public sealed class ApiHost : IAsyncLifetime
             ServerLimits.Set(k.Limits);
             k.Listen(IPAddress.Loopback, 0, l => l.Protocols = protocols);
         });
-        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, new StandingClock(Now))
+        builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, clock)
         {
             CountPatience = TimeSpan.FromSeconds(1),
             Quotas = new Quotas(quotas ?? Generous),
@@ -117,6 +121,7 @@ public sealed class ApiHost : IAsyncLifetime
     public Task TickAsync(long tick) => ExecuteAsync(
         """
         UPDATE hub_clock SET tick = @tick, recorded_at = @at;
+        INSERT INTO hub_tick VALUES (@tick, @at) ON CONFLICT (tick) DO UPDATE SET recorded_at = excluded.recorded_at;
         INSERT INTO hub_setting (name, value) VALUES ('places_tick', int8send(@tick)) ON CONFLICT (name) DO UPDATE SET value = excluded.value
         """,
         ("tick", tick), ("at", Now.AddMinutes(-5)));
@@ -184,23 +189,27 @@ public sealed class ApiHost : IAsyncLifetime
             ("operator", operatorId), ("id", id), ("status", status), ("since", Now.AddHours(-1)));
     }
 
-    public Task AddSessionAsync(string id, DateTimeOffset plugInAt, long tick = 1, string chargePoint = "alpha:P1", string table = "charging_session", long? tickTo = null)
-    {
-        var operatorId = id.Split(':')[0];
-        var session = new ChargingSession { SessionId = id, OperatorId = operatorId, ChargePointId = chargePoint, PlugInAt = plugInAt, EnergyKwh = 12.4m, LastUpdated = plugInAt };
-        return ExecuteAsync(
-            $"INSERT INTO {table} VALUES (@operator, @id, @point, @at, NULL, 12400, @at, '\\x00', NULL, 'main', @run, @tick, now(), @document::json{(tickTo is null ? "" : ", @tick_to, now()")})",
-            ("operator", operatorId), ("id", id), ("point", chargePoint), ("at", plugInAt), ("run", Guid.Empty), ("tick", tick), ("document", Document(session)), ("tick_to", tickTo ?? 0));
-    }
+    public Task AddSessionAsync(string id, DateTimeOffset plugInAt, long tick = 1, string chargePoint = "alpha:P1", string table = "charging_session", long? tickTo = null) => AddAsync(
+        new ChargingSession { SessionId = id, OperatorId = id.Split(':')[0], ChargePointId = chargePoint, PlugInAt = plugInAt, EnergyKwh = 12.4m, LastUpdated = plugInAt }, tick, tickTo, table);
+
+    /// <param name="tickTo">Of a version the tick that replaced it.</param>
+    /// <param name="table">Null: by whether it is a version.</param>
+    public Task AddAsync(ChargingSession session, long tick, long? tickTo, string? table = null) => ExecuteAsync(
+        $"INSERT INTO {table ?? (tickTo is null ? "charging_session" : "charging_session_version")} VALUES (@operator, @id, @point, @at, NULL, 12400, @at, '\\x00', NULL, 'main', @run, @tick, now(), @document::json{(tickTo is null ? "" : ", @tick_to, now()")})",
+        ("operator", session.OperatorId), ("id", session.SessionId), ("point", session.ChargePointId), ("at", session.PlugInAt), ("run", Guid.Empty), ("tick", tick), ("document", Document(session)),
+        ("tick_to", tickTo ?? 0));
 
     public async Task AddStatusChangeAsync(string point, DateTimeOffset at, Status status)
     {
-        var change = new StatusChange { ChargePointId = point, OperatorId = point.Split(':')[0], Status = status, At = at, Evidence = Evidence.Event };
         await ExecuteAsync("CREATE TABLE IF NOT EXISTS status_change_2026_11 PARTITION OF status_change FOR VALUES FROM ('2026-11-01Z') TO ('2026-12-01Z')");
-        await ExecuteAsync(
-            "INSERT INTO status_change VALUES (@operator, @point, @at, @status, 'EVENT', 'main', @run, 1, now(), NULL, @document::json)",
-            ("operator", change.OperatorId), ("point", point), ("at", at), ("status", Words<Status>.Of(status)), ("run", Guid.Empty), ("document", Document(change)));
+        await AddAsync(new StatusChange { ChargePointId = point, OperatorId = point.Split(':')[0], Status = status, At = at, Evidence = Evidence.Event }, 1);
     }
+
+    /// <summary>Into a month that has a partition.</summary>
+    public Task AddAsync(StatusChange change, long tick) => ExecuteAsync(
+        "INSERT INTO status_change VALUES (@operator, @point, @at, @status, @evidence, 'main', @run, @tick, now(), NULL, @document::json)",
+        ("operator", change.OperatorId), ("point", change.ChargePointId), ("at", change.At), ("status", Words<Status>.Of(change.Status)), ("evidence", Words<Evidence>.Of(change.Evidence)),
+        ("run", Guid.Empty), ("tick", tick), ("document", Document(change)));
 
     public Task AddTariffAsync(string id)
     {
@@ -232,6 +241,13 @@ public sealed class ApiHost : IAsyncLifetime
         "cph_live_revoked_secret" => KeyCheck.Refused(KeyRefusal.Revoked),
         _ => KeyCheck.Refused(KeyRefusal.Unknown),
     });
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = ApiHost.Now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
 
     private sealed class StandingClock(DateTimeOffset now) : TimeProvider
     {

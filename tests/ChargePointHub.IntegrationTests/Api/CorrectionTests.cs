@@ -14,6 +14,8 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
     public async Task InitializeAsync()
     {
         host.Granted["cph_live_borough_secret"] = Scope.Of(OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", ["E09000001"])]);
+        host.Granted["cph_live_hourly_secret"] = Scope.Of(OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", null, Precision: TimePrecision.Hour)]);
+        host.Granted["cph_live_daily_secret"] = Scope.Of(OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", null, Precision: TimePrecision.Day)]);
         host.Granted["cph_live_auditor_secret"] = Scope.Of(OrganisationRole.Auditor, null, []);
         if ((await host.GetAsync("/v1/charge-points/alpha:P1", key: null)).Status == HttpStatusCode.OK) return;
         await host.AddChargePointAsync("alpha:P1");
@@ -64,6 +66,9 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         { "GET", "/v1/charging-sessions?from=2027-01-01", WithKey, "CPH-1104" },
         { "GET", "/v1/charging-sessions?period=2026-11&from=2026-11-01", WithKey, "CPH-1105" },
         { "GET", "/v1/charging-sessions?period=november", WithKey, "CPH-1106" },
+        { "GET", "/v1/charging-sessions?from=2026-11-19T08:30:00Z", "X-API-Key: cph_live_hourly_secret", "CPH-1107" },
+        { "GET", "/v1/charging-sessions?from=2026-11-20T11:30:00Z&to=2026-11-20T11:45:00Z&format=ndjson", "X-API-Key: cph_live_hourly_secret", "CPH-1107 CPH-1107" },
+        { "GET", "/v1/charge-points/alpha:P1/charging-sessions?to=2026-11-20T11:59:59.999999Z", "X-API-Key: cph_live_daily_secret", "CPH-1107" },
         { "GET", "/v1/tariffs?cursor=abc&limit=5", "", "CPH-1201" },
         { "GET", "/v1/charging-sessions?format=ndjson&cursor=abc&period=2026-11", WithKey, "CPH-1204" },
         { "GET", "/v1/tariffs?count=true", "", "CPH-1003" },

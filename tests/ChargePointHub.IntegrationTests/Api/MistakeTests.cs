@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Parameters;
@@ -45,6 +46,8 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/charging-sessions?period=2027", ApiHost.Key, "CPH-1104" },
         { "/v1/charging-sessions?period=2026-11&from=2026-11-01", ApiHost.Key, "CPH-1105" },
         { "/v1/charging-sessions?period=2026-13", ApiHost.Key, "CPH-1106" },
+        { "/v1/charging-sessions?from=2026-11-20T08:30:00Z", "cph_live_hourly_secret", "CPH-1107" },
+        { "/v1/charge-points/alpha:P1/status-changes?to=2026-11-20T08:30:00Z", "cph_live_hourly_secret", "CPH-1107" },
         { "/v1/tariffs?cursor=abc", null, "CPH-1201" },
         { "/v1/charging-sessions", null, "CPH-2001" },
         { "/v1/gaps?cause=operator_down", null, "CPH-2001" },
@@ -72,6 +75,9 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
     [MemberData(nameof(Mistakes))]
     public async Task Every_mistake_gets_its_own_code(string path, string? key, string code)
     {
+        host.Granted["cph_live_hourly_secret"] = Scope.Of(
+            OrganisationRole.Borough, null, [.. new[] { "charging_sessions", "status_changes" }.Select(d => new Right("alpha", d, null, Precision: TimePrecision.Hour))]);
+        if (path.Contains("alpha:P1", StringComparison.Ordinal)) await host.AddChargePointAsync("alpha:P1");
         var answer = await host.GetAsync(path, key);
 
         Assert.Equal("application/problem+json", answer.Headers["Content-Type"]);

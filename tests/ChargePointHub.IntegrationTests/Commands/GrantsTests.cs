@@ -70,6 +70,28 @@ public sealed class GrantsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Fields_and_precision_are_told_in_difference_list_and_history()
+    {
+        await hub.RunAsync(Line("grants apply grants.json --yes"));
+        Write("""["E09000007"]""", limits: """, "fields": ["outcome", "energy_kwh"], "time_precision": "hour" """);
+        var (_, difference, _) = await hub.RunAsync(Line("grants apply grants.json --yes"));
+        var (_, listed, _) = await hub.RunAsync(Line("grants list"));
+        var json = (await hub.JsonAsync(Line("grants list"))).EnumerateArray().Single(g => g.GetProperty("agreement_id").GetString() == "mill");
+        var (_, shown, _) = await hub.RunAsync(Line("grants show mill-camden"));
+        Write("""["E09000007"]""", limits: """, "fields": [], "time_precision": "hours" """);
+        var (code, _, faults) = await hub.RunAsync(Line("grants apply grants.json --yes"));
+
+        Assert.Matches("~ grant mill-camden\n    was: camden reads charging_sessions in E09000007 under .+\n    now: camden reads charging_sessions in E09000007, ids, places and times with energy_kwh, outcome alone, times by hour under", difference);
+        Assert.Matches(@"mill-camden\s.+\s+E09000007\s+energy_kwh, outcome\s+hour", listed);
+        Assert.Matches(@"new-camden\s.+\s+london\s+all\s+exact", listed);
+        Assert.Equal(("""["energy_kwh","outcome"]""", "hour"), (json.GetProperty("fields").GetRawText().Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal), json.GetProperty("time_precision").GetString()));
+        Assert.Matches("was: .+\"fields\":null,\"time_precision\":\"exact\".+\n.+now: .+\"fields\":\\[\"energy_kwh\",\"outcome\"\\],\"time_precision\":\"hour\"", shown);
+        Assert.Equal((int)ExitCode.WrongUse, code);
+        Assert.Contains("/agreements/0/grants/0/time_precision", faults, StringComparison.Ordinal);
+        Assert.Contains("15_min", faults, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_file_is_told_with_all_its_faults_and_changes_nothing()
     {
         Write("""["E09000099"]""", dataset: "sessions");
@@ -92,12 +114,12 @@ public sealed class GrantsTests : IAsyncLifetime, IDisposable
 
     private string Line(string arguments) => $"{arguments} --database '{database.ConnectionString}'";
 
-    private void Write(string areas, string dataset = "charging_sessions") => File.WriteAllText(
+    private void Write(string areas, string dataset = "charging_sessions", string limits = "") => File.WriteAllText(
         Path.Combine(hub.Folder, "grants.json"),
         $$"""
         {"organisations": [{{Camden}}], "agreements": [
             {"agreement_id": "mill", "title": "Sharing", "operator_id": "old-mill", "valid_from": "2026-04-01T00:00:00+01:00", "grants": [
-                {"grant_id": "mill-camden", "organisation_id": "camden", "datasets": ["{{dataset}}"], "areas": {{areas}}}]},
+                {"grant_id": "mill-camden", "organisation_id": "camden", "datasets": ["{{dataset}}"], "areas": {{areas}}{{limits}}}]},
             {"agreement_id": "new", "title": "To come", "operator_id": "new-mill", "valid_from": "2026-04-01T00:00:00+01:00", "grants": [
                 {"grant_id": "new-camden", "organisation_id": "camden", "datasets": ["status_changes"], "areas": ["london"], "valid_from": "2027-04-01T00:00:00+01:00"}]}]}
         """);

@@ -16,6 +16,8 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
     private static readonly Right[] Agreed = [.. new[] { "status_changes", "charging_sessions", "feed_quality" }.Select(s => new Right("alpha", s, null))];
     private static readonly Right[] InLambeth = [new("alpha", "status_changes", ["E09000022"]), new("alpha", "charging_sessions", ["E09000022"])];
 
+    private static readonly Right[] WithLimits = [.. InLambeth.Select(r => r with { Precision = TimePrecision.Hour, Fields = [] }), new("alpha", Right.FeedQuality, null)];
+
     /// <summary>Who asks: the key, and what it opens. The last four open nothing.</summary>
     private static readonly (string Role, string? Key, Scope? Scope)[] Roles =
     [
@@ -26,6 +28,7 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ("other operator", "cph_live_otheroperator_secret", Scope.Of(OrganisationRole.Operator, "beta", [])),
         ("borough", "cph_live_borough_secret", Scope.Of(OrganisationRole.Borough, null, InLambeth)),
         ("borough without grants", "cph_live_bareborough_secret", Scope.Of(OrganisationRole.Borough, null, [])),
+        ("borough with limits", "cph_live_limited_secret", Scope.Of(OrganisationRole.Borough, null, WithLimits)),
         ("tfl", "cph_live_tfl_secret", Scope.Of(OrganisationRole.Tfl, null, Agreed)),
         ("gla", "cph_live_gla_secret", Scope.Of(OrganisationRole.Gla, null, Agreed)),
         ("london_councils", "cph_live_councils_secret", Scope.Of(OrganisationRole.LondonCouncils, null, Agreed)),
@@ -52,13 +55,13 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/operators/{id}/feed-health"] = Open(),
         ["/v1/coverage"] = Open(),
         ["/v1/gaps"] = Open(),
-        ["/v1/charging-sessions"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
-        ["/v1/status-changes"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
-        ["/v1/charge-points/{id}/charging-sessions"] = Only("everything", "operator", "borough", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
-        ["/v1/charge-points/{id}/status-changes"] = Only("everything", "operator", "borough", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
-        ["/v1/operators/{id}/findings"] = Only("everything", "operator", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
+        ["/v1/charging-sessions"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
+        ["/v1/status-changes"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
+        ["/v1/charge-points/{id}/charging-sessions"] = Only("everything", "operator", "borough", "borough with limits", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
+        ["/v1/charge-points/{id}/status-changes"] = Only("everything", "operator", "borough", "borough with limits", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
+        ["/v1/operators/{id}/findings"] = Only("everything", "operator", "borough with limits", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
         ["/v1/operators/{id}/access-log"] = Only("everything", "operator", "auditor") with { NotThere = ["other operator"] },
-        ["/v1/quarantine"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
+        ["/v1/quarantine"] = Only("everything", "operator", "other operator", "borough with limits", "tfl", "gla", "london_councils"),
         ["/metrics"] = Only("everything", "administrator"),
         ["/v1/me"] = Anyone(),
         ["/v1/errors"] = Anyone(),

@@ -125,6 +125,8 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         Assert.Equal(1, await CountAsync("quarantine", Scope.Of(OrganisationRole.Gla, null, [quality])));
         Assert.Equal(1, await CountAsync("quarantine", Scope.Of(OrganisationRole.Gla, null, [quality, new Right("alpha", "charging_sessions", [All[0]])])));
         Assert.Equal(2, await CountAsync("quarantine", Scope.Of(OrganisationRole.Gla, null, [quality, new Right("alpha", "charging_sessions", null)])));
+        Assert.Equal(1, await CountAsync("quarantine", Scope.Of(OrganisationRole.Gla, null, [quality, new Right("alpha", "charging_sessions", null, [])])));
+        Assert.Equal(1, await CountAsync("quarantine", Scope.Of(OrganisationRole.Gla, null, [quality, new Right("alpha", "charging_sessions", null, Precision: TimePrecision.QuarterHour)])));
         Assert.Equal(2, await CountAsync("quarantined('charge_points', ARRAY['alpha', 'beta'], '-infinity', 'infinity') q, generate_series(1, q.records)", Scope.Public));
     }
 

@@ -74,6 +74,24 @@ public sealed class GrantStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fields_and_precision_are_kept_and_limit_what_a_key_opens()
+    {
+        var limited = Sessions with { ValidFrom = null, Fields = ["energy_kwh"], Precision = TimePrecision.QuarterHour };
+        var bare = limited with { Id = "bare", Fields = [], Boroughs = ["E09000001"], Precision = TimePrecision.Day };
+        await ApplyAsync(new AccessRegister([Camden], [Sharing], [limited, bare]));
+
+        Assert.Equal([limited.Terms, bare.Terms], (await grants.ReadAsync(CancellationToken.None)).Grants.Select(g => g.Terms));
+        Assert.Empty(await ApplyAsync(new AccessRegister([Camden], [Sharing], [limited, bare])));
+        Assert.Equal(
+            Scope.Of(OrganisationRole.Borough, null,
+            [
+                new Right("alpha", "charging_sessions", ["E09000007"], ["energy_kwh"], TimePrecision.QuarterHour), new Right("alpha", "charging_sessions", ["E09000001"], [], TimePrecision.Day),
+            ]),
+            await OpensAsync(await MakeAsync("camden")));
+        Assert.Single(await ApplyAsync(new AccessRegister([Camden], [Sharing], [limited with { Fields = null }, bare])));
+    }
+
+    [Fact]
     public async Task A_key_keeps_to_its_organisation_through_rotation_and_ends_with_it()
     {
         await ApplyAsync(new AccessRegister([Camden], [Sharing], [Sessions]));

@@ -23,6 +23,7 @@ public sealed class GrantsFileTests : IDisposable
                 "London Borough of Camden, borough", "Example Charging, operator example-charging",
                 "Data sharing with Example Charging, 2026 to 2028, example-charging from 2026-03-31T23:00:00.000Z to 2028-03-31T23:00:00.000Z",
                 "camden reads status_changes, charging_sessions in E09000007 under example-charging-2026 from 2026-05-31T23:00:00.000Z to 2027-05-31T23:00:00.000Z",
+                "camden reads charging_sessions in all of London, ids, places and times with connector_id, outcome alone, times by hour under example-charging-2026",
             ],
             register!.All.Select(e => e.Terms));
     }
@@ -46,7 +47,10 @@ public sealed class GrantsFileTests : IDisposable
                     { "grant_id": "g-1", "organisation_id": "camdn", "datasets": ["sessions"], "areas": ["E09000034", "camden"] },
                     { "grant_id": "g-1", "organisation_id": "auditors", "datasets": ["charging_sessions", "charging_sessions"], "areas": ["london", "E09000007"] },
                     { "grant_id": "g-3", "organisation_id": "camden", "datasets": ["feed_quality"], "areas": ["E09000007"], "valid_from": "2026-04-01T00:00:00Z", "valid_to": "2026-04-01T00:00:00Z" },
-                    { "grant_id": "g-4", "organisation_id": "alpha", "datasets": [], "areas": "london", "fields": ["energy_kwh"] }
+                    { "grant_id": "g-4", "organisation_id": "alpha", "datasets": [], "areas": "london", "fields": ["energy_kwh"], "precision": "hour" },
+                    { "grant_id": "g-5", "organisation_id": "camden", "datasets": ["charging_sessions", "feed_quality"], "areas": ["london"], "fields": ["energy", "plug_in_at", "outcome", "outcome"], "time_precision": "hours" },
+                    { "grant_id": "g-6", "organisation_id": "camden", "datasets": ["feed_quality"], "areas": ["london"], "fields": [], "time_precision": "exact" },
+                    { "grant_id": "g-7", "organisation_id": "camden", "datasets": ["status_changes"], "areas": ["london"], "fields": ["evidence"] }
                   ]
                 },
                 { "agreement_id": "a-1", "title": "B", "operator_id": "Beta", "grants": [] }
@@ -69,8 +73,16 @@ public sealed class GrantsFileTests : IDisposable
                 ("/agreements/0/grants/2/valid_to", GrantFaultCodes.EndsBeforeItStarts),
                 ("/agreements/0/grants/3/areas", RegistryFaultCodes.WrongType),
                 ("/agreements/0/grants/3/datasets", RegistryFaultCodes.Missing),
-                ("/agreements/0/grants/3/fields", RegistryFaultCodes.UnknownProperty),
+                ("/agreements/0/grants/3/fields/0", GrantFaultCodes.UnknownField),
                 ("/agreements/0/grants/3/organisation_id", GrantFaultCodes.NotForRole),
+                ("/agreements/0/grants/3/precision", RegistryFaultCodes.UnknownProperty),
+                ("/agreements/0/grants/4/fields/0", GrantFaultCodes.UnknownField),
+                ("/agreements/0/grants/4/fields/1", GrantFaultCodes.UnknownField),
+                ("/agreements/0/grants/4/fields/3", GrantFaultCodes.DuplicateId),
+                ("/agreements/0/grants/4/time_precision", GrantFaultCodes.UnknownPrecision),
+                ("/agreements/0/grants/5/fields", GrantFaultCodes.NothingToLimit),
+                ("/agreements/0/grants/5/time_precision", GrantFaultCodes.NothingToLimit),
+                ("/agreements/0/grants/6/fields/0", GrantFaultCodes.UnknownField),
                 ("/agreements/0/valid_from", RegistryFaultCodes.BadValue),
                 ("/agreements/1/agreement_id", GrantFaultCodes.DuplicateId),
                 ("/agreements/1/grants", RegistryFaultCodes.Missing),
@@ -83,6 +95,8 @@ public sealed class GrantsFileTests : IDisposable
                 ("/organisations/4/organisation_id", RegistryFaultCodes.BadSlug),
             ],
             faults.Select(f => (f.Pointer, f.Code)).Order());
+        Assert.Contains("energy_kwh", faults.Single(f => f.Pointer == "/agreements/0/grants/4/fields/0").Allowed!);
+        Assert.Contains("times of events always go out", faults.Single(f => f.Pointer == "/agreements/0/grants/4/fields/1").Message, StringComparison.Ordinal);
         Assert.Contains("Was borough meant?", faults.Single(f => f.Code == GrantFaultCodes.UnknownRole).Message, StringComparison.Ordinal);
         Assert.Empty(GrantFaultCodes.All.Except(faults.Select(f => f.Code)));
     }

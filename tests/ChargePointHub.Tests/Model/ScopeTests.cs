@@ -92,5 +92,68 @@ public sealed class ScopeTests
         Assert.False(Granted([.. Right.Whole("alpha")]).Includes(Scope.Of(OrganisationRole.Operator, "alpha", [])));
     }
 
+    [Fact]
+    public void A_record_is_shown_with_the_fields_and_the_finest_times_of_all_grants_that_cover_it()
+    {
+        var areas = Granted(London with { Fields = ["energy_kwh"], Precision = TimePrecision.Day }, Camden with { Fields = ["outcome"], Precision = TimePrecision.Hour }).AreasOf(Dataset.ChargingSessions)!;
+
+        Assert.Equal((TimePrecision.Hour, "energy_kwh,outcome"), Shown(areas.DetailOf("alpha", "E09000007")));
+        Assert.Equal((TimePrecision.Day, "energy_kwh"), Shown(areas.DetailOf("alpha", "E09000001")));
+        Assert.Equal((TimePrecision.Day, "energy_kwh"), Shown(areas.DetailOf("alpha", null)));
+        Assert.False(areas.IsFull);
+        Assert.Equal(["alpha"], areas.Operators);
+        Assert.Empty(areas.Boroughs);
+
+        Assert.Equal(TimePrecision.Day, areas.Coarsest(null, null));
+        Assert.Equal(TimePrecision.Day, areas.Coarsest(["alpha"], ["E09000007", "E09000001"]));
+        Assert.Equal(TimePrecision.Hour, areas.Coarsest(["alpha"], ["E09000007"]));
+        Assert.Equal(TimePrecision.Exact, areas.Coarsest(["beta"], null));
+
+        static (TimePrecision, string) Shown(Detail detail) => (detail.Precision, string.Join(',', detail.FieldsOf("charging_sessions")!));
+    }
+
+    [Fact]
+    public void What_withholds_something_is_not_whole()
+    {
+        foreach (var limited in new[] { London with { Precision = TimePrecision.QuarterHour }, London with { Fields = [] } })
+        {
+            Assert.True(Granted(limited).Reads(Dataset.ChargingSessions, "alpha"));
+            Assert.False(Granted(limited).ReadsWhole(Dataset.ChargingSessions, "alpha"));
+            Assert.False(Granted(Quality, limited, Camden).ReadsFindings(Dataset.ChargingSessions, "alpha"));
+            Assert.True(Granted(Quality, limited, London).ReadsFindings(Dataset.ChargingSessions, "alpha"));
+        }
+    }
+
+    [Fact]
+    public void Fields_and_precision_that_come_to_the_same_have_the_same_mark_and_others_another()
+    {
+        var hour = London with { Precision = TimePrecision.Hour };
+        Assert.Equal(Granted(London).Mark, Granted(hour, London, Camden).Mark);
+        Assert.Equal(Granted(London).Mark, Granted(London with { Fields = RestrictedFields.Of("charging_sessions") }).Mark);
+        Assert.Equal(Granted(Quality).Mark, Granted(Quality with { Precision = TimePrecision.Day, Fields = [] }).Mark);
+        Assert.Equal(Granted(hour).Mark, Granted(hour, Camden with { Precision = TimePrecision.Hour, Fields = [] }).Mark);
+        Assert.Equal(
+            Granted(hour with { Fields = ["outcome", "energy_kwh"] }).Mark, Granted(hour with { Fields = ["energy_kwh"] }, London with { Precision = TimePrecision.Day, Fields = ["outcome"] }).Mark);
+        Assert.Distinct(new[]
+        {
+            Granted(London), Granted(hour), Granted(London with { Precision = TimePrecision.QuarterHour }), Granted(London with { Precision = TimePrecision.Day }), Granted(hour, Camden),
+            Granted(London with { Fields = [] }), Granted(London with { Fields = ["outcome"] }), Granted(London with { Fields = ["energy_kwh"] }), Granted(hour with { Fields = ["energy_kwh"] }),
+        }.Select(s => s.Mark));
+    }
+
+    [Fact]
+    public void What_began_in_detail_does_not_go_on_with_less()
+    {
+        var (hour, bare) = (London with { Precision = TimePrecision.Hour }, London with { Fields = ["energy_kwh"] });
+        Assert.True(Granted(London).Includes(Granted(hour)));
+        Assert.True(Granted(London).Includes(Granted(bare)));
+        Assert.True(Granted(hour, Camden).Includes(Granted(hour)));
+        Assert.True(Granted(hour).Includes(Granted(Camden with { Precision = TimePrecision.Day })));
+        Assert.False(Granted(hour).Includes(Granted(London)));
+        Assert.False(Granted(bare).Includes(Granted(London with { Fields = ["outcome"] })));
+        Assert.False(Granted(hour).Includes(Granted(Camden)));
+        Assert.False(Granted(hour).Includes(Granted(hour, Camden)));
+    }
+
     private static Scope Granted(params Right[] rights) => Scope.Of(OrganisationRole.Borough, null, rights);
 }

@@ -31,6 +31,6 @@ public class WordsTests
         Assert.Equal(values.Select(Words<TEnum>.Of), Words<TEnum>.All);
         Assert.Equal(values.Length, Words<TEnum>.All.Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(values, value => Assert.Equal(value, Words<TEnum>.Parse(Words<TEnum>.Of(value))));
-        Assert.All(Words<TEnum>.All, word => Assert.Matches(new Regex("^([a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*)$"), word));
+        Assert.All(Words<TEnum>.All, word => Assert.Matches(new Regex("^([a-z0-9][a-z0-9_]*|[A-Z][A-Z0-9_]*)$"), word));
     }
 }

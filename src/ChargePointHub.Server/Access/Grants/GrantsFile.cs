@@ -15,6 +15,8 @@ public sealed partial class GrantsFile
     /// <summary>The word for all boroughs.</summary>
     public const string London = "london";
 
+    private static readonly string[] Limits = ["fields", "time_precision"];
+
     private readonly FileFaults faults;
 
     private GrantsFile(FileFaults faults) => this.faults = faults;
@@ -75,18 +77,38 @@ public sealed partial class GrantsFile
 
     private Grant Grant(JsonElement json, string pointer, Agreement agreement, Dictionary<string, Organisation> organisations)
     {
-        var node = new FileNode(json, pointer, faults, "grant_id", "organisation_id", "datasets", "areas", "valid_from", "valid_to");
+        var node = new FileNode(json, pointer, faults, "grant_id", "organisation_id", "datasets", "areas", "fields", "time_precision", "valid_from", "valid_to");
         var organisation = Slug(node, "organisation_id");
         if (organisation.Length > 0 && !organisations.ContainsKey(organisation)) node.Fault("organisation_id", GrantFaultCodes.UnknownOrganisation, $"{FileNode.Shown(organisation)} is not among the organisations.", [.. organisations.Keys]);
         if (organisations.GetValueOrDefault(organisation)?.Role is OrganisationRole.Operator or OrganisationRole.Auditor)
             node.Fault("organisation_id", GrantFaultCodes.NotForRole, "An operator reads its own data without a grant, and nobody else's; an auditor reads no data.");
-        var datasets = Words(node, "datasets", RegistryFaultCodes.UnknownDataset, word => Right.All.Contains(word), Right.All);
-        var areas = Words(node, "areas", GrantFaultCodes.UnknownArea, word => word == London || (word.StartsWith('E') && LondonBoroughs.CodeOf(word) == word), null);
+        var datasets = Words(node, "datasets", RegistryFaultCodes.UnknownDataset, word => Right.All.Contains(word), Right.All, "");
+        var areas = Words(node, "areas", GrantFaultCodes.UnknownArea, word => word == London || (word.StartsWith('E') && LondonBoroughs.CodeOf(word) == word), null, " An area is london, or the GSS code of a borough such as E09000007.");
         var boroughs = areas.Contains(London) ? null : areas.Order(StringComparer.Ordinal).ToList();
         if (boroughs is null && areas.Count > 1) node.Fault("areas", GrantFaultCodes.UnknownArea, "london is all boroughs; it stands alone.");
         if (boroughs is { Count: > 0 } && datasets.Contains(Right.FeedQuality)) node.Fault("datasets", GrantFaultCodes.QualityOfArea, "feed_quality is of an operator as a whole: give it in a grant of its own whose areas are [\"london\"].");
         var (from, to) = Span(node);
-        return new Grant(Slug(node, "grant_id"), agreement.Id, organisation, [.. Right.All.Where(datasets.Contains)], boroughs, from, to);
+        return new Grant(Slug(node, "grant_id"), agreement.Id, organisation, [.. Right.All.Where(datasets.Contains)], boroughs, from, to)
+        {
+            Fields = Fields(node, datasets),
+            Precision = Words<TimePrecision>.Parse(node.Word("time_precision", GrantFaultCodes.UnknownPrecision, Words<TimePrecision>.All)) ?? TimePrecision.Exact,
+        };
+    }
+
+    /// <summary>In the records' order; null: all.</summary>
+    private List<string>? Fields(FileNode node, List<string> datasets)
+    {
+        if (datasets is [Right.FeedQuality])
+        {
+            foreach (var name in Limits.Where(n => node.Value(n) is not null))
+                node.Fault(name, GrantFaultCodes.NothingToLimit, $"feed_quality holds no records of which {name} could say anything; take it out.");
+            return null;
+        }
+
+        if (node.Value("fields") is null) return null;
+        var known = datasets.SelectMany(RestrictedFields.Of).ToList();
+        var given = Words(node, "fields", GrantFaultCodes.UnknownField, known.Contains, known, " Only fields that can be withheld are named; ids, places and times of events always go out.", required: false);
+        return [.. known.Where(given.Contains)];
     }
 
     private static (DateTimeOffset? From, DateTimeOffset? To) Span(FileNode node)
@@ -96,14 +118,16 @@ public sealed partial class GrantsFile
         return (from is { } f ? Instants.ToStoredResolution(f) : null, to is { } t ? Instants.ToStoredResolution(t) : null);
     }
 
-    /// <summary>At least one, each once.</summary>
-    private List<string> Words(FileNode node, string name, string code, Func<string, bool> isKnown, IReadOnlyList<string>? allowed)
+    /// <summary>Each once.</summary>
+    /// <param name="hint">Told of words that are not known.</param>
+    /// <param name="required">At least one.</param>
+    private List<string> Words(FileNode node, string name, string code, Func<string, bool> isKnown, IReadOnlyList<string>? allowed, string hint, bool required = true)
     {
         var words = new List<string>();
-        foreach (var (item, pointer) in node.Items(name, required: true))
+        foreach (var (item, pointer) in node.Items(name, required))
         {
             if (FileNode.TextOf(item) is not { } word) faults.Add(pointer, RegistryFaultCodes.WrongType, $"Each of {name} must be text.");
-            else if (!isKnown(word)) faults.Add(pointer, code, $"{FileNode.Shown(word)} is not known here.{(allowed is null ? " An area is london, or the GSS code of a borough such as E09000007." : "")}", allowed);
+            else if (!isKnown(word)) faults.Add(pointer, code, $"{FileNode.Shown(word)} is not known here.{hint}", allowed);
             else if (words.Contains(word)) faults.Add(pointer, GrantFaultCodes.DuplicateId, $"{FileNode.Shown(word)} stands here twice.");
             else words.Add(word);
         }

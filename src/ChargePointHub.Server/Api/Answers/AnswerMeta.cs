@@ -11,6 +11,9 @@ namespace ChargePointHub.Server.Api.Answers;
 /// <param name="Count">All records that the question meets, at the answer's tick; null: it was not asked for.</param>
 internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffset AsOf, IReadOnlyList<ListedOperator> Operators, CompletenessStatement Completeness, IReadOnlyList<string> RestrictedTo, long? Count)
 {
+    /// <summary>What of these records the reader's rights show, where that is not all of each; empty: they show all.</summary>
+    public IReadOnlyList<Right> Limits { get; init; } = [];
+
     /// <summary>From <c>meta</c> to the closing brace; the caller has written everything before, comma included.</summary>
     public static void WriteTail(IBufferWriter<byte> output, AnswerMeta meta, string self, string? next, string? cursor)
     {
@@ -50,9 +53,26 @@ internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffse
 
         json.WriteEndArray();
         json.WriteStrings("restricted_to", RestrictedTo);
+        if (Limits.Count > 0) WriteLimits(json);
         if (Count is { } count) json.WriteNumber("count", count);
         else json.WriteNull("count");
         json.WritePropertyName("completeness");
         Completeness.Write(json);
+    }
+
+    private void WriteLimits(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("limits");
+        foreach (var right in Limits)
+        {
+            json.WriteStartObject();
+            json.WriteString("operator_id", right.OperatorId);
+            json.WriteStringsOrNull("boroughs", right.Boroughs);
+            json.WriteStrings("withheld", right.Detail.HiddenOf(Dataset.Name));
+            json.WriteString("time_precision", Words<TimePrecision>.Of(right.Precision));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -35,6 +35,10 @@ internal static class GrantedPart
         request.Parameters["operator"] is null || request.Operators.Any(o => request.Scope.ReadsQuality(o.OperatorId)) ? null
             : OfOperators(request, "quality of feeds", request.Scope.ReadsQuality);
 
+    /// <summary>For <c>meta.limits</c>: all that is held of those operators of whose records not all is shown; empty: all is shown.</summary>
+    public static IReadOnlyList<Right> LimitsOf(Scope scope, Dataset dataset, IReadOnlyList<ListedOperator> operators) => scope.AreasOf(dataset) is not { IsFull: false } areas ? []
+        : [.. areas.Rights.GroupBy(r => r.OperatorId).Where(g => g.Any(r => !r.Detail.IsFull) && operators.Any(o => o.OperatorId == g.Key)).SelectMany(g => g)];
+
     /// <summary>Filters that no grant meets at all: an empty answer would read like silence. Says nothing but what the reader's own grants are.</summary>
     /// <param name="operators">Those that the filters admit.</param>
     public static Fault? FaultOf(HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators)

@@ -19,10 +19,10 @@ internal static class ListAnswer
     public static async Task SendAsync(
         HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
     {
-        var (reading, fault) = await ListReading.PrepareAsync(request, dataset, operators, narrow);
+        var (reading, faults) = await ListReading.PrepareAsync(request, dataset, operators, narrow);
         if (reading is null)
         {
-            await request.RefuseAsync(fault!);
+            await Problem.Of(faults).WriteAsync(request.Http);
             return;
         }
 

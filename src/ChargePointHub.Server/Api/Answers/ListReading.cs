@@ -13,8 +13,8 @@ namespace ChargePointHub.Server.Api.Answers;
 
 /// <summary>Everything about an answer of records that is settled before the first record is read.</summary>
 /// <param name="Question">What binds the cursors of this answer.</param>
-/// <param name="Asked">When the first page was asked for.</param>
-/// <param name="Clock">The tick that is shown, and when it was.</param>
+/// <param name="Asked">When the first page was asked for; where times are cut, as they are.</param>
+/// <param name="Clock">The tick that is shown, and when it was; where times are cut, the beginning of the unit that it was asked in.</param>
 /// <param name="Query">Without its limit.</param>
 /// <param name="Tag">Strong entity tag.</param>
 internal sealed record ListReading(
@@ -22,10 +22,10 @@ internal sealed record ListReading(
 {
     /// <param name="narrow">Puts the route's own filters into the query.</param>
     /// <param name="operators">Operators that the answer could hold records of.</param>
-    public static async Task<(ListReading? Reading, Fault? Fault)> PrepareAsync(
+    public static async Task<(ListReading? Reading, IReadOnlyList<Fault> Faults)> PrepareAsync(
         HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
     {
-        if (GrantedPart.FaultOf(request, dataset, operators) is { } outside) return (null, outside);
+        if (GrantedPart.FaultOf(request, dataset, operators) is { } outside) return (null, [outside]);
         operators = GrantedPart.Of(request.Scope, dataset, operators, out var restrictedTo);
         var form = Formats.Of(request);
         var cursors = await request.Hub.CursorsAsync(request.Aborted);
@@ -33,44 +33,50 @@ internal sealed record ListReading(
         PageCursor? cursor = null;
         if (request.Parameters["cursor"] is { } text)
         {
-            if (form == AnswerForm.NdJson) return (null, new Fault(ErrorCatalogue.CursorOfStream, "cursor", "A stream is the whole answer, so it goes on from nowhere."));
+            if (form == AnswerForm.NdJson) return (null, [new Fault(ErrorCatalogue.CursorOfStream, "cursor", "A stream is the whole answer, so it goes on from nowhere.")]);
             (cursor, var fault) = cursors.Read(text, question);
-            if (fault is not null) return (null, fault);
+            if (fault is not null) return (null, [fault]);
         }
 
+        var query = narrow(new RecordQuery { Dataset = dataset, Tick = 0, Limit = int.MaxValue, Operators = request.Parameters.List("operator") });
+        var precision = query.PrecisionUnder(request.Scope);
+        var (from, to, period) = (request.Parameters["from"], request.Parameters["to"], request.Parameters["period"]);
+        if (WindowReading.FinerThan(precision, from, to) is { Count: > 0 } finer) return (null, finer);
         var window = cursor is not null ? cursor.Window
             : dataset.IsSnapshot ? null
-            : WindowReading.Read(request.Parameters["from"], request.Parameters["to"], request.Parameters["period"], request.Now).Window;
-        var asked = cursor?.AskedAt ?? request.Now;
+            : WindowReading.Read(from, to, period, request.Now, precision).Window;
+
+        // When a record appeared would tell its time as well: who is told times by the hour is answered as of the last whole one.
+        var isCut = precision != TimePrecision.Exact;
+        var asked = cursor?.AskedAt ?? precision.Cut(request.Now);
+        var tick = cursor?.Tick ?? (isCut ? await request.Hub.Records.ReadTickAsync(asked, request.Aborted) : null as long?);
 
         // A claim that was read before the clock is true at the clock's tick; the other way round it might not be.
         var completeness = await request.Hub.Completeness.ReadAsync(
-            new CompletenessQuestion(dataset, operators, window, asked, cursor?.Tick), request.Scope, request.Aborted);
+            new CompletenessQuestion(dataset, operators, window, asked, tick), request.Scope, request.Aborted);
+        if (isCut) completeness = completeness with { Quarantined = null, QuarantinedIsLeast = false }; // no history: it is known as of now alone
         var now = await request.Hub.Records.ReadClockAsync(request.Aborted);
         if (cursor is not null && cursor.Tick > now.Tick)
-            return (null, new Fault(ErrorCatalogue.CursorAhead, "cursor", "This database does not hold the state that the cursor was made from."));
+            return (null, [new Fault(ErrorCatalogue.CursorAhead, "cursor", "This database does not hold the state that the cursor was made from.")]);
 
-        var clock = cursor is null ? now : now with { Tick = cursor.Tick, RecordedAt = cursor.RecordedAt };
-        var query = narrow(new RecordQuery
+        var clock = now with { Tick = tick ?? now.Tick, RecordedAt = cursor?.RecordedAt ?? (isCut ? asked : now.RecordedAt) };
+        query = query with
         {
-            Dataset = dataset,
             Tick = clock.Tick,
             Window = window,
             After = cursor?.After,
-            Limit = int.MaxValue,
-            Operators = request.Parameters.List("operator"),
             FreshOperators = dataset == Dataset.ChargePoints
                 ? await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted)
                 : [],
-        });
-        var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, restrictedTo, null);
-        var tag = AnswerTags.OfFacts(Facts(request, question, now, query, meta), form == AnswerForm.NdJson ? null : asked, request.Coding);
-        return (new ListReading(form, cursors, question, asked, clock, query, meta, tag), null);
+        };
+        var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, restrictedTo, null) { Limits = GrantedPart.LimitsOf(request.Scope, dataset, operators) };
+        var tag = AnswerTags.OfFacts(Facts(request, question, isCut ? clock with { Tick = now.PlacesTick } : now, query, meta), form == AnswerForm.NdJson ? null : asked, request.Coding);
+        return (new ListReading(form, cursors, question, asked, clock, query, meta, tag), []);
     }
 
     /// <summary>
     /// What decides the bytes, in one text. What is joined is as it stands now, so today's tick is part of it beside the one that is shown:
-    /// whatever is served, area codes too, changes under a tick.
+    /// whatever is served, area codes too, changes under a tick. Where times are cut it is the tick of what is joined alone: others would tell that something came.
     /// </summary>
     private static ReadOnlySpan<byte> Facts(HubRequest request, string question, ClockReading now, RecordQuery query, AnswerMeta meta)
     {

@@ -21,6 +21,7 @@ internal static class ListChargingSessions
         IsHeldBy = RouteRights.Of(Dataset.ChargingSessions),
         IsRestricted = true,
         Restricted = RestrictedPart.Of(Dataset.ChargingSessions),
+        Errors = [ErrorCatalogue.FinerThanGranted],
         Parameters =
         [
             HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand,
@@ -47,7 +48,7 @@ internal static class ListChargingSessions
             HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count,
             HubParameters.Select(SelectedFields.Of(Dataset.ChargingSessions)),
         ],
-        Errors = [ErrorCatalogue.NoSuchChargePoint],
+        Errors = [ErrorCatalogue.NoSuchChargePoint, ErrorCatalogue.FinerThanGranted],
         Handler = request => HistoryOfChargePoint.SendAsync(request, Dataset.ChargingSessions),
     };
 }

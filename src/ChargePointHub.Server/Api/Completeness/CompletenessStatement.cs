@@ -25,14 +25,14 @@ public sealed record StatedGap(string OperatorId, Window Window, GapState State,
 /// <param name="SettledTo">Every operator is judged at least up to this instant (exclusive); null: nobody provides the dataset.</param>
 /// <param name="CoveredPercent">One decimal, mean over the operators; null: there was nothing to judge.</param>
 /// <param name="NotProvided">Operators in scope without such a dataset.</param>
-/// <param name="Quarantined">Records of the window that were refused or wait.</param>
+/// <param name="Quarantined">Records of the window that were refused or wait; null: not told.</param>
 public sealed record CompletenessStatement(
     bool Complete,
     DateTimeOffset? SettledTo,
     double? CoveredPercent,
     IReadOnlyList<StatedGap> Gaps,
     IReadOnlyList<string> NotProvided,
-    long Quarantined)
+    long? Quarantined)
 {
     /// <summary>Quarantine was full and older records of the window made way: there were more than <see cref="Quarantined"/>.</summary>
     public bool QuarantinedIsLeast { get; init; }
@@ -41,9 +41,10 @@ public sealed record CompletenessStatement(
     public string ToHeader()
     {
         var percent = CoveredPercent?.ToString("0.0", CultureInfo.InvariantCulture) ?? "unknown";
+        var quarantined = Quarantined?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
         var settled = SettledTo is { } s ? Instants.Format(s) : "unknown";
         return $"complete={(Complete ? "true" : "false")}, covered_percent={percent}, settled_to={settled}, gaps={Gaps.Count}, "
-            + $"not_provided={NotProvided.Count}, quarantined={Quarantined}{(QuarantinedIsLeast ? ", quarantined_is_least=true" : "")}";
+            + $"not_provided={NotProvided.Count}, quarantined={quarantined}{(QuarantinedIsLeast ? ", quarantined_is_least=true" : "")}";
     }
 
     public void Write(Utf8JsonWriter json)
@@ -67,7 +68,8 @@ public sealed record CompletenessStatement(
 
         json.WriteEndArray();
         json.WriteStrings("not_provided", NotProvided);
-        json.WriteNumber("quarantined", Quarantined);
+        if (Quarantined is { } quarantined) json.WriteNumber("quarantined", quarantined);
+        else json.WriteNull("quarantined");
         if (QuarantinedIsLeast) json.WriteBoolean("quarantined_is_least", true);
         json.WriteEndObject();
     }

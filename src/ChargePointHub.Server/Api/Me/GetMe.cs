@@ -13,7 +13,7 @@ internal static class GetMe
         Path = "/v1/me",
         OperationId = "getMe",
         Summary = "Who you are to the hub, and what that opens",
-        Description = "The key that was shown, whose it is and until when; what is granted to its organisation now: datasets, operators, boroughs; what is left of its quota, or of the address's where no key was shown. "
+        Description = "The key that was shown, whose it is and until when; what is granted to its organisation now: datasets, operators, boroughs, fields, how finely times are told; what is left of its quota, or of the address's where no key was shown. "
             + "The cheapest way to try a key: a refused one is told why.",
         Tag = "Access",
         IsHeldBy = RouteRights.Anyone,
@@ -46,8 +46,9 @@ internal static class GetMe
             json.WriteStartObject();
             json.WriteString("operator_id", right.OperatorId);
             json.WriteString("dataset", right.Subject);
-            if (right.Boroughs is { } boroughs) json.WriteStrings("boroughs", boroughs);
-            else json.WriteNull("boroughs");
+            json.WriteStringsOrNull("boroughs", right.Boroughs);
+            json.WriteStringsOrNull("fields", right.Fields);
+            json.WriteString("time_precision", Words<TimePrecision>.Of(right.Precision));
             json.WriteEndObject();
         }
 

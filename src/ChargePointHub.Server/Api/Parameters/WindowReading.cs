@@ -6,9 +6,8 @@ namespace ChargePointHub.Server.Api.Parameters;
 /// <summary>Resolves <c>from</c>, <c>to</c> and <c>period</c>, which are valid one by one, into one window, or says why they are none.</summary>
 internal static class WindowReading
 {
-    private static readonly TimeSpan Default = TimeSpan.FromHours(24);
-
-    public static (Window? Window, Fault? Fault) Read(string? from, string? to, string? period, DateTimeOffset now)
+    /// <param name="precision">What is left open consists of whole units of this; what is given is <see cref="FinerThan"/>'s to judge.</param>
+    public static (Window? Window, Fault? Fault) Read(string? from, string? to, string? period, DateTimeOffset now, TimePrecision precision = TimePrecision.Exact)
     {
         if (period is not null && (from ?? to) is not null)
             return (null, new Fault(ErrorCatalogue.PeriodWithBounds, "period", "Give either period, or from and to."));
@@ -21,7 +20,7 @@ internal static class WindowReading
         var start = from is null ? null : TimeText.Parse(from);
         var end = to is null ? null : TimeText.Parse(to);
         if ((from is not null && start is null) || (to is not null && end is null)) return (null, null);
-        if (start is null && end is null) return (new Window(now - Default, now), null);
+        if (start is null && end is null) return (precision.NewestDay(now), null);
         if (start is { } a && end is { } b && b <= a)
         {
             return (null, new Fault(
@@ -29,8 +28,24 @@ internal static class WindowReading
         }
 
         if (start is { } begins && begins >= now) return (null, Future("from", begins, now));
-        var last = end ?? now;
-        return (new Window(start ?? last - Default, last), start is null && last - Default >= now ? Future("to", last - Default, now) : null);
+        var last = end ?? precision.Cut(now);
+        if (start is { } first) return (new Window(first, first < last ? last : precision.Next(first)), null);
+        var day = precision.NewestDay(last);
+        return (day, day.From >= now ? Future("to", day.From, now) : null);
+    }
+
+    /// <summary>Bounds that cut through a unit: what lies within it would be told by them.</summary>
+    public static IReadOnlyList<Fault> FinerThan(TimePrecision precision, string? from, string? to)
+    {
+        return precision == TimePrecision.Exact ? [] : [.. Bound("from", from, t => precision.Cut(t)), .. Bound("to", to, t => precision.Next(t))];
+
+        IEnumerable<Fault> Bound(string name, string? text, Func<DateTimeOffset, DateTimeOffset> whole)
+        {
+            if (text is null || TimeText.Parse(text) is not { } at || precision.Cut(at) == at) yield break;
+            yield return new Fault(
+                ErrorCatalogue.FinerThanGranted, name, $"{Instants.Format(at)} is finer than what is granted: times of these records are told by {Words<TimePrecision>.Of(precision)}.",
+                Example: $"{name}={Instants.Format(whole(at))}");
+        }
     }
 
     private static Fault Future(string name, DateTimeOffset start, DateTimeOffset now) => new(

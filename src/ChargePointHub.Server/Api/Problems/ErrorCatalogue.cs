@@ -67,6 +67,11 @@ public static class ErrorCatalogue
     public static readonly ErrorCode InvalidPeriod = new("CPH-1106", 400, "Not a period",
         "The value is not a London day, month, quarter or year of the years 2000 to 2099.", "Write 2026-11-20, 2026-11, 2026-Q4 or 2026.", "/v1/charging-sessions?period=2026-Q4");
 
+    public static readonly ErrorCode FinerThanGranted = new("CPH-1107", 400, "Time is finer than what is granted",
+        "What is granted to the key tells times of these records by a whole quarter of an hour, hour or London day, and the window would cut through one.",
+        "Let `from` and `to` stand where a unit begins, or give a `period`; /v1/me shows the unit. Naming operators or boroughs whose times are granted more finely allows finer bounds.",
+        "/v1/charging-sessions?period=2026-11-20");
+
     public static readonly ErrorCode BrokenCursor = new("CPH-1201", 400, "Cursor is not one of ours",
         "The cursor is cut, changed, or was signed by another hub.", "Start again without `cursor`, and pass on `next_cursor` exactly as it came.", "/v1/tariffs?cursor=abc");
     public static readonly ErrorCode ForeignCursor = new("CPH-1202", 400, "Cursor belongs to another question",
@@ -124,7 +129,7 @@ public static class ErrorCatalogue
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
         BodyTooLarge, AddressTooLong, HeadersTooLong,
-        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod,
+        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,

@@ -22,6 +22,7 @@ internal static class ListStatusChanges
         IsHeldBy = RouteRights.Of(Dataset.StatusChanges),
         IsRestricted = true,
         Restricted = RestrictedPart.Of(Dataset.StatusChanges),
+        Errors = [ErrorCatalogue.FinerThanGranted],
         Parameters =
         [
             HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand,
@@ -49,7 +50,7 @@ internal static class ListStatusChanges
             HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count,
             HubParameters.Select(SelectedFields.Of(Dataset.StatusChanges)),
         ],
-        Errors = [ErrorCatalogue.NoSuchChargePoint],
+        Errors = [ErrorCatalogue.NoSuchChargePoint, ErrorCatalogue.FinerThanGranted],
         Handler = request => HistoryOfChargePoint.SendAsync(request, Dataset.StatusChanges),
     };
 }
