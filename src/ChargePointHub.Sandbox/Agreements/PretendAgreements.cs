@@ -7,7 +7,7 @@ namespace ChargePointHub.Sandbox.Agreements;
 
 /// <summary>
 /// Who reads what in a pretend London, as a file of grants: each operator shares with its boroughs what happens there, with the GLA and TfL all of it,
-/// and with London Councils its statuses.
+/// and with London Councils its statuses, and its sessions without energy and cost, with times by the quarter of an hour.
 /// </summary>
 internal static class PretendAgreements
 {
@@ -58,6 +58,7 @@ internal static class PretendAgreements
                     Grant(o, "gla", ["status_changes", "charging_sessions", "feed_quality"], ["london"]),
                     Grant(o, "tfl", ["status_changes", "charging_sessions"], ["london"]),
                     Grant(o, "london-councils", ["status_changes"], ["london"]),
+                    WithLimits(o, "london-councils"),
                     .. BoroughFacts.All.Select(b => Grant(o, SlugOf(b.Name), ["status_changes", "charging_sessions"], [b.Gss])),
                 ],
             }),
@@ -66,6 +67,16 @@ internal static class PretendAgreements
 
     private static object Grant(RunningOperator o, string organisation, string[] datasets, string[] areas) =>
         new { GrantId = $"{o.OperatorId}-{organisation}", OrganisationId = organisation, Datasets = datasets, Areas = areas };
+
+    private static object WithLimits(RunningOperator o, string organisation) => new
+    {
+        GrantId = $"{o.OperatorId}-{organisation}-sessions",
+        OrganisationId = organisation,
+        Datasets = (string[])["charging_sessions"],
+        Areas = (string[])["london"],
+        Fields = (string[])["connector_id", "payment_method", "user_type", "outcome", "ended_by", "error_code"],
+        TimePrecision = Words<TimePrecision>.Of(TimePrecision.QuarterHour),
+    };
 
     private static string OrganisationOf(RunningOperator o) => $"operator-{o.OperatorId}";
 
