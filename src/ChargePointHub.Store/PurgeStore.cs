@@ -58,7 +58,9 @@ public sealed class PurgeStore(Database database)
             purge.OperatorId, purge.Dataset.Name, PurgedMarks.Of(key, purge.Dataset, own), Text(purge.HidesId ? null : purge.RecordId), tick.RecordedAt, tick.Number, purge.By, purge.Reason,
             rows.Sum(r => r.Rows)).ExecuteAsync(cancellationToken) > 0;
         if (!isNew && rows.Count == 0) return null;
-        if (purge.Dataset == Dataset.ChargePoints) await AreaStore.MarkChangeAsync(connection, tick, cancellationToken);
+
+        // Tags of answers as of an older tick hold no newer one but this.
+        await AreaStore.MarkChangeAsync(connection, tick, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         // What is deleted lies in PostgreSQL's files until its place is free again.

@@ -38,6 +38,7 @@ public sealed class PurgeTests : IAsyncLifetime
         Assert.Equal("2", await hub.OneAsync("SELECT count(*) FROM charging_session"));
         var gone = await store.PurgeAsync(purge, CancellationToken.None);
         Assert.NotEqual(tick, await hub.OneAsync("SELECT tick FROM hub_clock"));
+        Assert.Equal("true", await hub.OneAsync("SELECT (value = int8send(tick))::text FROM hub_clock, hub_setting WHERE name = 'places_tick'"));
         await WriteAsync(page);
         await WriteAsync(refused);
         await WriteAsync(Sessions(Session("c")));
