@@ -175,6 +175,20 @@ public sealed class PretendLondonHost : IAsyncDisposable
         };
     }
 
+    /// <summary>Keys that the start before wrote down, by role; none where nobody did, or the file is no longer what it was.</summary>
+    public IReadOnlyDictionary<string, string> KeysOfBefore()
+    {
+        try
+        {
+            using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(DataFolder, "sandbox.json")));
+            return file.RootElement.GetProperty("keys").EnumerateObject().ToDictionary(k => k.Name, k => k.Value.GetString() ?? "");
+        }
+        catch (Exception e) when (e is IOException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return new Dictionary<string, string>();
+        }
+    }
+
     /// <summary>Writes sandbox.json into the data folder, for programs that want to use the hub; readable by its owner only, as it holds keys.</summary>
     public void WriteSandboxFile(Uri hub, IReadOnlyDictionary<string, string> keys)
     {

@@ -19,7 +19,7 @@ public sealed class SandboxHub : IAsyncDisposable
 
     public HubHost Hub { get; }
 
-    /// <summary>By the word of the role; made anew at each start, those before are revoked.</summary>
+    /// <summary>By the word of the role; those of the start before, where they still hold.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; }
 
     /// <summary>The GLA's: all records of all operators.</summary>
@@ -67,13 +67,19 @@ public sealed class SandboxHub : IAsyncDisposable
 
     private static async Task<IReadOnlyDictionary<string, string>> MakeKeysAsync(PretendLondonHost london, AccessKeys keys, CancellationToken cancellationToken)
     {
-        foreach (var old in (await keys.ListAsync(cancellationToken)).Where(k => k.Label.StartsWith(LabelStart, StringComparison.Ordinal) && k.RevokedAt is null))
-            await keys.RevokeAsync(old.KeyId, cancellationToken);
-        var made = new Dictionary<string, string>();
-        foreach (var (role, organisation) in PretendAgreements.OneOfEach(london.Operators))
+        var (before, made) = (london.KeysOfBefore(), new Dictionary<string, string>());
+        var wanted = PretendAgreements.OneOfEach(london.Operators).Select(k => (Word: Words<OrganisationRole>.Of(k.Role), k.OrganisationId)).ToList();
+        foreach (var (word, organisation) in wanted)
         {
-            var word = Words<OrganisationRole>.Of(role);
-            if (await keys.CreateForAsync(organisation, LabelStart + word, cancellationToken) is not KeyMade { Key: var key }) throw new InvalidOperationException("All its keys were revoked, and the organisation is there.");
+            if (before.TryGetValue(word, out var token) && await keys.VerifyAsync(token, cancellationToken) is KeyAccepted { Organisation: { } holder } && holder.Id == organisation) made.Add(word, token);
+        }
+
+        var kept = made.Values.Select(token => token.Split('_')[2]).ToHashSet(StringComparer.Ordinal);
+        foreach (var old in (await keys.ListAsync(cancellationToken)).Where(k => k.Label.StartsWith(LabelStart, StringComparison.Ordinal) && k.RevokedAt is null && !kept.Contains(k.KeyId)))
+            await keys.RevokeAsync(old.KeyId, cancellationToken);
+        foreach (var (word, organisation) in wanted.Where(k => !made.ContainsKey(k.Word)))
+        {
+            if (await keys.CreateForAsync(organisation, LabelStart + word, cancellationToken) is not KeyMade { Key: var key }) throw new InvalidOperationException("All its other keys were revoked, and the organisation is there.");
             made.Add(word, key.Token);
         }
 

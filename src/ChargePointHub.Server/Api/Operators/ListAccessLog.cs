@@ -38,11 +38,11 @@ internal static class ListAccessLog
 
     private static async Task HandleAsync(HubRequest request)
     {
-        // An operator whose log the key does not hold is answered as one that is not there.
+        // Of an operator whose log the key does not hold no more is said than of one that is not there.
         var held = request.Directory.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsAccessLog).ToList();
         if (!held.Contains(request.Id))
         {
-            await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"No operator {request.Id} is registered here.", held);
+            await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"Of an operator {request.Id} there is no access log that this key may read.", held);
             return;
         }
 
