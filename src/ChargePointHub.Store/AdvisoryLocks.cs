@@ -21,9 +21,18 @@ internal static class AdvisoryLocks
     /// <summary>Session, first half of the pair whose second is <see cref="OfChain"/>: held for as long as the instance that writes the chain lives.</summary>
     public const int Audit = 0x4350_4805;
 
-    /// <summary>Waits until whoever had it is gone.</summary>
-    public static Task TakeAuditAsync(NpgsqlConnection connection, Guid chain, CancellationToken cancellationToken) =>
-        connection.Command("SELECT pg_advisory_lock($1, $2)", Audit, OfChain(chain)).ExecuteAsync(cancellationToken);
+    /// <summary>Ends the connection that had it, which is broken and may not know it for hours, and waits until it is gone.</summary>
+    public static async Task TakeAuditAsync(NpgsqlConnection connection, Guid chain, CancellationToken cancellationToken)
+    {
+        await connection.Command(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_locks
+            WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = $1 AND objid::bigint = $2
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """,
+            (long)Audit, (long)(uint)OfChain(chain)).ExecuteAsync(cancellationToken);
+        await connection.Command("SELECT pg_advisory_lock($1, $2)", Audit, OfChain(chain)).ExecuteAsync(cancellationToken);
+    }
 
     public static int OfChain(Guid chain) => BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(chain.ToByteArray(bigEndian: true)));
 

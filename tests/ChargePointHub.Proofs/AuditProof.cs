@@ -66,7 +66,7 @@ internal static class AuditProof
         var chains = await new AuditVerification(database).VerifyAsync(told, (_, _) => { }, CancellationToken.None);
         var left = chains.SelectMany(c => c.Unclosed).Count();
         var complete = (long)await ScalarAsync(connection, "SELECT count(*) FROM audit_event WHERE outcome = 'complete'");
-        var isWhole = chains.All(c => c.Broken is null) && chains.Sum(c => c.Readings) == readings + 3 && complete == readings && left == 1 && told.Count > 0 && !chains.Any(c => c.IsRunning);
+        var isWhole = chains.All(c => c.Broken is null) && chains.Sum(c => c.Readings) == readings + 3 && complete == readings && left == 1 && told.Count > 0 && !chains.Any(c => c.IsRunning) && chains.Count(c => c.HasEnd) == 1;
         report.Tell($"{chains.Sum(c => c.Rows)} rows in {chains.Count} chains, held against {told.Count} checkpoints of the logs; {left} reading without an end");
         var missed = isWhole ? await AuditTampering.MissedAsync(database, connection, told) : [];
         foreach (var one in missed) report.Tell($"NOT FOUND: {one}");

@@ -93,7 +93,7 @@ public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<Aud
         if (more.IsCompleted) more = arriving.Reader.WaitToReadAsync().AsTask();
         if (pending.Count == 0 && chain.Length == checkpointAt) return await more;
         using var enough = new CancellationTokenSource();
-        var pause = pending.Count > 0 ? BetweenTries : CheckpointEach - time.GetElapsedTime(checkpointTime);
+        var pause = pending.Count > 0 || isFailing ? BetweenTries : CheckpointEach - time.GetElapsedTime(checkpointTime);
         await Task.WhenAny(more, Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time, enough.Token));
         await enough.CancelAsync();
         return !more.IsCompleted || await more;

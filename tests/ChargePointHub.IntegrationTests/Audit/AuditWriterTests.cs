@@ -2,7 +2,9 @@ using System.Net;
 using ChargePointHub.IntegrationTests.Api;
 using ChargePointHub.IntegrationTests.Hosting;
 using ChargePointHub.Server.Access;
+using ChargePointHub.Store;
 using ChargePointHub.Store.Audit;
+using ChargePointHub.Tests;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -88,6 +90,18 @@ public sealed class AuditWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_that_broke_without_the_server_noticing_holds_nobody_up()
+    {
+        var chain = new AuditChain(host.Database);
+        await using var left = new Npgsql.NpgsqlConnection(host.ConnectionString);
+        await left.OpenAsync();
+        await AdvisoryLocks.TakeAuditAsync(left, chain.Id, CancellationToken.None);
+        await using var writer = new AuditWriter(chain, TimeProvider.System, NullLogger<AuditWriter>.Instance);
+
+        Assert.NotNull(await writer.OpenAsync(Reading()));
+    }
+
+    [Fact]
     public async Task A_thousand_readings_at_once_leave_a_pair_each_in_one_chain_that_ends_with_a_checkpoint()
     {
         await using (var writer = new AuditWriter(new AuditChain(host.Database), TimeProvider.System, NullLogger<AuditWriter>.Instance))
@@ -98,6 +112,28 @@ public sealed class AuditWriterTests : IAsyncLifetime
         var chain = Assert.Single(await AuditTable.VerifyAsync(host.ConnectionString));
         Assert.Equal((1_000, 0, true, null), (chain.Readings, chain.Unclosed.Count, chain.HasEnd, chain.Broken));
         Assert.InRange(chain.Rows, 2_002, 2_010);
+    }
+
+    [Fact]
+    public async Task Ten_minutes_after_rows_came_a_checkpoint_stands_in_the_table_and_in_the_log()
+    {
+        using var patience = new CancellationTokenSource(Limit);
+        using var log = new HeardLog("AuditWriter", LogLevel.Information);
+        var time = new ManualTime();
+        await using var writer = new AuditWriter(new AuditChain(host.Database), time, LoggerOf(log));
+        writer.Close(End((await writer.OpenAsync(Reading()))!));
+        await AuditTable.UntilClosedAsync(host.ConnectionString);
+        time.Advance(TimeSpan.FromMinutes(9));
+        Assert.False(log.Heard.IsCompleted);
+
+        while (!log.Heard.IsCompleted)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal([AuditKind.Opened, AuditKind.Closed, AuditKind.Checkpoint], (await AuditTable.ReadAsync(host.ConnectionString)).OrderBy(r => r.Number).Select(r => r.Kind));
     }
 
     [Fact]
