@@ -162,7 +162,7 @@ public sealed class LimitedGrantTests(ApiHost host) : IClassFixture<ApiHost>, IA
 
         Assert.Equal((HttpStatusCode.BadRequest, "CPH-1107"), (answer.Status, answer.Code));
         Assert.Equal(["from=2026-11-19T10:00:00.000Z", "to=2026-11-20T12:00:00.000Z"], answer.Json.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("example").GetString()));
-        Assert.Contains("told by hour", answer.Json.GetProperty("errors")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("told by the hour", answer.Json.GetProperty("errors")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/charging-sessions?from=2026-11-19T10:00:00.000Z&to=2026-11-20T12:00:00.000Z", key)).Status);
         Assert.Equal("CPH-1107", (await host.GetAsync("/v1/charge-points/alpha:P1/charging-sessions?to=2026-11-20T11:30:00Z&format=ndjson", key)).Code);
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/charging-sessions?from=2026-11-19T10:30:00Z", ApiHost.Key)).Status);

@@ -43,10 +43,17 @@ internal static class WindowReading
         {
             if (text is null || TimeText.Parse(text) is not { } at || precision.Cut(at) == at) yield break;
             yield return new Fault(
-                ErrorCatalogue.FinerThanGranted, name, $"{Instants.Format(at)} is finer than what is granted: times of these records are told by {Words<TimePrecision>.Of(precision)}.",
+                ErrorCatalogue.FinerThanGranted, name, $"{Instants.Format(at)} is finer than what is granted: times of these records are told by {UnitOf(precision)}.",
                 Example: $"{name}={Instants.Format(whole(at))}");
         }
     }
+
+    private static string UnitOf(TimePrecision precision) => precision switch
+    {
+        TimePrecision.QuarterHour => "the quarter of an hour",
+        TimePrecision.Hour => "the hour",
+        _ => "London's day",
+    };
 
     private static Fault Future(string name, DateTimeOffset start, DateTimeOffset now) => new(
         ErrorCatalogue.WhollyInFuture, name, $"The window begins at {Instants.Format(start)}, which has not come yet.",
