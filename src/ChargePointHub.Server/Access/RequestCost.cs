@@ -9,7 +9,7 @@ internal static class RequestCost
     /// <summary>Of any request, right or wrong; a 304 costs nothing more.</summary>
     public const int Asking = 1;
 
-    /// <summary>Of an exact count: all that is counted is read.</summary>
+    /// <summary>Of an exact count, findings and closed gaps: all that is counted is read.</summary>
     public const int Counting = 10;
 
     /// <summary>Records that one unit reads.</summary>

@@ -72,6 +72,18 @@ public sealed class LimitTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
     });
 
+    [Theory]
+    [InlineData("/v1/quarantine?limit=50000", "9")]
+    [InlineData("/v1/operators/alpha/access-log?limit=50000", "9")]
+    [InlineData("/v1/operators/alpha/findings", "49")]
+    [InlineData("/v1/gaps?state=closed", "49")]
+    [InlineData("/v1/gaps", "59")]
+    public Task What_may_take_long_to_read_costs_more_than_asking(string path, string left) => WithAsync(Sixty, async http =>
+    {
+        using var answer = await AskAsync(http, path, ApiHost.Key);
+        Assert.Equal((HttpStatusCode.OK, left), (answer.StatusCode, Header(answer, "X-RateLimit-Remaining")));
+    });
+
     [Fact]
     public Task What_has_not_changed_costs_the_asking_alone() => WithAsync(Sixty, async http =>
     {

@@ -19,8 +19,8 @@ internal static class ListAnswer
     public static async Task SendAsync(
         HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
     {
-        var (reading, faults) = await ListReading.PrepareAsync(request, dataset, operators, narrow);
-        if (reading is null)
+        var (prepared, faults) = await ListReading.PrepareAsync(request, dataset, operators, narrow);
+        if (prepared is not { } reading)
         {
             await Problem.Of(faults).WriteAsync(request.Http);
             return;
@@ -30,35 +30,24 @@ internal static class ListAnswer
         var headers = request.Http.Response.Headers;
         headers["Hub-Completeness"] = reading.Meta.Completeness.ToHeader();
         if (AnswerTags.IsHeld(request, reading.Tag)) return;
-        if (!await QuotaCheck.TakeAsync(request.Http, request.Hub, request.Reader, RequestCost.OfAnswer(request.Parameters, reading.Form))) return;
-        using var own = request.Hub.Quotas.TryEnter(request.Reader);
-        if (own is null)
-        {
-            await QuotaCheck.RefuseAsync(request.Http, ErrorCatalogue.TooManyAnswers);
-            return;
-        }
+        using var room = await AnswerRoom.EnterAsync(request, RequestCost.OfAnswer(request.Parameters, reading.Form), CountAsync);
+        if (room is null) return;
+        await (reading.Form == AnswerForm.NdJson ? StreamAnswer.SendAsync(request, reading) : SendPageAsync(request, reading));
 
-        using var slot = await request.Hub.Answers.TryEnterAsync(request.Aborted);
-        if (slot is null)
+        async Task<bool> CountAsync()
         {
-            await QuotaCheck.RefuseAsync(request.Http, ErrorCatalogue.HubBusy);
-            return;
-        }
-
-        if (request.Parameters["count"] is not null)
-        {
+            if (request.Parameters["count"] is null) return true;
             using var turn = await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted);
             if (await request.Hub.Records.CountAsync(reading.Query with { After = null }, request.Scope, request.Hub.CountPatience, request.Aborted) is not { } count)
             {
                 await request.RefuseAsync(new Fault(ErrorCatalogue.TooMuchToCount, "count", "These records are too many to be counted while somebody waits."));
-                return;
+                return false;
             }
 
             headers["Hub-Count"] = count.ToString(System.Globalization.CultureInfo.InvariantCulture);
             reading = reading with { Meta = reading.Meta with { Count = count } };
+            return true;
         }
-
-        await (reading.Form == AnswerForm.NdJson ? StreamAnswer.SendAsync(request, reading) : SendPageAsync(request, reading));
     }
 
     private static async Task SendPageAsync(HubRequest request, ListReading reading)

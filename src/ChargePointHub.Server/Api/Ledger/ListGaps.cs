@@ -126,6 +126,8 @@ internal static class ListGaps
 
     private static async Task ListClosedAsync(HubRequest request)
     {
+        using var room = await AnswerRoom.EnterAsync(request, RequestCost.Counting);
+        if (room is null) return;
         var causes = request.Parameters.List("cause");
         var held = GrantedPart.OfQuality(request, out var restrictedTo);
         var of = (await LedgerReading.ReadAsync(request)).Where(o => !o.Plan!.Dataset.IsSnapshot && held.Contains(o.OperatorId)).Select(o => (o.OperatorId, o.Plan!.Dataset)).ToList();

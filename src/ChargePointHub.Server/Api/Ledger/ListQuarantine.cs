@@ -78,6 +78,8 @@ internal static class ListQuarantine
             CultureInfo.InvariantCulture,
             $"{question}|{request.Parameters["limit"]}|{request.Parameters["cursor"]}|{window}|{clock.Tick}|{clock.RecordedAt.UtcTicks}|{string.Join(',', operators)}|{request.Coding}");
         if (AnswerTags.IsHeld(request, AnswerTags.OfFacts(Encoding.UTF8.GetBytes(facts), asked, request.Coding))) return;
+        using var room = await AnswerRoom.EnterAsync(request, RequestCost.OfAnswer(request.Parameters, AnswerForm.Json));
+        if (room is null) return;
 
         using var body = new AnswerBody(request);
         using var json = new Utf8JsonWriter(body, HubJson.WriterOptions);
@@ -114,7 +116,9 @@ internal static class ListQuarantine
         for (var written = 0; ;)
         {
             // One more than is wanted shows whether there is a next page.
-            var rows = await request.Hub.Quarantine.ReadAsync(query with { Limit = Math.Min(limit + 1 - written, Chunk) }, request.Scope, request.Aborted);
+            IReadOnlyList<QuarantineEntry> rows;
+            using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted))
+                rows = await request.Hub.Quarantine.ReadAsync(query with { Limit = Math.Min(limit + 1 - written, Chunk) }, request.Scope, request.Aborted);
             foreach (var row in rows)
             {
                 if (written++ == limit) return query.After;

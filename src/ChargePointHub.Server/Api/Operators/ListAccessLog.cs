@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Ledger;
 using ChargePointHub.Server.Api.Paging;
@@ -62,6 +63,8 @@ internal static class ListAccessLog
         var asked = cursor?.AskedAt ?? request.Now;
         var query = new AuditQuery(request.Id, cursor is null ? LedgerReading.Window(request) : cursor.Window, cursor?.After, 0);
         JsonAnswer.SetHeaders(request, ApiRoute.Json);
+        using var room = await AnswerRoom.EnterAsync(request, RequestCost.OfAnswer(request.Parameters, AnswerForm.Json));
+        if (room is null) return;
         using var body = new AnswerBody(request);
         using var json = new Utf8JsonWriter(body, HubJson.WriterOptions);
         json.WriteStartObject();
@@ -91,7 +94,9 @@ internal static class ListAccessLog
         {
             // One more than is wanted shows whether there is a next page.
             var wanted = Math.Min(limit + 1 - written, Chunk);
-            var rows = await request.Hub.AccessLog.ReadAsync(query with { Limit = wanted }, request.Scope, request.Aborted);
+            IReadOnlyList<AuditedReading> rows;
+            using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted))
+                rows = await request.Hub.AccessLog.ReadAsync(query with { Limit = wanted }, request.Scope, request.Aborted);
             foreach (var row in rows)
             {
                 if (written++ == limit) return query.After;

@@ -33,7 +33,10 @@ internal static class ListFindings
                 return;
             }
 
-            var counts = await request.Hub.Findings.CountAsync(request.Id, request.Scope, request.Aborted);
+            using var room = await AnswerRoom.EnterAsync(request, RequestCost.Counting);
+            if (room is null) return;
+            IReadOnlyList<RuleCount> counts;
+            using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted)) counts = await request.Hub.Findings.CountAsync(request.Id, request.Scope, request.Aborted);
             await JsonAnswer.SendAsync(request, json =>
             {
                 json.WriteStartObject();
