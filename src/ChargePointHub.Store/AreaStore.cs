@@ -36,7 +36,13 @@ public sealed class AreaStore(Database database)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var written = await WriteAsync(connection, placed, cancellationToken);
+
+        // One that was purged since it was read must not leave its place.
+        foreach (var operatorId in placed.Select(p => p.OperatorId).Distinct().Order(StringComparer.Ordinal)) await AdvisoryLocks.TakePagesAsync(connection, operatorId, cancellationToken);
+        var known = await connection.Command(
+            "SELECT c.charge_point_id FROM charge_point c JOIN unnest($1, $2) AS n (operator_id, charge_point_id) USING (operator_id, charge_point_id)",
+            placed.Select(p => p.OperatorId).ToArray(), placed.Select(p => p.ChargePointId).ToArray()).ListAsync(r => r.GetString(0), cancellationToken);
+        var written = await WriteAsync(connection, [.. placed.IntersectBy(known, p => p.ChargePointId)], cancellationToken);
         if (written > 0) await MarkChangeAsync(connection, await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return written;

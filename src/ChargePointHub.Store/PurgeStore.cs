@@ -9,11 +9,16 @@ namespace ChargePointHub.Store;
 /// <param name="Dataset">One of <see cref="PurgeStore.Datasets"/>.</param>
 /// <param name="RecordId">The hub's id: <c>{operator_id}:{operator's own id}</c>.</param>
 /// <param name="HidesId">The id itself is what must not be kept: it is known again by its mark alone.</param>
+/// <param name="IsMended">Its operator has mended it: the record goes with its versions, what happened there stays, and what is sent from now on is taken again.</param>
 /// <param name="Reason">Kept for good: it must not say what was personal.</param>
-public sealed record Purge(Dataset Dataset, string OperatorId, string RecordId, bool HidesId, string Reason, string By);
+public sealed record Purge(Dataset Dataset, string OperatorId, string RecordId, bool HidesId, bool IsMended, string Reason, string By);
 
 /// <summary>Rows of one table that went, or would.</summary>
 public sealed record PurgedRows(string Table, long Rows);
+
+/// <summary>What a purge did.</summary>
+/// <param name="IsVacuumed">False: the rows are gone, and PostgreSQL has not yet set their place in its files free.</param>
+public sealed record Purged(IReadOnlyList<PurgedRows> Rows, bool IsVacuumed);
 
 /// <summary>What was purged, when, by whom and why.</summary>
 /// <param name="RecordId">Null: the id itself was not to be kept.</param>
@@ -42,30 +47,34 @@ public sealed class PurgeStore(Database database)
     /// Everything at once, under a tick, so that no answer's tag outlives it. Also where nothing is stored: then what is to come is kept out.
     /// Null: it was purged before.
     /// </summary>
-    public async Task<IReadOnlyList<PurgedRows>?> PurgeAsync(Purge purge, CancellationToken cancellationToken)
+    public async Task<Purged?> PurgeAsync(Purge purge, CancellationToken cancellationToken)
     {
-        var own = purge.RecordId[(purge.OperatorId.Length + 1)..];
         var key = await new HubSettings(database).GetOrCreateSecretAsync(PurgedMarks.Secret, cancellationToken);
+        var mark = PurgedMarks.Of(key, purge.Dataset, purge.RecordId[(purge.OperatorId.Length + 1)..]);
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var rows = await DeleteAsync(connection, purge, cancellationToken);
-        var tick = await HubClock.NextAsync(connection, null, cancellationToken);
-        var isNew = await connection.Command(
-            """
-            INSERT INTO purged_record (operator_id, dataset, id_mark, record_id, purged_at, tick, purged_by, reason, rows_gone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            ON CONFLICT DO NOTHING
-            """,
-            purge.OperatorId, purge.Dataset.Name, PurgedMarks.Of(key, purge.Dataset, own), Text(purge.HidesId ? null : purge.RecordId), tick.RecordedAt, tick.Number, purge.By, purge.Reason,
-            rows.Sum(r => r.Rows)).ExecuteAsync(cancellationToken) > 0;
-        if (!isNew && rows.Count == 0) return null;
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        {
+            var rows = await DeleteAsync(connection, purge, cancellationToken);
+            var before = await connection.Command(
+                "SELECT keeps_out FROM purged_record WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3", purge.OperatorId, purge.Dataset.Name, mark)
+                .ListAsync(r => r.GetBoolean(0), cancellationToken);
+            var forgotten = purge.HidesId ? await connection.Command(
+                "UPDATE purged_record SET record_id = NULL WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 AND record_id IS NOT NULL", purge.OperatorId, purge.Dataset.Name, mark)
+                .ExecuteAsync(cancellationToken) : 0;
+            var isDone = purge.IsMended ? before.Count > 0 : before.Contains(true);
+            if (isDone && rows.Count == 0 && forgotten == 0) return null;
 
-        // Tags of answers as of an older tick hold no newer one but this.
-        await AreaStore.MarkChangeAsync(connection, tick, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-
-        // What is deleted lies in PostgreSQL's files until its place is free again.
-        if (rows.Count > 0) await connection.Command($"VACUUM {string.Join(", ", rows.Select(r => r.Table))}").ExecuteAsync(cancellationToken);
-        return rows;
+            // Tags of answers as of an older tick hold no newer one but this.
+            var tick = await HubClock.NextAsync(connection, null, cancellationToken);
+            await AreaStore.MarkChangeAsync(connection, tick, cancellationToken);
+            await connection.Command(
+                "INSERT INTO purged_record (operator_id, dataset, id_mark, record_id, purged_at, tick, purged_by, reason, rows_gone, keeps_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                purge.OperatorId, purge.Dataset.Name, mark, Text(purge.HidesId ? null : purge.RecordId), tick.RecordedAt, tick.Number, purge.By, purge.Reason,
+                rows.Sum(r => r.Rows), !purge.IsMended).ExecuteAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            if (rows.Count == 0) return new Purged(rows, IsVacuumed: true);
+            return new Purged(rows, await VacuumAsync(rows, cancellationToken));
+        }
     }
 
     /// <summary>Oldest first.</summary>
@@ -73,22 +82,52 @@ public sealed class PurgeStore(Database database)
         "SELECT operator_id, dataset, record_id, purged_at, purged_by, reason, rows_gone FROM purged_record ORDER BY tick").ListAsync(
             r => new PurgedRecord(r.GetString(0), Dataset.Named(r.GetString(1))!, r.TextOrNull(2), r.Instant(3), r.GetString(4), r.GetString(5), r.GetInt64(6)), cancellationToken);
 
+    /// <summary>What is deleted lies in PostgreSQL's files until its place is free again.</summary>
+    private async Task<bool> VacuumAsync(IReadOnlyList<PurgedRows> rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+            await Unhurried(connection.Command($"VACUUM {string.Join(", ", rows.Select(r => r.Table))}")).ExecuteAsync(cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
     private static async Task<IReadOnlyList<PurgedRows>> DeleteAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
     {
         // A page that is being written is waited for, and the next one finds what was purged.
         await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
         var gone = new List<PurgedRows>();
-        foreach (var (table, which) in Rows(purge.Dataset))
+        foreach (var (table, which) in Rows(purge.Dataset, purge.IsMended))
         {
-            var rows = await connection.Command($"DELETE FROM {table} WHERE {which}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
+            var rows = await Unhurried(connection.Command($"DELETE FROM {table} WHERE {which}", purge.OperatorId, purge.RecordId)).ExecuteAsync(cancellationToken);
             if (rows > 0) gone.Add(new PurgedRows(table, rows));
+        }
+
+        // A crawl under way goes on, without this name among those that it has seen.
+        if (purge.Dataset == Dataset.ChargePoints && !purge.IsMended)
+        {
+            await connection.Command(
+                "UPDATE pull_continuation SET charge_points = array_remove(charge_points, $2) WHERE operator_id = $1 AND $2 = ANY (charge_points)", purge.OperatorId, purge.RecordId)
+                .ExecuteAsync(cancellationToken);
         }
 
         return gone;
     }
 
+    /// <summary>Tables are as large as they are; who purges waits.</summary>
+    private static NpgsqlCommand Unhurried(NpgsqlCommand command)
+    {
+        command.CommandTimeout = 0;
+        return command;
+    }
+
     /// <summary>$1 operator, $2 hub id. Quarantine has the operator's own id of a refused record, and the hub's of one that waits.</summary>
-    private static IEnumerable<(string Table, string Which)> Rows(Dataset dataset)
+    private static IEnumerable<(string Table, string Which)> Rows(Dataset dataset, bool isMended)
     {
         const string AnyId = "own_id IN ($2, substr($2, length($1) + 2))";
         if (dataset == Dataset.ChargingSessions)
@@ -97,12 +136,14 @@ public sealed class PurgeStore(Database database)
         }
 
         if (dataset == Dataset.Tariffs) return [("tariff", OfTariff), ("tariff_version", OfTariff), ("absence", "operator_id = $1 AND dataset = 'tariffs' AND own_key = $2"), ("quarantine", $"operator_id = $1 AND dataset = 'tariffs' AND {AnyId}")];
+        if (isMended) return [("charge_point", OfPoint), ("charge_point_version", OfPoint), ("quarantine", $"operator_id = $1 AND dataset = 'charge_points' AND {AnyId}")];
         return
         [
             ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("status_change", OfPoint),
             ("charging_session", OfPoint), ("charging_session_version", OfPoint),
             ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
-            ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}))"),
+            ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) "
+                + "OR quarantine_charge_point(dataset, operator_id, own_id, waits_for, document) = $2)"),
         ];
     }
 

@@ -28,6 +28,7 @@ internal static class PurgeCommand
         var reason = new Option<string>("--reason") { Description = "Why, kept for good: do not repeat here what was personal.", HelpName = "TEXT", Required = true };
         var by = new Option<string>("--by") { Description = "Who does so; not given: the account that runs this.", HelpName = "NAME", DefaultValueFactory = _ => Environment.UserName };
         var hide = new Option<bool>("--hide-id") { Description = "The id itself is personal: it is not kept either." };
+        var mended = new Option<bool>("--mended") { Description = "Its operator has mended it: the record goes with its versions, what happened at a charge point stays, and what is sent from now on is taken again." };
         var yes = new Option<bool>("--yes") { Description = "Does it; not given: what would go is shown, and nothing is changed." };
         foreach (var text in new[] { reason, by })
         {
@@ -37,7 +38,7 @@ internal static class PurgeCommand
             });
         }
 
-        var record = new ExampleCommand("record", "Shows what would go with a record, and with --yes takes it out. Hubs may run meanwhile.", Example, $"{Example} --yes") { dataset, id, reason, by, hide, yes };
+        var record = new ExampleCommand("record", "Shows what would go with a record, and with --yes takes it out. Hubs may run meanwhile.", Example, $"{Example} --yes") { dataset, id, reason, by, hide, mended, yes };
         record.SetAction(context.Guarded(async (parsed, ct) =>
         {
             var (name, recordId) = (parsed.GetRequiredValue(dataset), parsed.GetRequiredValue(id));
@@ -51,18 +52,20 @@ internal static class PurgeCommand
                 throw new StartException([$"RECORD-ID is '{recordId}'; the hub's ids are the operator_id, a colon, and the operator's own id, as in lamplight:S1."]);
             await using var database = await context.OpenMigratedAsync(context.Arguments.Read(parsed), ct);
             var store = new PurgeStore(database.Source);
-            var purge = new Purge(Dataset.Named(name)!, operatorId, recordId, parsed.GetValue(hide), parsed.GetRequiredValue(reason), parsed.GetRequiredValue(by));
+            var purge = new Purge(Dataset.Named(name)!, operatorId, recordId, parsed.GetValue(hide), parsed.GetValue(mended), parsed.GetRequiredValue(reason), parsed.GetRequiredValue(by));
             var does = parsed.GetValue(yes);
-            if ((does ? await store.PurgeAsync(purge, ct) : await store.TryAsync(purge, ct)) is not { } rows)
+            if ((does ? await store.PurgeAsync(purge, ct) : new Purged(await store.TryAsync(purge, ct), IsVacuumed: false)) is not { } done)
             {
                 await context.Error.WriteLineAsync("It was purged before, and nothing of it has come since.");
                 return ExitCode.Done;
             }
 
-            foreach (var (table, count) in rows) await context.Output.WriteLineAsync($"{table}: {count}");
+            foreach (var (table, count) in done.Rows) await context.Output.WriteLineAsync($"{table}: {count}");
             await context.Output.WriteLineAsync(does
-                ? $"{(rows.Count == 0 ? "Nothing of it was stored." : "Purged.")} What its operator still sends of it is left out from now on. Backups and copies that others have made hold it until they are mended: tell those who keep them."
-                : rows.Count == 0 ? "Nothing of it is stored. --yes keeps it from coming." : "Nothing has been changed; --yes takes these rows out for good.");
+                ? $"{(done.Rows.Count == 0 ? "Nothing of it was stored." : "Purged.")} What its operator sends of it from now on is {(purge.IsMended ? "taken again" : "left out")}. "
+                    + "Backups, copies that others have made, and the record of readings, where one asked for this id, hold it still: tell those who keep them."
+                : done.Rows.Count == 0 ? "Nothing of it is stored. --yes keeps it from coming." : "Nothing has been changed; --yes takes these rows out for good.");
+            if (does && !done.IsVacuumed) await context.Error.WriteLineAsync($"VACUUM did not come through: the rows are gone, and their bytes stay in PostgreSQL's files until it does. Run: VACUUM {string.Join(", ", done.Rows.Select(r => r.Table))}");
             return ExitCode.Done;
         }));
         return record;

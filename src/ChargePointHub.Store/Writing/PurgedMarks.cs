@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using ChargePointHub.Model;
 using Npgsql;
 
@@ -18,12 +19,14 @@ internal static class PurgedMarks
     public static async Task<PageToWrite> LeaveOutAsync(NpgsqlConnection connection, PageToWrite page, CancellationToken cancellationToken)
     {
         var purged = await connection.Command(
-            "SELECT p.id_mark, s.value FROM purged_record p JOIN hub_setting s ON s.name = $2 WHERE p.operator_id = $1", page.Feed.OperatorId, Secret)
+            "SELECT p.id_mark, s.value FROM purged_record p JOIN hub_setting s ON s.name = $2 WHERE p.operator_id = $1 AND p.keeps_out", page.Feed.OperatorId, Secret)
             .ListAsync(r => (Mark: Convert.ToHexString(r.GetFieldValue<byte[]>(0)), Key: r.GetFieldValue<byte[]>(1)), cancellationToken);
         if (purged.Count == 0) return page;
         var (marks, key, prefix) = (purged.Select(p => p.Mark).ToHashSet(StringComparer.Ordinal), purged[0].Key, page.Feed.OperatorId.Length + 1);
-        bool Stays(Dataset dataset, string id) => !marks.Contains(Convert.ToHexString(Of(key, dataset, id[prefix..])));
+        bool StaysOwn(Dataset dataset, string own) => !marks.Contains(Convert.ToHexString(Of(key, dataset == Dataset.StatusChanges ? Dataset.ChargePoints : dataset, own)));
+        bool Stays(Dataset dataset, string id) => StaysOwn(dataset, id[prefix..]);
         bool StaysPoint(string id) => Stays(Dataset.ChargePoints, id);
+        bool StaysSession(ChargingSession session) => Stays(Dataset.ChargingSessions, session.SessionId) && StaysPoint(session.ChargePointId);
         var records = page.Records;
         return page with
         {
@@ -33,14 +36,23 @@ internal static class PurgedMarks
                 Statuses = [.. records.Statuses.Where(s => StaysPoint(s.ChargePointId))],
                 StatusChanges = [.. records.StatusChanges.Where(c => StaysPoint(c.Record.ChargePointId))],
                 Tariffs = [.. records.Tariffs.Where(t => Stays(Dataset.Tariffs, t.Record.TariffId))],
-                ChargingSessions = [.. records.ChargingSessions.Where(s => Stays(Dataset.ChargingSessions, s.Record.SessionId) && StaysPoint(s.Record.ChargePointId))],
-                Refused =
-                [
-                    .. records.Refused.Where(r =>
-                        r.OwnId is not { } own || !marks.Contains(Convert.ToHexString(Of(key, r.Dataset == Dataset.StatusChanges ? Dataset.ChargePoints : r.Dataset, own)))),
-                ],
+                ChargingSessions = [.. records.ChargingSessions.Where(s => StaysSession(s.Record))],
+                Refused = [.. records.Refused.Where(r => (r.OwnId is not { } own || StaysOwn(r.Dataset, own)) && (PointOf(r) is not { } point || StaysOwn(Dataset.ChargePoints, point)))],
             },
+            Rechecks =
+            [
+                .. page.Rechecks.Where(r => r.Judged.ChargingSessions.All(s => StaysSession(s.Record)) && r.Judged.StatusChanges.All(c => StaysPoint(c.Record.ChargePointId))),
+            ],
             Areas = page.Areas.Where(a => StaysPoint(a.Key)).ToDictionary(),
         };
+    }
+
+    /// <summary>The operator's own id of the charge point that a refused session plainly names; null: in other words, or none.</summary>
+    private static string? PointOf(RefusedRecord refused)
+    {
+        if (refused.Dataset != Dataset.ChargingSessions) return null;
+        using var document = JsonDocument.Parse(refused.Document);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("charge_point_id", out var id) && id.ValueKind == JsonValueKind.String
+            ? id.GetString() : null;
     }
 }

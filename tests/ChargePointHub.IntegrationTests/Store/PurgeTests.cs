@@ -44,7 +44,7 @@ public sealed class PurgeTests : IAsyncLifetime
         await WriteAsync(Sessions(Session("c")));
 
         Assert.Equal(["charging_session 1", "charging_session_version 1", "quarantine 1"], tried.Select(t => $"{t.Table} {t.Rows}"));
-        Assert.Equal(tried, gone);
+        Assert.Equal(tried, gone!.Rows);
         Assert.Equal(["char-gy:b", "char-gy:c"], await hub.ManyAsync("SELECT session_id FROM charging_session ORDER BY 1"));
         Assert.DoesNotContain("ann@example", await EverythingAsync(), StringComparison.Ordinal);
         Assert.Null(await store.PurgeAsync(purge, CancellationToken.None));
@@ -67,6 +67,58 @@ public sealed class PurgeTests : IAsyncLifetime
         Assert.Equal(["char-gy:2"], await hub.ManyAsync("SELECT DISTINCT charge_point_id FROM charge_point UNION SELECT charge_point_id FROM charge_point_status UNION SELECT charge_point_id FROM charge_point_area UNION SELECT charge_point_id FROM status_change UNION SELECT charge_point_id FROM charging_session"));
         Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM quarantine"));
         Assert.Equal(["char-gy:b", "char-gy:e"], await hub.ManyAsync("SELECT session_id FROM charging_session ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task Refused_sessions_of_a_purged_charge_point_go_and_stay_out_too_and_so_does_its_name_in_a_crawl_under_way()
+    {
+        var refused = Page(new RecordPage
+        {
+            Refused =
+            [
+                new RefusedRecord(Dataset.ChargingSessions, "a", """{"charge_point_id":"1"}"""u8.ToArray(), [Wrong]), new RefusedRecord(Dataset.ChargingSessions, "b", """{"charge_point_id":"2"}"""u8.ToArray(), [Wrong]),
+            ],
+        });
+        await WriteAsync(refused);
+        var place = new PullContinuation(new FeedKey(Operator, "main", Dataset.ChargePoints), RunKind.Crawl, null, Noon, Noon, 3, "{}", ["char-gy:1", "char-gy:2"]);
+        await new ContinuationStore(hub.Database).SaveAsync(place, CancellationToken.None);
+
+        await store.PurgeAsync(Of(Dataset.ChargePoints, "1") with { HidesId = true }, CancellationToken.None);
+        await WriteAsync(refused);
+        await new AreaStore(hub.Database).WriteAsync([new PlacedChargePoint(Operator, "char-gy:1", AreaCodes.None), new PlacedChargePoint(Operator, "char-gy:2", AreaCodes.None)], CancellationToken.None);
+
+        Assert.Equal(["b"], await hub.ManyAsync("SELECT own_id FROM quarantine"));
+        Assert.DoesNotContain("char-gy:1", await EverythingAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_mended_is_taken_again_and_what_happened_there_stays()
+    {
+        await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("1") with { Address = "Call Ann, 07700 900123" })] }, Dataset.ChargePoints));
+        await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("1", Noon.AddHours(1)))] }, Dataset.ChargePoints));
+        await WriteAsync(Sessions(Session("a")));
+
+        var gone = await store.PurgeAsync(Of(Dataset.ChargePoints, "1") with { IsMended = true }, CancellationToken.None);
+        await WriteAsync(Points("1"));
+
+        Assert.Equal(["charge_point 1", "charge_point_version 2"], gone!.Rows.Select(r => $"{r.Table} {r.Rows}"));
+        Assert.True(gone.IsVacuumed);
+        Assert.DoesNotContain("Call Ann", await EverythingAsync(), StringComparison.Ordinal);
+        Assert.Equal(["char-gy:1", "char-gy:2"], await hub.ManyAsync("SELECT charge_point_id FROM charge_point ORDER BY 1"));
+        Assert.Equal("1", await hub.OneAsync("SELECT count(*) FROM charging_session"));
+        Assert.Equal("purged", await hub.OneAsync("SELECT CASE WHEN keeps_out THEN 'kept out' ELSE 'purged' END FROM purged_record"));
+    }
+
+    [Fact]
+    public async Task An_id_that_was_kept_can_be_forgotten_later_and_nothing_else()
+    {
+        await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org"), CancellationToken.None);
+        Assert.NotNull(await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org") with { HidesId = true }, CancellationToken.None));
+        Assert.Null(await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org") with { HidesId = true }, CancellationToken.None));
+
+        Assert.Equal([null, null], (await store.ReadAsync(CancellationToken.None)).Select(p => p.RecordId));
+        await Assert.ThrowsAsync<PostgresException>(() => hub.OneAsync("UPDATE purged_record SET record_id = 'x'"));
+        await Assert.ThrowsAsync<PostgresException>(() => hub.OneAsync("UPDATE purged_record SET record_id = NULL, reason = ''"));
     }
 
     [Fact]
@@ -100,7 +152,7 @@ public sealed class PurgeTests : IAsyncLifetime
         go.SetResult();
         await page;
 
-        Assert.Equal(["charging_session"], (await purge)!.Select(r => r.Table));
+        Assert.Equal(["charging_session"], (await purge)!.Rows.Select(r => r.Table));
         Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM charging_session"));
     }
 
@@ -116,7 +168,7 @@ public sealed class PurgeTests : IAsyncLifetime
             await Assert.ThrowsAsync<PostgresException>(() => hub.OneAsync(sql));
     }
 
-    private static Purge Of(Dataset dataset, string own) => new(dataset, Operator, $"{Operator}:{own}", HidesId: false, "a name in it", "data office");
+    private static Purge Of(Dataset dataset, string own) => new(dataset, Operator, $"{Operator}:{own}", HidesId: false, IsMended: false, "a name in it", "data office");
 
     private Task<PageWritten> WriteAsync(PageToWrite page) => writer.WriteAsync(page, CancellationToken.None);
 
