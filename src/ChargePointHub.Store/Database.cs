@@ -78,6 +78,10 @@ public sealed class Database : IAsyncDisposable
             Pooling = false,
             Timeout = AuditSeconds,
             CommandTimeout = AuditSeconds,
+
+            // A network that breaks without a word is noticed at both ends, and the lock is free again.
+            KeepAlive = AuditSeconds,
+            Options = $"-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 {reads.Options}".TrimEnd(),
         };
 
         // Names for metrics, which would show the connection string otherwise.

@@ -27,6 +27,7 @@ internal static class AuditTampering
         (Closed, "outcome = 'failed'", ChainFault.Changed),
         (Closed, "records[1] = records[1] + 1", ChainFault.Changed),
         (Closed, "bytes = bytes + 1", ChainFault.Changed),
+        (Closed, "kind = 'checkpoint', opened = NULL, outcome = NULL, operators = NULL", ChainFault.Changed),
         (Closed, "previous = set_byte(previous, 31, get_byte(previous, 31) # 1)", ChainFault.Changed),
         (Closed, "hash = set_byte(hash, 0, get_byte(hash, 0) # 1)", ChainFault.Changed),
         (Closed, "number = number + 1000000", ChainFault.Missing),

@@ -14,7 +14,7 @@ public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<Aud
     /// <summary>Readings that wait for their opened row at once; more are refused.</summary>
     public const int MostWaiting = 1_000;
 
-    /// <summary>Rows committed together at most.</summary>
+    /// <summary>Rows taken to be committed together at most; what is kept through a failure may be more, and goes as one.</summary>
     private const int MostTogether = 500;
 
     /// <summary>Rows after which a checkpoint is due.</summary>
@@ -59,7 +59,11 @@ public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<Aud
 
     /// <summary>Returns at once: the row is committed with those that come next.</summary>
     /// <param name="closed">Of a reading that was opened here.</param>
-    public void Close(AuditEvent closed) => arriving.Writer.TryWrite(new Waiting(closed, null));
+    public void Close(AuditEvent closed)
+    {
+        if (!arriving.Writer.TryWrite(new Waiting(closed, null)))
+            logger.LogError("The reading of row {Number} of {Chain} is left without its closed row: it ended after the audit had", closed.Opened, chain.Id);
+    }
 
     /// <summary>After the last closed rows.</summary>
     public async ValueTask DisposeAsync()
@@ -80,8 +84,8 @@ public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<Aud
         for (var failed = 0; failed < TriesAtTheEnd;)
         {
             Take();
-            if (pending.Count == 0 && chain.Length == checkpointAt) return;
-            if (!await TryWriteAsync(checkpoint: pending.Count < MostTogether)) failed++;
+            if (IsAllWritten) return;
+            if (!await TryWriteAsync(checkpoint: pending.Count < MostTogether) && ++failed < TriesAtTheEnd) await Task.Delay(BetweenTries, time);
         }
 
         logger.LogError("{Count} readings are left without their closed rows: the audit could not be written before the hub ended", pending.Count(p => p.Committed is null));
@@ -91,21 +95,27 @@ public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<Aud
     private async Task<bool> ArrivedAsync()
     {
         if (more.IsCompleted) more = arriving.Reader.WaitToReadAsync().AsTask();
-        if (pending.Count == 0 && chain.Length == checkpointAt) return await more;
+        if (IsAllWritten) return await more;
         using var enough = new CancellationTokenSource();
-        var pause = pending.Count > 0 || isFailing ? BetweenTries : CheckpointEach - time.GetElapsedTime(checkpointTime);
+        var pause = isFailing ? BetweenTries : CheckpointEach - time.GetElapsedTime(checkpointTime);
         await Task.WhenAny(more, Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time, enough.Token));
         await enough.CancelAsync();
         return !more.IsCompleted || await more;
     }
+
+    private bool IsAllWritten => pending.Count == 0 && doubtful.Count == 0 && chain.Length == checkpointAt;
 
     private void Take()
     {
         while (pending.Count < MostTogether && arriving.Reader.TryRead(out var next)) pending.Add(next);
     }
 
-    private bool IsCheckpointDue() =>
-        chain.Length + pending.Count - checkpointAt >= CheckpointRows || (chain.Length + pending.Count > checkpointAt && time.GetElapsedTime(checkpointTime) >= CheckpointEach);
+    /// <summary>The first comes with the first row: a chain of which no line is in the log could be deleted whole unnoticed.</summary>
+    private bool IsCheckpointDue()
+    {
+        var rows = chain.Length + pending.Count - checkpointAt;
+        return rows > 0 && (checkpointAt == 0 || rows >= CheckpointRows || time.GetElapsedTime(checkpointTime) >= CheckpointEach);
+    }
 
     private async Task<bool> TryWriteAsync(bool checkpoint)
     {
@@ -115,9 +125,10 @@ public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<Aud
             var rows = pending.Select(p => p.Row).ToList();
             if (checkpoint) rows.Add(new AuditEvent { Kind = AuditKind.Checkpoint, WrittenAt = Instants.ToStoredResolution(time.GetUtcNow()) });
             if (rows.Count == 0) return true;
+            doubtful = pending;
             var written = await chain.AppendAsync(rows, CancellationToken.None);
             foreach (var (waiting, row) in pending.Zip(written)) waiting.Committed?.TrySetResult(row);
-            pending.Clear();
+            (pending, doubtful) = ([], []);
             if (checkpoint) NoteCheckpoint(written[^1]);
             if (isFailing) logger.LogInformation("The audit can be written again; restricted reads are answered");
             isFailing = false;
@@ -134,12 +145,16 @@ public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<Aud
         }
     }
 
-    /// <summary>Those who wait for their opened row are told at once; what becomes of the rows is seen at the next try.</summary>
+    /// <summary>
+    /// Those who wait for their opened row are told at once, who came meanwhile too; what becomes of the rows is seen at the next try. Closed
+    /// rows are kept: no more than the readings that were under way.
+    /// </summary>
     private void Fail()
     {
-        foreach (var waiting in pending) waiting.Committed?.TrySetResult(null);
-        if (doubtful.Count == 0) doubtful = pending;
-        pending = [.. pending.Where(p => p.Committed is null)];
+        var waiting = pending.ToList();
+        while (arriving.Reader.TryRead(out var next)) waiting.Add(next);
+        foreach (var one in waiting) one.Committed?.TrySetResult(null);
+        pending = [.. waiting.Where(w => w.Committed is null)];
     }
 
     /// <summary>Rows of a try that failed may be there all the same: then none is written twice, and a reading that was refused has ended.</summary>
@@ -170,7 +185,7 @@ public sealed class AuditWriter(AuditChain chain, TimeProvider time, ILogger<Aud
     private void NoteCheckpoint(AuditEvent row)
     {
         (checkpointAt, checkpointTime) = (row.Number, time.GetTimestamp());
-        logger.LogInformation("Audit checkpoint {Chain}:{Number}:{Hash}", row.Chain, row.Number, Convert.ToHexStringLower(row.Hash.Span));
+        logger.LogInformation("Audit checkpoint {Checkpoint}", AuditCheckpoint.Of(row));
     }
 
     /// <param name="Committed">Of an opened row: told what was written, or null; null: nobody waits.</param>

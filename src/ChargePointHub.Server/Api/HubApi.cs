@@ -109,7 +109,7 @@ public static class HubApi
             return;
         }
 
-        using var open = caller.KeyId is { } keyId ? hub.OpenAnswers.Enter(keyId, route.IsRestricted ? caller.Scope : Scope.Public, context) : null;
+        using var open = caller.KeyId is { } keyId ? hub.OpenAnswers.Enter(keyId, route.IsRestricted || route.Restricted is not null ? caller.Scope : Scope.Public, context) : null;
         await AuditedAnswer.SendAsync(new HubRequest(context, route, parameters, caller, hub, against.Directory, against.Now, coding), open);
     }
 }

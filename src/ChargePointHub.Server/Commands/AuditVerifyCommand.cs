@@ -21,7 +21,7 @@ internal static class AuditVerifyCommand
         });
         var json = CommandContext.JsonOption();
         var verify = new ExampleCommand(
-            "verify", "Walks the whole record row by row: exit code 0 when it holds, 1 when a row was changed, is missing or stands elsewhere. A cut end shows only against a checkpoint from the log.",
+            "verify", "Walks the whole record row by row: exit code 0 when it holds, 1 when a row was changed, is missing or stands elsewhere. A cut end, and a chain written anew or deleted whole, show only against checkpoints from the log.",
             "audit verify", $"audit verify --checkpoint 0199f0c2-a4f1-7c3a-9d1f-7c52c3a1b0de:1000:{new string('0', 64)}") { told, json };
         verify.SetAction(context.Guarded(async (parsed, ct) =>
         {
@@ -30,13 +30,13 @@ internal static class AuditVerifyCommand
             var chains = await new AuditVerification(database.Source).VerifyAsync(
                 checkpoints, (walked, all) => context.Progress.Show($"Walking the audit: {walked} of {all} rows"), ct);
             context.Progress.Clear();
-            await (parsed.GetValue(json) ? context.WriteJsonAsync(Listed(chains)) : TellPersonAsync(context, chains, checkpoints.Count));
+            await (parsed.GetValue(json) ? context.WriteJsonAsync(Listed(chains)) : TellPersonAsync(context, chains));
             return chains.All(c => c.Broken is null) ? ExitCode.Done : ExitCode.Refused;
         }));
         return verify;
     }
 
-    private static async Task TellPersonAsync(CommandContext context, IReadOnlyList<ChainState> chains, int checkpoints)
+    private static async Task TellPersonAsync(CommandContext context, IReadOnlyList<ChainState> chains)
     {
         if (chains.Count == 0)
         {
@@ -46,8 +46,8 @@ internal static class AuditVerifyCommand
 
         await context.WriteTableAsync(
         [
-            ["CHAIN", "STATE", "ROWS", "READINGS", "NOT CLOSED", "FIRST", "LAST"],
-            .. chains.Select(c => new[] { $"{c.Chain}", State(c), $"{c.Rows}", $"{c.Readings}", $"{c.Unclosed.Count}", Time(c, c.FirstAt), Time(c, c.LastAt) }),
+            ["CHAIN", "STATE", "ROWS", "AFTER CHECKPOINT", "READINGS", "NOT CLOSED", "FIRST", "LAST"],
+            .. chains.Select(c => new[] { $"{c.Chain}", State(c), $"{c.Rows}", c.Beyond is { } beyond ? $"{beyond}" : "not covered", $"{c.Readings}", $"{c.Unclosed.Count}", Time(c, c.FirstAt), Time(c, c.LastAt) }),
         ]);
         var left = chains.Where(c => !c.IsRunning).SelectMany(c => c.Unclosed).OrderBy(u => u.OpenedAt).ToList();
         await context.Output.WriteLineAsync(
@@ -56,8 +56,17 @@ internal static class AuditVerifyCommand
         if (left.Count > MostTold) await context.Output.WriteLineAsync($"    and {left.Count - MostTold} later ones.");
         foreach (var broken in chains.Select(c => c.Broken).OfType<BrokenRow>())
             await context.Output.WriteLineAsync($"BROKEN at row {broken.Number} of {broken.Chain}{(broken.WrittenAt is { } at ? $", written {Instants.Format(at)}" : "")}: {Sentence(broken.Fault)}");
-        if (chains.All(c => c.Broken is null))
-            await context.Output.WriteLineAsync($"Every row is as it was written{(checkpoints == 0 ? "; whether rows were cut off an end shows only with --checkpoint, from the log" : $", up to the {(checkpoints == 1 ? "checkpoint" : "checkpoints")} and beyond")}.");
+        if (chains.All(c => c.Broken is null)) await context.Output.WriteLineAsync(Verdict(chains));
+    }
+
+    /// <summary>No more than is so: what no checkpoint names could have been cut, written anew or deleted whole.</summary>
+    private static string Verdict(IReadOnlyList<ChainState> chains)
+    {
+        var (covered, bare) = (chains.Where(c => c.Beyond is not null).ToList(), chains.Count(c => c.Beyond is null));
+        return covered.Count == 0
+            ? "Each chain holds together; that none was cut at its end, written anew or deleted whole shows only with --checkpoint, from the log."
+            : $"Each chain holds together and has the rows of the checkpoints given. For {covered.Sum(c => c.Beyond)} rows after them"
+                + $"{(bare == 0 ? "" : $", for {(bare == 1 ? "the chain" : $"the {bare} chains")} not covered")} and for chains that may be gone whole, give the other checkpoints of the logs.";
     }
 
     private static string State(ChainState chain) => chain.Rows == 0 ? "gone" : chain.IsRunning ? "running" : chain.HasEnd ? "ended" : "no end";
@@ -83,6 +92,7 @@ internal static class AuditVerifyCommand
             c.Chain,
             State = State(c),
             c.Rows,
+            RowsAfterCheckpoint = c.Beyond,
             c.Readings,
             FirstAt = c.Rows == 0 ? null : Instants.Format(c.FirstAt),
             LastAt = c.Rows == 0 ? null : Instants.Format(c.LastAt),

@@ -188,6 +188,7 @@ public sealed class HubHost : IAsyncDisposable
                 Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),
             });
         builder.Services.AddHostedService<KeyWatch>();
+        builder.Services.AddSingleton(new AuditVerification(database)).AddHostedService<AbandonedChains>();
         builder.Services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
         if (options.Otlp.Length > 0) builder.Services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));
         if (options.Collect) builder.Services.AddHostedService<CollectorService>();

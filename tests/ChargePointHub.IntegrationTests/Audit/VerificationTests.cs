@@ -62,9 +62,9 @@ public sealed class VerificationTests : IAsyncLifetime
     {
         var rows = await AuditTable.ReadAsync(host.ConnectionString);
 
-        var state = Assert.Single(await AuditTable.VerifyAsync(host.ConnectionString, [.. rows.Select(PointOf)]));
+        var state = Assert.Single(await AuditTable.VerifyAsync(host.ConnectionString, [.. rows.Select(AuditCheckpoint.Of)]));
 
-        Assert.Equal((7L, 3L, false, true, null), (state.Rows, state.Readings, state.IsRunning, state.HasEnd, state.Broken));
+        Assert.Equal((8L, 3L, false, true, 0, null), (state.Rows, state.Readings, state.IsRunning, state.HasEnd, state.Beyond, state.Broken));
     }
 
     [Theory]
@@ -90,9 +90,9 @@ public sealed class VerificationTests : IAsyncLifetime
     public async Task A_row_put_in_is_found()
     {
         await host.ExecuteAsync(
-            "INSERT INTO audit_event SELECT chain, 8, kind, written_at, 99, request_id, key_id, organisation_id, holder, rights, route, path, filter, operators, outcome, records, bytes, previous, hash FROM audit_event WHERE kind = 'closed' LIMIT 1");
+            "INSERT INTO audit_event SELECT chain, 9, kind, written_at, 99, request_id, key_id, organisation_id, holder, rights, route, path, filter, operators, outcome, records, bytes, previous, hash FROM audit_event WHERE kind = 'closed' LIMIT 1");
 
-        Assert.Equal((8, ChainFault.Changed), await BrokenAsync());
+        Assert.Equal((9, ChainFault.Changed), await BrokenAsync());
     }
 
     [Fact]
@@ -102,24 +102,48 @@ public sealed class VerificationTests : IAsyncLifetime
         await host.ExecuteAsync("DELETE FROM audit_event WHERE number > 4");
 
         Assert.Null(await BrokenAsync());
-        Assert.Equal((5, ChainFault.Cut), await BrokenAsync(PointOf(last)));
+        Assert.Equal((5, ChainFault.Cut), await BrokenAsync(AuditCheckpoint.Of(last)));
 
         await host.ExecuteAsync("DELETE FROM audit_event");
-        Assert.Equal((1, ChainFault.Cut), await BrokenAsync(PointOf(last)));
+        Assert.Equal((1, ChainFault.Cut), await BrokenAsync(AuditCheckpoint.Of(last)));
+    }
+
+    [Fact]
+    public async Task A_chain_is_in_the_log_from_its_first_row_and_what_came_after_a_checkpoint_is_counted()
+    {
+        var rows = (await AuditTable.ReadAsync(host.ConnectionString)).OrderBy(r => r.Number).ToList();
+
+        Assert.Equal((AuditKind.Opened, AuditKind.Checkpoint), (rows[0].Kind, rows[1].Kind));
+        Assert.Equal(6, (await AuditTable.VerifyAsync(host.ConnectionString, AuditCheckpoint.Of(rows[1]))).Single().Beyond);
+        Assert.Null((await AuditTable.VerifyAsync(host.ConnectionString)).Single().Beyond);
+        await host.ExecuteAsync("DELETE FROM audit_event");
+        Assert.Equal((1, ChainFault.Cut), await BrokenAsync(AuditCheckpoint.Of(rows[1])));
     }
 
     [Fact]
     public async Task A_chain_that_was_written_anew_is_whole_and_not_the_one_of_the_log()
     {
-        var told = (await AuditTable.ReadAsync(host.ConnectionString)).Single(r => r.Kind == AuditKind.Checkpoint);
+        var rows = (await AuditTable.ReadAsync(host.ConnectionString)).OrderBy(r => r.Number).ToList();
+        var previous = AuditEvent.NoHash;
+        foreach (var row in rows)
+        {
+            var forged = row.Kind == AuditKind.Opened ? row with { Holder = "Nobody" } : row;
+            var hash = AuditHash.Of(forged, previous.Span);
+            await host.ExecuteAsync(
+                "UPDATE audit_event SET holder = @holder, previous = @previous, hash = @hash WHERE number = @number",
+                ("holder", (object?)forged.Holder ?? DBNull.Value), ("previous", previous.ToArray()), ("hash", hash), ("number", row.Number));
+            previous = hash;
+        }
 
-        Assert.Equal((told.Number, ChainFault.Rewritten), await BrokenAsync(PointOf(told) with { Hash = new string('0', 64) }));
+        Assert.Null(await BrokenAsync());
+        Assert.Equal((2, ChainFault.Rewritten), await BrokenAsync(AuditCheckpoint.Of(rows[1])));
+        Assert.Equal((8, ChainFault.Rewritten), await BrokenAsync(AuditCheckpoint.Of(rows[^1])));
     }
 
     [Fact]
     public async Task Readings_of_instances_that_run_are_told_from_those_that_nobody_will_close()
     {
-        await host.ExecuteAsync("DELETE FROM audit_event WHERE number > 5");
+        await host.ExecuteAsync("DELETE FROM audit_event WHERE number > 6");
         await using var writer = new AuditWriter(new AuditChain(host.Database), TimeProvider.System, NullLogger<AuditWriter>.Instance);
         await writer.OpenAsync(AuditWriterTests.Reading());
 
@@ -128,9 +152,14 @@ public sealed class VerificationTests : IAsyncLifetime
         var (gone, running) = (states.Single(s => s.Chain == chain), states.Single(s => s.Chain != chain));
         Assert.Equal((false, false, 1), (gone.IsRunning, gone.HasEnd, gone.Unclosed.Count));
         Assert.Equal((true, 1, null), (running.IsRunning, running.Unclosed.Count, running.Broken));
-    }
 
-    private static AuditCheckpoint PointOf(AuditEvent row) => AuditCheckpoint.Parse($"{row.Chain}:{row.Number}:{Convert.ToHexStringLower(row.Hash.Span)}")!;
+        // The next instance tells the log where the chain of the one that is gone ended.
+        var abandoned = Assert.Single(await new AuditVerification(host.Database).ReadAbandonedAsync(CancellationToken.None));
+        Assert.Equal((chain, 6), (abandoned.Chain, abandoned.Number));
+        Assert.Null(await BrokenAsync(abandoned));
+        await host.ExecuteAsync("DELETE FROM audit_event WHERE number > 5");
+        Assert.Equal((6, ChainFault.Cut), await BrokenAsync(abandoned));
+    }
 
     private async Task<(long Number, ChainFault Fault)?> BrokenAsync(params AuditCheckpoint[] checkpoints) =>
         (await AuditTable.VerifyAsync(host.ConnectionString, checkpoints)).Single(c => c.Chain == chain || c.Rows == 0).Broken is { } broken ? (broken.Number, broken.Fault) : null;

@@ -28,6 +28,7 @@ public sealed class AuditTests : IAsyncLifetime, IDisposable
         var last = (await AuditTable.ReadAsync(database.ConnectionString)).MaxBy(r => r.Number)!;
         var point = $"{chain}:{last.Number}:{Convert.ToHexStringLower(last.Hash.Span)}";
         var (code, whole, _) = await hub.RunAsync(Line($"audit verify --checkpoint {point}"));
+        var (_, bare, _) = await hub.RunAsync(Line("audit verify"));
         await ExecuteAsync("ALTER TABLE audit_event DISABLE TRIGGER audit_event_stays; UPDATE audit_event SET holder = 'Nobody' WHERE number = 3");
         var (changedCode, changed, _) = await hub.RunAsync(Line("audit verify"));
         var broken = await hub.JsonAsync(Line("audit verify"));
@@ -38,8 +39,10 @@ public sealed class AuditTests : IAsyncLifetime, IDisposable
         Assert.Equal((0, "Nothing is on record: nobody has read restricted data yet."), (emptyCode, empty.Trim()));
         Assert.Equal((0, "Nobody has read any of this."), (noneCode, none.Trim()));
         Assert.Equal((int)ExitCode.Done, code);
-        Assert.Matches($@"{chain}\s+ended\s+5\s+2\s+0\s", whole);
-        Assert.EndsWith("Every row is as it was written, up to the checkpoint and beyond.", whole.Trim(), StringComparison.Ordinal);
+        Assert.Matches($@"{chain}\s+ended\s+6\s+0\s+2\s+0\s", whole);
+        Assert.EndsWith("Each chain holds together and has the rows of the checkpoints given. For 0 rows after them and for chains that may be gone whole, give the other checkpoints of the logs.", whole.Trim(), StringComparison.Ordinal);
+        Assert.Matches($@"{chain}\s+ended\s+6\s+not covered\s", bare);
+        Assert.EndsWith("Each chain holds together; that none was cut at its end, written anew or deleted whole shows only with --checkpoint, from the log.", bare.Trim(), StringComparison.Ordinal);
         Assert.Equal((int)ExitCode.Refused, changedCode);
         Assert.Matches($@"BROKEN at row 3 of {chain}, written [0-9TZ:.-]+: it says something else than when it was written\.", changed);
         Assert.False(broken.GetProperty("holds").GetBoolean());

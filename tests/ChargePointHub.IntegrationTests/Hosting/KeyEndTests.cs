@@ -114,6 +114,32 @@ public sealed class KeyEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_grant_that_ends_cuts_what_it_adds_to_answers_that_are_open_to_all()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var register = new AccessRegister(
+            [new Organisation("gla", "GLA", OrganisationRole.Gla, null)], [new Agreement("alpha", "Alpha", "alpha", null, null)], [new Grant("gla-alpha", "alpha", "gla", [Right.FeedQuality], null, null, null)]);
+        var store = new GrantStore(records.Database);
+        await store.ApplyAsync(register, "a test", DateTimeOffset.UtcNow, limit.Token);
+        var key = await MakeForAsync("gla");
+        await using var holding = new Npgsql.NpgsqlConnection(records.ConnectionString);
+        await holding.OpenAsync(limit.Token);
+        await using var held = await holding.BeginTransactionAsync(limit.Token);
+        await using (var hold = new Npgsql.NpgsqlCommand("LOCK TABLE coverage_change", holding)) await hold.ExecuteNonQueryAsync(limit.Token);
+        var asking = AskPathAsync(hubs[1], key.Token, "/v1/gaps", 1, limit.Token);
+        using (var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20)))
+        {
+            while ((await AuditTable.ReadAsync(records.ConnectionString)).All(r => r.KeyId != key.KeyId)) await tick.WaitForNextTickAsync(limit.Token);
+        }
+
+        await store.ApplyAsync(register with { Grants = [] }, "a test", DateTimeOffset.UtcNow, limit.Token);
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => asking);
+        await held.RollbackAsync(limit.Token);
+        Assert.Equal(ReadOutcome.RightsEnded, (await AuditTable.UntilClosedAsync(records.ConnectionString)).Single(r => r.Kind == AuditKind.Closed).Outcome);
+    }
+
+    [Fact]
     public async Task A_fault_in_looking_at_keys_ends_neither_hub_nor_answers_and_the_next_look_is_another_try()
     {
         using var limit = new CancellationTokenSource(Limit);

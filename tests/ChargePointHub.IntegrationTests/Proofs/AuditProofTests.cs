@@ -9,6 +9,6 @@ public class AuditProofTests
 
         var figures = result.RootElement.GetProperty("figures");
         Assert.Equal(1, figures.GetProperty("left_open").GetInt32());
-        Assert.Equal(21, figures.GetProperty("spoilt").GetInt32());
+        Assert.Equal(22, figures.GetProperty("spoilt").GetInt32());
     }
 }
