@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Answers;
@@ -64,10 +65,15 @@ internal static class AuditedAnswer
             Opened = opened.Number,
             Operators = tally.Operators,
             Outcome = outcome,
-            Records = isBare ? [.. tally.Records.Select(_ => 0L)] : tally.Records,
+            Records = isBare ? ToldOf(request.Http.Response, tally) : tally.Records,
             Bytes = isBare ? 0 : tally.Bytes,
         };
     }
+
+    /// <summary>Without a body: none, or what was counted. A count of several operators tells them not apart: of each stands what the page would hold.</summary>
+    private static IReadOnlyList<long> ToldOf(HttpResponse response, ReadTally tally) =>
+        !long.TryParse(response.Headers["Hub-Count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? [.. tally.Records.Select(_ => 0L)]
+        : tally.Records.Count == 1 ? [count] : tally.Records;
 
     private static ReadOutcome OutcomeOf(HubRequest request, OpenAnswer? open, bool isThrough) =>
         open?.WasCut == true ? ReadOutcome.RightsEnded

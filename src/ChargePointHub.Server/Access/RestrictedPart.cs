@@ -13,8 +13,13 @@ public sealed class RestrictedPart
 
     private RestrictedPart(string subject, Func<Scope, bool> holdsSome, Func<Scope, string, bool> holds) => (this.subject, this.holdsSome, this.holds) = (subject, holdsSome, holds);
 
-    /// <summary>How operators' feeds fare, with causes, findings and what was refused.</summary>
+    /// <summary>How operators' feeds fare, with causes.</summary>
     public static readonly RestrictedPart FeedQuality = new(Right.FeedQuality, scope => scope.ReadsQuality(), (scope, operatorId) => scope.ReadsQuality(operatorId));
+
+    /// <summary>The same with findings and what was refused: for parts of records the right to read the records is needed too.</summary>
+    public static readonly RestrictedPart Findings = new(Right.FeedQuality, scope => scope.ReadsQuality(), (scope, operatorId) => scope.ReadsQuality(operatorId)) { HoldsRecords = true };
+
+    private bool HoldsRecords { get; init; }
 
     /// <summary>Records of a dataset.</summary>
     public static RestrictedPart Of(Dataset dataset) => new(dataset.Name, scope => scope.Reads(dataset), (scope, operatorId) => scope.Reads(dataset, operatorId));
@@ -38,6 +43,9 @@ public sealed class RestrictedPart
         :
         [
             .. operators.Where(o => o == caller.Scope.OwnOperator).Select(ReadRight.Own),
-            .. caller.Grants.Where(g => operators.Contains(g.OperatorId) && g.Subjects.Contains(subject)).Select(g => ReadRight.Granted(g.OperatorId, g.GrantId)),
+            .. caller.Grants.Where(g => operators.Contains(g.OperatorId) && g.Subjects.Any(s => IsNeeded(s, g.OperatorId, caller.Scope))).Select(g => ReadRight.Granted(g.OperatorId, g.GrantId)),
         ];
+
+    private bool IsNeeded(string of, string operatorId, Scope scope) =>
+        of == subject || (HoldsRecords && Dataset.Named(of) is { IsRestricted: true } dataset && scope.ReadsFindings(dataset, operatorId));
 }

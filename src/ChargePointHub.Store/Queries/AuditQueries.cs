@@ -48,7 +48,7 @@ public sealed class AuditQueries(Database database)
             SELECT o.written_at, o.key_id, o.organisation_id, o.holder, o.rights, o.route, o.path, o.filter, o.request_id, o.operators, c.written_at, c.outcome, c.operators, c.records, c.bytes, o.chain, o.number
             FROM audit_event o LEFT JOIN audit_event c ON c.chain = o.chain AND c.opened = o.number AND c.kind = 'closed'
             WHERE o.kind = 'opened' AND o.written_at >= @from AND o.written_at < @to
-                {(query.OperatorId is null ? "" : "AND @operator = ANY (o.operators)")}
+                {(query.OperatorId is null ? "" : "AND (@operator = ANY (o.operators) OR @operator = ANY (c.operators))")}
                 {(query.After is null ? "" : "AND (o.written_at, o.chain, o.number) < (@after_at, @after_chain, @after_number)")}
             ORDER BY o.written_at DESC, o.chain DESC, o.number DESC LIMIT @limit
             """);

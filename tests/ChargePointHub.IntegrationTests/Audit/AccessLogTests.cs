@@ -2,7 +2,10 @@ using System.Net;
 using System.Text.Json;
 using ChargePointHub.IntegrationTests.Api;
 using ChargePointHub.Model;
+using ChargePointHub.Server;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Access;
 using ChargePointHub.Store.Audit;
 using ChargePointHub.Store.Queries;
 
@@ -104,6 +107,28 @@ public sealed class AccessLogTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(2, 22).Reverse().Select(n => $"r{n}"), seen);
         var cursor = (await host.GetAsync("/v1/operators/alpha/access-log?limit=1", Alpha)).NextCursor;
         Assert.Equal("CPH-1202", (await host.GetAsync("/v1/operators/alpha/access-log?limit=1&cursor=" + cursor, Auditor)).Code);
+    }
+
+    [Fact]
+    public async Task Readings_of_an_operator_without_a_file_are_told_to_itself_and_to_auditors()
+    {
+        host.Directory = new OperatorDirectory([]);
+        await ReadAsync("/v1/charging-sessions", Gla, "granted");
+        await ReadAsync("/v1/charging-sessions", ApiHost.Key, "everything");
+
+        Assert.Equal(["everything", "granted"], (await LogAsync("alpha", Auditor)).Select(e => Text(e, "request_id")));
+        Assert.Contains("granted", (await LogAsync("alpha", Alpha)).Select(e => Text(e, "request_id")));
+        foreach (var (id, key) in new[] { ("beta", Alpha), ("gamma", Auditor) }) Assert.Equal(HttpStatusCode.NotFound, (await host.GetAsync($"/v1/operators/{id}/access-log", key)).Status);
+    }
+
+    [Fact]
+    public void Findings_and_quarantine_name_the_grants_on_the_records_that_they_hold_parts_of()
+    {
+        var scope = Scope.Of(OrganisationRole.Gla, null, [new Right("alpha", Right.FeedQuality, null), new Right("alpha", "charging_sessions", null), new Right("alpha", "status_changes", ["E09000022"])]);
+        var caller = new Caller(scope, "key") { Grants = [new HeldGrant("q", "alpha", [Right.FeedQuality]), new HeldGrant("s", "alpha", ["charging_sessions"]), new HeldGrant("part", "alpha", ["status_changes"]), new HeldGrant("b", "beta", [Right.FeedQuality])] };
+
+        Assert.Equal(["alpha:grant:q", "alpha:grant:s"], RestrictedPart.Findings.RightsTo(["alpha"], caller));
+        Assert.Equal(["alpha:grant:q"], RestrictedPart.FeedQuality.RightsTo(["alpha"], caller));
     }
 
     [Fact]

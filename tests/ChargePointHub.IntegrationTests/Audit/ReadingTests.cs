@@ -105,6 +105,13 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task HEAD_that_is_told_a_count_has_read_so_many()
+    {
+        await host.GetAsync("/v1/charging-sessions?count=exact&limit=1", Ours, HttpMethod.Head);
+        Assert.Equal([2], (await AuditTable.UntilClosedAsync(host.ConnectionString)).Single(r => r.Kind == AuditKind.Closed).Records);
+    }
+
+    [Fact]
     public async Task A_reader_who_goes_away_has_broken_off_and_a_fault_of_the_hub_has_failed()
     {
         await host.ExecuteAsync(

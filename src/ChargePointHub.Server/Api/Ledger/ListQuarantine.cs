@@ -31,7 +31,7 @@ internal static class ListQuarantine
         Tag = "Coverage",
         IsHeldBy = RouteRights.FeedQuality,
         IsRestricted = true,
-        Restricted = RestrictedPart.FeedQuality,
+        Restricted = RestrictedPart.Findings,
         Parameters =
         [
             HubParameters.FromOfAll, HubParameters.ToOfAll, HubParameters.Period, HubParameters.OperatorOnly, HubParameters.DatasetName, HubParameters.Rule, HubParameters.PageLimit,

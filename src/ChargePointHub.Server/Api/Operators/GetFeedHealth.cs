@@ -17,7 +17,7 @@ internal static class GetFeedHealth
             + "the TLS certificate of the operator's server as it was last seen, how far its limits are used up, and a crawl that is held.",
         Tag = "Operators",
         IsHeldBy = RouteRights.OpenData,
-        Restricted = RestrictedPart.FeedQuality,
+        Restricted = RestrictedPart.Findings,
         Id = ("Operator id.", "lamplight"),
         Errors = [ErrorCatalogue.NoSuchOperator],
         Answers = [new(ApiRoute.Json, "FeedHealthAnswer")],

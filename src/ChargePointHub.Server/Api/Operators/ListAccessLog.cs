@@ -41,7 +41,7 @@ internal static class ListAccessLog
     {
         // Of an operator whose log the key does not hold no more is said than of one that is not there.
         var held = request.Directory.Operators.Select(o => o.OperatorId).Where(request.Scope.ReadsAccessLog).ToList();
-        if (!held.Contains(request.Id))
+        if (!held.Contains(request.Id) && !await IsOnRecordAsync(request))
         {
             await request.RefuseIdAsync(ErrorCatalogue.NoSuchOperator, $"Of an operator {request.Id} there is no access log that this key may read.", held);
             return;
@@ -85,6 +85,11 @@ internal static class ListAccessLog
         if (!body.IsStreaming && link is not null) request.Http.Response.Headers.Link = $"<{link}>; rel=\"next\"";
         await body.EndAsync(request.Aborted);
     }
+
+    /// <summary>Readings outlive the file of the operator: it sees its own all the same, and auditors those of whomever the record names.</summary>
+    private static async Task<bool> IsOnRecordAsync(HubRequest request) =>
+        request.Id == request.Scope.OwnOperator
+        || (request.Scope.ReadsAccessLog(request.Id) && (await request.Hub.AccessLog.ReadAsync(new AuditQuery(request.Id, null, null, 1), request.Scope, request.Aborted)).Count > 0);
 
     /// <returns>The key of the last reading when more follow; null at the end.</returns>
     private static async Task<PageKey?> WriteRowsAsync(HubRequest request, AuditQuery query, Utf8JsonWriter json, AnswerBody body)

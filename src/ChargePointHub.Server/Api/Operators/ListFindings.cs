@@ -20,7 +20,7 @@ internal static class ListFindings
         IsHeldBy = RouteRights.FeedQuality,
         Id = ("Operator id.", "lamplight"),
         IsRestricted = true,
-        Restricted = RestrictedPart.FeedQuality,
+        Restricted = RestrictedPart.Findings,
         Errors = [ErrorCatalogue.NoSuchOperator],
         Answers = [new(ApiRoute.Json, "FindingList")],
         Handler = async request =>
