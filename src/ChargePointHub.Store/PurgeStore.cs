@@ -9,7 +9,7 @@ namespace ChargePointHub.Store;
 /// <param name="Dataset">One of <see cref="PurgeStore.Datasets"/>.</param>
 /// <param name="RecordId">The hub's id: <c>{operator_id}:{operator's own id}</c>.</param>
 /// <param name="HidesId">The id itself is what must not be kept: it is known again by its mark alone.</param>
-/// <param name="IsMended">Its operator has mended it: the record goes with its versions, what happened there stays, and what is sent from now on is taken again.</param>
+/// <param name="IsMended">Its operator has mended it: the record goes with its versions, what happened there stays, and what is sent from now on is taken again, also where it was kept out before.</param>
 /// <param name="Reason">Kept for good: it must not say what was personal.</param>
 public sealed record Purge(Dataset Dataset, string OperatorId, string RecordId, bool HidesId, bool IsMended, string Reason, string By);
 
@@ -23,7 +23,8 @@ public sealed record Purged(IReadOnlyList<PurgedRows> Rows, bool IsVacuumed);
 /// <summary>What was purged, when, by whom and why.</summary>
 /// <param name="RecordId">Null: the id itself was not to be kept.</param>
 /// <param name="Rows">Of all tables.</param>
-public sealed record PurgedRecord(string OperatorId, Dataset Dataset, string? RecordId, DateTimeOffset PurgedAt, string By, string Reason, long Rows);
+/// <param name="KeepsOut">What its operator sends of it is left out, unless a later purge says that it was mended.</param>
+public sealed record PurgedRecord(string OperatorId, Dataset Dataset, string? RecordId, DateTimeOffset PurgedAt, string By, string Reason, long Rows, bool KeepsOut);
 
 /// <summary>Takes a record out with all its versions, and keeps it out. Everything else in the store only ever adds.</summary>
 public sealed class PurgeStore(Database database)
@@ -56,13 +57,12 @@ public sealed class PurgeStore(Database database)
         {
             var rows = await DeleteAsync(connection, purge, cancellationToken);
             var before = await connection.Command(
-                "SELECT keeps_out FROM purged_record WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3", purge.OperatorId, purge.Dataset.Name, mark)
+                "SELECT keeps_out FROM purged_record WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 ORDER BY tick DESC LIMIT 1", purge.OperatorId, purge.Dataset.Name, mark)
                 .ListAsync(r => r.GetBoolean(0), cancellationToken);
             var forgotten = purge.HidesId ? await connection.Command(
                 "UPDATE purged_record SET record_id = NULL WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 AND record_id IS NOT NULL", purge.OperatorId, purge.Dataset.Name, mark)
                 .ExecuteAsync(cancellationToken) : 0;
-            var isDone = purge.IsMended ? before.Count > 0 : before.Contains(true);
-            if (isDone && rows.Count == 0 && forgotten == 0) return null;
+            if (before is [var keptOut] && keptOut != purge.IsMended && rows.Count == 0 && forgotten == 0) return null;
 
             // Tags of answers as of an older tick hold no newer one but this.
             var tick = await HubClock.NextAsync(connection, null, cancellationToken);
@@ -79,8 +79,8 @@ public sealed class PurgeStore(Database database)
 
     /// <summary>Oldest first.</summary>
     public Task<List<PurgedRecord>> ReadAsync(CancellationToken cancellationToken) => database.Reads.Command(
-        "SELECT operator_id, dataset, record_id, purged_at, purged_by, reason, rows_gone FROM purged_record ORDER BY tick").ListAsync(
-            r => new PurgedRecord(r.GetString(0), Dataset.Named(r.GetString(1))!, r.TextOrNull(2), r.Instant(3), r.GetString(4), r.GetString(5), r.GetInt64(6)), cancellationToken);
+        "SELECT operator_id, dataset, record_id, purged_at, purged_by, reason, rows_gone, keeps_out FROM purged_record ORDER BY tick").ListAsync(
+            r => new PurgedRecord(r.GetString(0), Dataset.Named(r.GetString(1))!, r.TextOrNull(2), r.Instant(3), r.GetString(4), r.GetString(5), r.GetInt64(6), r.GetBoolean(7)), cancellationToken);
 
     /// <summary>What is deleted lies in PostgreSQL's files until its place is free again.</summary>
     private async Task<bool> VacuumAsync(IReadOnlyList<PurgedRows> rows, CancellationToken cancellationToken)

@@ -57,8 +57,7 @@ internal static class PretendAgreements
                 [
                     Grant(o, "gla", ["status_changes", "charging_sessions", "feed_quality"], ["london"]),
                     Grant(o, "tfl", ["status_changes", "charging_sessions"], ["london"]),
-                    Grant(o, "london-councils", ["status_changes"], ["london"]),
-                    WithLimits(o, "london-councils"),
+                    .. WithLimits(o, "london-councils"),
                     .. BoroughFacts.All.Select(b => Grant(o, SlugOf(b.Name), ["status_changes", "charging_sessions"], [b.Gss])),
                 ],
             }),
@@ -68,15 +67,21 @@ internal static class PretendAgreements
     private static object Grant(RunningOperator o, string organisation, string[] datasets, string[] areas) =>
         new { GrantId = $"{o.OperatorId}-{organisation}", OrganisationId = organisation, Datasets = datasets, Areas = areas };
 
-    private static object WithLimits(RunningOperator o, string organisation) => new
+    /// <summary>Both datasets by the quarter of an hour: a change to CHARGING tells when a session began.</summary>
+    private static IEnumerable<object> WithLimits(RunningOperator o, string organisation)
     {
-        GrantId = $"{o.OperatorId}-{organisation}-sessions",
-        OrganisationId = organisation,
-        Datasets = (string[])["charging_sessions"],
-        Areas = (string[])["london"],
-        Fields = (string[])["connector_id", "payment_method", "user_type", "outcome", "ended_by", "error_code"],
-        TimePrecision = Words<TimePrecision>.Of(TimePrecision.QuarterHour),
-    };
+        var quarter = Words<TimePrecision>.Of(TimePrecision.QuarterHour);
+        yield return new { GrantId = $"{o.OperatorId}-{organisation}", OrganisationId = organisation, Datasets = (string[])["status_changes"], Areas = (string[])["london"], TimePrecision = quarter };
+        yield return new
+        {
+            GrantId = $"{o.OperatorId}-{organisation}-sessions",
+            OrganisationId = organisation,
+            Datasets = (string[])["charging_sessions"],
+            Areas = (string[])["london"],
+            Fields = (string[])["connector_id", "payment_method", "user_type", "outcome", "ended_by", "error_code"],
+            TimePrecision = quarter,
+        };
+    }
 
     private static string OrganisationOf(RunningOperator o) => $"operator-{o.OperatorId}";
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 
@@ -93,7 +94,7 @@ internal static class KeysCommand
 
     private static ExampleCommand Rotate(CommandContext context)
     {
-        var id = new Argument<string>("KEY-ID") { Description = "The live key to replace, as the list shows it." };
+        var id = new Argument<string>("KEY-ID") { Description = "The live key to replace, as the list shows it, or the whole key." };
         var days = Lifetime("Days until the new key expires; not given: as many as the old one was given.");
         var keep = new Option<string?>("--keep-days") { Description = $"Days that the old key goes on; 0: it ends at once; not given: {UsualKeepDays}.", HelpName = "N" };
         keep.Validators.Add(r => Refuse(r, "--keep-days", least: 0));
@@ -106,21 +107,21 @@ internal static class KeysCommand
             var now = context.Time.GetUtcNow();
             var keepUntil = now.AddDays(Days(parsed.GetValue(keep), least: 0) ?? UsualKeepDays);
             var made = await new AccessKeys(database.Source, context.Time).RotateAsync(
-                parsed.GetRequiredValue(id), keepUntil, old => Days(parsed.GetValue(days)) is { } d ? now.AddDays(d) : now + (old.ExpiresAt - old.CreatedAt), ct);
-            return await ShowAsync(context, made, parsed.GetRequiredValue(id));
+                IdOf(parsed.GetRequiredValue(id)), keepUntil, old => Days(parsed.GetValue(days)) is { } d ? now.AddDays(d) : now + (old.ExpiresAt - old.CreatedAt), ct);
+            return await ShowAsync(context, made, IdOf(parsed.GetRequiredValue(id)));
         }));
         return rotate;
     }
 
     private static ExampleCommand Revoke(CommandContext context)
     {
-        var id = new Argument<string>("KEY-ID") { Description = "As the list shows it." };
+        var id = new Argument<string>("KEY-ID") { Description = "As the list shows it, or the whole key." };
         var revoke = new ExampleCommand("revoke", "Ends a key at once.", "keys revoke 0123456789abcdef") { id };
         revoke.SetAction(context.Guarded(async (parsed, ct) =>
         {
             await using var database = await context.OpenMigratedAsync(context.Arguments.Read(parsed), ct);
-            if (await new AccessKeys(database.Source, context.Time).RevokeAsync(parsed.GetRequiredValue(id), ct)) return ExitCode.Done;
-            return await RefuseAsync(context, NotLive(parsed.GetRequiredValue(id)));
+            if (await new AccessKeys(database.Source, context.Time).RevokeAsync(IdOf(parsed.GetRequiredValue(id)), ct)) return ExitCode.Done;
+            return await RefuseAsync(context, NotLive(IdOf(parsed.GetRequiredValue(id))));
         }));
         return revoke;
     }
@@ -163,6 +164,9 @@ internal static class KeysCommand
                 return await RefuseAsync(context, NotLive(asked!));
         }
     }
+
+    /// <summary>Whoever must end a key in a hurry has the whole of it at hand; what it holds beside its id is never repeated.</summary>
+    private static string IdOf(string given) => given.StartsWith(CallerAccess.Prefix, StringComparison.Ordinal) ? given[CallerAccess.Prefix.Length..].Split('_')[0] : given;
 
     private static string NotLive(string keyId) => $"No live key has the id '{keyId}'; `keys list` shows them all.";
 

@@ -56,7 +56,7 @@ internal static class PurgeCommand
             var does = parsed.GetValue(yes);
             if ((does ? await store.PurgeAsync(purge, ct) : new Purged(await store.TryAsync(purge, ct), IsVacuumed: false)) is not { } done)
             {
-                await context.Error.WriteLineAsync("It was purged before, and nothing of it has come since.");
+                await context.Error.WriteLineAsync("It was purged so before, and nothing of it has come since.");
                 return ExitCode.Done;
             }
 
@@ -64,7 +64,7 @@ internal static class PurgeCommand
             await context.Output.WriteLineAsync(does
                 ? $"{(done.Rows.Count == 0 ? "Nothing of it was stored." : "Purged.")} What its operator sends of it from now on is {(purge.IsMended ? "taken again" : "left out")}. "
                     + "Backups, copies that others have made, and the record of readings, where one asked for this id, hold it still: tell those who keep them."
-                : done.Rows.Count == 0 ? "Nothing of it is stored. --yes keeps it from coming." : "Nothing has been changed; --yes takes these rows out for good.");
+                : $"{(done.Rows.Count == 0 ? "Nothing of it is stored: is the id right?" : "Nothing has been changed.")} --yes {(done.Rows.Count == 0 ? "" : "takes these rows out, and ")}{(purge.IsMended ? "lets it come again" : "keeps it from coming again until it is purged as --mended")}.");
             if (does && !done.IsVacuumed) await context.Error.WriteLineAsync($"VACUUM did not come through: the rows are gone, and their bytes stay in PostgreSQL's files until it does. Run: VACUUM {string.Join(", ", done.Rows.Select(r => r.Table))}");
             return ExitCode.Done;
         }));
@@ -81,7 +81,7 @@ internal static class PurgeCommand
             var purged = await new PurgeStore(database.Source).ReadAsync(ct);
             if (parsed.GetValue(json))
             {
-                await context.WriteJsonAsync(purged.Select(p => new { p.OperatorId, Dataset = p.Dataset.Name, p.RecordId, PurgedAt = Instants.Format(p.PurgedAt), PurgedBy = p.By, p.Reason, p.Rows }));
+                await context.WriteJsonAsync(purged.Select(p => new { p.OperatorId, Dataset = p.Dataset.Name, p.RecordId, PurgedAt = Instants.Format(p.PurgedAt), PurgedBy = p.By, p.Reason, p.Rows, p.KeepsOut }));
             }
             else if (purged.Count == 0)
             {
@@ -91,8 +91,8 @@ internal static class PurgeCommand
             {
                 await context.WriteTableAsync(
                 [
-                    ["OPERATOR", "DATASET", "RECORD", "PURGED", "BY", "ROWS", "REASON"],
-                    .. purged.Select(p => new[] { p.OperatorId, p.Dataset.Name, p.RecordId ?? "(not kept)", Instants.Format(p.PurgedAt), p.By, $"{p.Rows}", p.Reason }),
+                    ["OPERATOR", "DATASET", "RECORD", "PURGED", "BY", "ROWS", "FROM THEN ON", "REASON"],
+                    .. purged.Select(p => new[] { p.OperatorId, p.Dataset.Name, p.RecordId ?? "(not kept)", Instants.Format(p.PurgedAt), p.By, $"{p.Rows}", p.KeepsOut ? "kept out" : "taken again", p.Reason }),
                 ]);
             }
 

@@ -19,7 +19,12 @@ internal static class PurgedMarks
     public static async Task<PageToWrite> LeaveOutAsync(NpgsqlConnection connection, PageToWrite page, CancellationToken cancellationToken)
     {
         var purged = await connection.Command(
-            "SELECT p.id_mark, s.value FROM purged_record p JOIN hub_setting s ON s.name = $2 WHERE p.operator_id = $1 AND p.keeps_out", page.Feed.OperatorId, Secret)
+            """
+            SELECT p.id_mark, s.value
+            FROM (SELECT DISTINCT ON (dataset, id_mark) id_mark, keeps_out FROM purged_record WHERE operator_id = $1 ORDER BY dataset, id_mark, tick DESC) p
+            JOIN hub_setting s ON s.name = $2 WHERE p.keeps_out
+            """,
+            page.Feed.OperatorId, Secret)
             .ListAsync(r => (Mark: Convert.ToHexString(r.GetFieldValue<byte[]>(0)), Key: r.GetFieldValue<byte[]>(1)), cancellationToken);
         if (purged.Count == 0) return page;
         var (marks, key, prefix) = (purged.Select(p => p.Mark).ToHashSet(StringComparer.Ordinal), purged[0].Key, page.Feed.OperatorId.Length + 1);

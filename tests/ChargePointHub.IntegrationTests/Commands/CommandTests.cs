@@ -112,6 +112,14 @@ public sealed class CommandTests : IDisposable
         Assert.Equal((int)ExitCode.Unreachable, second.Code);
         Assert.Contains("in use by another hub", second.Error, StringComparison.Ordinal);
 
+        // In a hurry somebody has the whole key, and not its id.
+        var key = made.Output.Split('\n').First(l => l.StartsWith("cph_live_", StringComparison.Ordinal)).Trim();
+        Assert.Equal(0, (await hub.RunAsync($"keys revoke {key}")).Code);
+        var again = await hub.RunAsync($"keys revoke {key}");
+        Assert.Equal((int)ExitCode.Refused, again.Code);
+        Assert.Contains($"'{key.Split('_')[2]}'", again.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(key.Split('_', 4)[3], again.Error, StringComparison.Ordinal);
+
         await running.InterruptAsync();
         Assert.Equal((int)ExitCode.Done, await running.EndAsync(Limit));
     }

@@ -35,12 +35,12 @@ public sealed class PurgeTests : IAsyncLifetime, IDisposable
         var json = (await hub.JsonAsync(Line("purge list"))).EnumerateArray().Single();
 
         Assert.Equal("Nothing has been purged.", none.Trim());
-        Assert.Equal(((int)ExitCode.Done, "charging_session: 1\nNothing has been changed; --yes takes these rows out for good."), (dryCode, dry.Trim()));
+        Assert.Equal(((int)ExitCode.Done, "charging_session: 1\nNothing has been changed. --yes takes these rows out, and keeps it from coming again until it is purged as --mended."), (dryCode, dry.Trim()));
         Assert.Equal((int)ExitCode.Done, code);
         Assert.StartsWith("charging_session: 1\nPurged. What its operator sends of it from now on is left out.", done, StringComparison.Ordinal);
         Assert.Equal("0", await database.OneAsync("SELECT count(*) FROM charging_session"));
-        Assert.Equal("It was purged before, and nothing of it has come since.", again.Trim());
-        Assert.Matches(@"OPERATOR\s+DATASET\s+RECORD\s+PURGED\s+BY\s+ROWS\s+REASON\s+char-gy\s+charging_sessions\s+char-gy:S1\s+\S+Z\s+data office\s+1\s+request 12", listed);
+        Assert.Equal("It was purged so before, and nothing of it has come since.", again.Trim());
+        Assert.Matches(@"OPERATOR\s+DATASET\s+RECORD\s+PURGED\s+BY\s+ROWS\s+FROM THEN ON\s+REASON\s+char-gy\s+charging_sessions\s+char-gy:S1\s+\S+Z\s+data office\s+1\s+kept out\s+request 12", listed);
         Assert.Equal(("char-gy:S1", "data office"), (json.GetProperty("record_id").GetString(), json.GetProperty("purged_by").GetString()));
     }
 

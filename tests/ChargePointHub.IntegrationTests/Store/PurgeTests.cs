@@ -110,6 +110,20 @@ public sealed class PurgeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_kept_out_comes_again_when_it_is_purged_as_mended_and_is_kept_out_anew_when_not()
+    {
+        var page = Sessions(Session("a"));
+        async Task<string> AfterAsync(bool isMended)
+        {
+            Assert.NotNull(await store.PurgeAsync(Of(Dataset.ChargingSessions, "a") with { IsMended = isMended }, CancellationToken.None));
+            await WriteAsync(page);
+            return await hub.OneAsync("SELECT count(*) FROM charging_session");
+        }
+
+        Assert.Equal(["0", "1", "0"], [await AfterAsync(isMended: false), await AfterAsync(isMended: true), await AfterAsync(isMended: false)]);
+    }
+
+    [Fact]
     public async Task An_id_that_was_kept_can_be_forgotten_later_and_nothing_else()
     {
         await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org"), CancellationToken.None);
