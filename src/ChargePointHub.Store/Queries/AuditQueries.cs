@@ -10,7 +10,11 @@ namespace ChargePointHub.Store.Queries;
 /// <param name="OperatorId">Those that concern it; null: all.</param>
 /// <param name="Window">By when they began; null: all.</param>
 /// <param name="After">The last of the page before; null: from the newest.</param>
-public sealed record AuditQuery(string? OperatorId, Window? Window, PageKey? After, int Limit);
+public sealed record AuditQuery(string? OperatorId, Window? Window, PageKey? After, int Limit)
+{
+    /// <summary>Readings that were answered alone: one that was refused may name an operator that there never was.</summary>
+    public bool OnlyAnswered { get; init; }
+}
 
 /// <summary>One reading of restricted data, as far as it concerns the operator that was asked about; of no operator: as a whole.</summary>
 /// <param name="OrganisationId">Null: the key was made without one.</param>
@@ -49,6 +53,7 @@ public sealed class AuditQueries(Database database)
             FROM audit_event o LEFT JOIN audit_event c ON c.chain = o.chain AND c.opened = o.number AND c.kind = 'closed'
             WHERE o.kind = 'opened' AND o.written_at >= @from AND o.written_at < @to
                 {(query.OperatorId is null ? "" : "AND (@operator = ANY (o.operators) OR @operator = ANY (c.operators))")}
+                {(query.OnlyAnswered ? "AND c.outcome <> 'refused'" : "")}
                 {(query.After is null ? "" : "AND (o.written_at, o.chain, o.number) < (@after_at, @after_chain, @after_number)")}
             ORDER BY o.written_at DESC, o.chain DESC, o.number DESC LIMIT @limit
             """);

@@ -89,7 +89,7 @@ internal static class ListAccessLog
     /// <summary>Readings outlive the file of the operator: it sees its own all the same, and auditors those of whomever the record names.</summary>
     private static async Task<bool> IsOnRecordAsync(HubRequest request) =>
         request.Id == request.Scope.OwnOperator
-        || (request.Scope.ReadsAccessLog(request.Id) && (await request.Hub.AccessLog.ReadAsync(new AuditQuery(request.Id, null, null, 1), request.Scope, request.Aborted)).Count > 0);
+        || (request.Scope.ReadsAccessLog(request.Id) && (await request.Hub.AccessLog.ReadAsync(new AuditQuery(request.Id, null, null, 1) { OnlyAnswered = true }, request.Scope, request.Aborted)).Count > 0);
 
     /// <returns>The key of the last reading when more follow; null at the end.</returns>
     private static async Task<PageKey?> WriteRowsAsync(HubRequest request, AuditQuery query, Utf8JsonWriter json, AnswerBody body)
