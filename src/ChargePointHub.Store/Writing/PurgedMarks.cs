@@ -57,7 +57,15 @@ internal static class PurgedMarks
     {
         if (refused.Dataset != Dataset.ChargingSessions) return null;
         using var document = JsonDocument.Parse(refused.Document);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("charge_point_id", out var id) && id.ValueKind == JsonValueKind.String
-            ? id.GetString() : null;
+        try
+        {
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("charge_point_id", out var id) && id.ValueKind == JsonValueKind.String
+                ? id.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair stands for no text, and so for no id.
+            return null;
+        }
     }
 }

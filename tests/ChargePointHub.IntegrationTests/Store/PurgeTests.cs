@@ -92,6 +92,19 @@ public sealed class PurgeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_refused_session_that_names_its_charge_point_by_half_a_character_holds_up_no_page()
+    {
+        await store.PurgeAsync(Of(Dataset.ChargePoints, "1"), CancellationToken.None);
+        await WriteAsync(Page(new RecordPage
+        {
+            ChargingSessions = [Accept(Session("a", "2"))],
+            Refused = [new RefusedRecord(Dataset.ChargingSessions, "b", """{"charge_point_id":"\ud800"}"""u8.ToArray(), [Wrong])],
+        }));
+
+        Assert.Equal("1 1", await hub.OneAsync("SELECT (SELECT count(*) FROM charging_session) || ' ' || (SELECT count(*) FROM quarantine)"));
+    }
+
+    [Fact]
     public async Task What_was_mended_is_taken_again_and_what_happened_there_stays()
     {
         await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("1") with { Address = "Call Ann, 07700 900123" })] }, Dataset.ChargePoints));
