@@ -13,6 +13,19 @@ public static class QuarantineRules
     public const string OutOfRange = "time-out-of-range";
 }
 
+/// <summary>Rules by which the store holds a session against the power of its charge point, described in the rule catalogue.</summary>
+public static class SessionRatingRules
+{
+    /// <summary>More than 1.1 times what the charge point can give in the time.</summary>
+    public const string AboveRating = "energy-above-rating";
+
+    /// <summary>More than twice, and over 50 kWh.</summary>
+    public const string Excessive = "energy-excessive";
+
+    /// <summary>About a thousand times: 500 to 2,000.</summary>
+    public const string UnitSuspected = "energy-unit-suspected";
+}
+
 /// <summary>Which refused record of an operator.</summary>
 /// <param name="OwnId">The operator's own id; empty: it had none.</param>
 /// <param name="Hash">Of its content, hexadecimal.</param>

@@ -10,6 +10,9 @@ public static class ChargePointRules
     public static readonly Rule EvseIdMalformed = new("evse-id-malformed", Severity.Info, "An EVSE id is not of the form GB*XXX*E...",
         "Roaming partners and national registers join by it.", "Use the eMI3 form with your party id.", "OCPI 2.2.1 EVSE.evse_id");
 
+    public static readonly Rule PartyNotTheOperators = new("party-not-the-operators", Severity.Warning, "An EVSE id has a party id that is none of the operator's.",
+        "The charge point may be another operator's, and would count for this one.", "List your own charge points alone, under your own party id.", "OCPI 2.2.1 EVSE.evse_id");
+
     public static readonly Rule CountryNotAlpha3 = new("country-not-alpha-3", Severity.Info, "A country is not an ISO 3166-1 alpha-3 code.",
         "Readers cannot tell the territory.", "Send GBR.", "OCPI 2.2.1 Location.country");
 
@@ -18,6 +21,12 @@ public static class ChargePointRules
 
     public static readonly Rule CoordinatesSwapped = new("coordinates-swapped", Severity.Warning, "Latitude and longitude were swapped; they were put right.",
         "The charge point would lie off Somalia.", "Latitude is the one near 51.5.", Reference);
+
+    public static readonly Rule CoordinatesSignFlipped = new("coordinates-sign-flipped", Severity.Warning, "A coordinate had the wrong sign; it was put right.",
+        "The charge point would lie on the other side of Greenwich or of the equator.", "West and south are negative.", Reference);
+
+    public static readonly Rule OutsideTerritory = new("outside-territory", Severity.Warning, "A charge point lies outside the territory of its operator file.",
+        "It belongs to no borough, or its coordinates are wrong.", "Check the coordinates; a territory other than the United Kingdom is declared in the operator file.", Reference);
 
     public static readonly Rule CoordinatesZero = new("coordinates-zero", Severity.Warning, "Coordinates are 0, 0; both were read as null.",
         "The charge point would lie in the Atlantic.", "Send null where the place is unknown.", Reference);

@@ -36,10 +36,13 @@ public static class RuleCatalogue
         ValueRules.OutsideWindow,
 
         ChargePointRules.EvseIdMalformed,
+        ChargePointRules.PartyNotTheOperators,
         ChargePointRules.CountryNotAlpha3,
         ChargePointRules.CoordinatesOutOfRange,
         ChargePointRules.CoordinatesSwapped,
+        ChargePointRules.CoordinatesSignFlipped,
         ChargePointRules.CoordinatesZero,
+        ChargePointRules.OutsideTerritory,
         ChargePointRules.PowerDerived,
         ChargePointRules.PowerUnitSuspectedKw,
         ChargePointRules.PowerUnitSuspectedW,
@@ -61,8 +64,12 @@ public static class RuleCatalogue
         SessionRules.ZeroDurationEnergy,
         SessionRules.ChargingLongerThanPlugged,
         SessionRules.CostVatOrder,
+        SessionRules.Late,
 
         StoredRules.ChargePointUnknown,
+        StoredRules.EnergyAboveRating,
+        StoredRules.EnergyExcessive,
+        StoredRules.EnergyUnitSuspected,
         StoredRules.TimeOutOfRange,
         StoredRules.AbsentFromTwoCrawls,
     ];

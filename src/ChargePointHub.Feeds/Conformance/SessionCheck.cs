@@ -11,12 +11,15 @@ public static class SessionCheck
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
     private static readonly TimeSpan Long = TimeSpan.FromHours(48);
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Late = TimeSpan.FromDays(15);
 
     /// <param name="window">The window asked for, and by which axis; null: none was asked for.</param>
-    public static void Check(ChargingSession session, DateTimeOffset now, Window? window, WindowAxis? axis, Findings findings)
+    /// <param name="lastUpdatedLies">The feed's word for when a session changed says nothing.</param>
+    public static void Check(ChargingSession session, DateTimeOffset now, Window? window, WindowAxis? axis, Findings findings, bool lastUpdatedLies = false)
     {
         Energy(session, findings);
         if (session.PlugInAt > now + ClockSkew) findings.Add(ValueRules.TimeInFuture, "/plug_in_at", Instants.Format(session.PlugInAt));
+        if (!lastUpdatedLies && session.LastUpdated - session.PlugInAt > Late) findings.Add(SessionRules.Late, "/last_updated", Instants.Format(session.LastUpdated));
         if (session.PlugOutAt is { } end) Duration(session, end, findings);
         if (session.CostExVat is { } exVat && session.CostIncVat is { } incVat && incVat < exVat && exVat > 0)
         {

@@ -19,7 +19,7 @@ public static class SessionRules
     public static readonly Rule EnergyHigh = new("energy-high", Severity.Warning, "Energy is over 250 kWh.",
         "Few vehicles take it.", "Check meter and unit.", Reference);
 
-    public static readonly Rule EnergyLow = new("energy-low", Severity.Info, "A finished session delivered less than 0.5 kWh.",
+    public static readonly Rule EnergyLow = new("energy-low", Severity.Warning, "A finished session delivered less than 0.5 kWh.",
         "It does not count as a success.", "Send the failure's error code.", Reference);
 
     public static readonly Rule EndsBeforeStart = new("session-ends-before-start", Severity.Error, "A session ends before it starts.",
@@ -42,4 +42,7 @@ public static class SessionRules
 
     public static readonly Rule CostVatOrder = new("cost-vat-order", Severity.Warning, "Cost with VAT is lower than cost before VAT.",
         "The two are most likely swapped.", "Check both fields.", Reference);
+
+    public static readonly Rule Late = new("session-late", Severity.Warning, "A session was last changed more than 15 days after its start.",
+        "Figures of its day have been read without it.", "Send sessions as they end, and corrections within days.", "Clause C6");
 }

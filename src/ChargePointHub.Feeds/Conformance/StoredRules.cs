@@ -8,6 +8,15 @@ public static class StoredRules
     public static readonly Rule ChargePointUnknown = new("charge-point-unknown", Severity.Error, "A session is of a charge point that the hub does not know.",
         "It belongs to no place; it waits in quarantine and is released when the charge point appears.", "List the charge point among your charge points, under the same id.", "Clause C14");
 
+    public static readonly Rule EnergyAboveRating = new("energy-above-rating", Severity.Warning, "A session delivered more than 1.1 times what its charge point can give in the time.",
+        "Meter, times, power or the charge point's id is wrong.", "Check the charge point's power, the session's times and its charge point.", "Clause C14, management information");
+
+    public static readonly Rule EnergyExcessive = new("energy-excessive", Severity.Warning, "A session delivered over 50 kWh, and more than twice what its charge point can give in the time.",
+        "No tolerance of meter or clock explains it.", "Check the charge point's power, the session's times and its charge point.", "Clause C14, management information");
+
+    public static readonly Rule EnergyUnitSuspected = new("energy-unit-suspected", Severity.Warning, "A session's energy is 500 to 2,000 times what its charge point can give in the time.",
+        "It is most likely Wh sent as kWh; it was kept as sent.", "Send kilowatt-hours, or state the unit in the operator file.", "Clause C14, management information");
+
     public static readonly Rule AbsentFromTwoCrawls = new("absent-from-two-crawls", Severity.Warning, "A charge point or tariff that was listed is in neither of two whole lists in a row.",
         "The hub takes it as gone: the charge point gets status REMOVED, the tariff ends.", "Nothing, if it is gone; otherwise list it again, under the same id.", "Clause C8");
 

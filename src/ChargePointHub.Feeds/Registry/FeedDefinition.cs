@@ -1,3 +1,4 @@
+using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Notices;
 using ChargePointHub.Model;
 
@@ -36,6 +37,12 @@ public sealed record FeedDefinition
 
     /// <summary>https only.</summary>
     public required Uri BaseUrl { get; init; }
+
+    /// <summary>OCPI party ids of the operator, <c>GB*LMP</c>; empty: not stated.</summary>
+    public IReadOnlyList<string> PartyIds { get; init; } = [];
+
+    /// <summary>Within which the operator's charge points stand.</summary>
+    public Territory Territory { get; init; } = Territory.UnitedKingdom;
 
     /// <summary>How instants without an offset are read.</summary>
     public required TimeZoneInfo Zone { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Notices;
 using ChargePointHub.Model;
 
@@ -14,11 +15,12 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
     /// <summary>Complete only if no fault was noted.</summary>
     public OperatorDefinition Read(JsonElement json)
     {
-        var node = new FileNode(json, "", faults, "operator_id", "name", "party_ids", "licence", "attribution", "feeds", "notices");
+        var node = new FileNode(json, "", faults, "operator_id", "name", "party_ids", "territory", "licence", "attribution", "feeds", "notices");
         var id = Slug(node, "operator_id");
         var name = node.Text("name", required: true, longest: 100) ?? "";
         var partyIds = node.Texts("party_ids", t => PartyId().IsMatch(t), "a country code, an asterisk and three characters, such as GB*LMP");
-        var feeds = node.Items("feeds", required: true).Select(f => Feed(f.Item, f.Pointer, id, name)).ToList();
+        var territory = Territory(node);
+        var feeds = node.Items("feeds", required: true).Select(f => Feed(f.Item, f.Pointer, id, name) with { PartyIds = partyIds, Territory = territory }).ToList();
         RefuseRepeats(feeds.Select((f, i) => (f.FeedId, $"/feeds/{i}/feed_id")), RegistryFaultCodes.DuplicateFeed, "feed_id {0} stands in this file twice; each feed needs its own.");
         RefuseRepeats(
             feeds.SelectMany((f, i) => f.Datasets.Select((d, j) => (d.Dataset.Name, $"/feeds/{i}/datasets/{j}/dataset"))),
@@ -27,6 +29,16 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
         var notices = node.Items("notices").Select(n => Receiver(n.Item, n.Pointer)).ToList();
         RefuseRepeats(notices.Select((n, i) => (n.ReceiverId, $"/notices/{i}/receiver_id")), RegistryFaultCodes.DuplicateReceiver, "receiver_id {0} stands in this file twice; each receiver needs its own.");
         return new OperatorDefinition(id, name, partyIds, node.Text("licence"), node.Text("attribution"), feeds) { Notices = notices };
+    }
+
+    private static Territory Territory(FileNode node)
+    {
+        if (node.Value("territory") is null) return Conformance.Territory.UnitedKingdom;
+        var bounds = node.Items("territory").Select(b => b.Item.ValueKind == JsonValueKind.Number && b.Item.TryGetDecimal(out var degrees) ? degrees : decimal.MaxValue).ToList();
+        if (bounds is [var west, var south, var east, var north] && west >= -180 && south >= -90 && east <= 180 && north <= 90 && west < east && south < north)
+            return new Territory(west, south, east, north);
+        node.Fault("territory", RegistryFaultCodes.BadValue, "territory must be four numbers, the degrees of its west, south, east and north, such as [-8.7, 49.8, 1.8, 60.9].");
+        return Conformance.Territory.UnitedKingdom;
     }
 
     private NoticeReceiver Receiver(JsonElement json, string pointer)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Model;
 using ChargePointHub.Sandbox.Faults;
 using ChargePointHub.Sandbox.Simulation;
@@ -95,7 +96,9 @@ public sealed class OperatorFiles(string folder, string caFile)
         return plan;
     }
 
-    internal string Write(string operatorId, string name, string[] parties, JsonArray feeds, string? licence = "CC0-1.0", string? attribution = null)
+    /// <param name="territory">Null: what holds where a file says nothing.</param>
+    internal string Write(
+        string operatorId, string name, string[] parties, JsonArray feeds, string? licence = "CC0-1.0", string? attribution = null, Territory? territory = null)
     {
         var file = operatorId + ".json";
         var content = new JsonObject
@@ -103,6 +106,7 @@ public sealed class OperatorFiles(string folder, string caFile)
             ["operator_id"] = operatorId,
             ["name"] = name,
             ["party_ids"] = new JsonArray([.. parties.Select(p => JsonValue.Create(p))]),
+            ["territory"] = territory is null ? null : new JsonArray(territory.West, territory.South, territory.East, territory.North),
             ["licence"] = licence,
             ["attribution"] = attribution,
             ["feeds"] = feeds,

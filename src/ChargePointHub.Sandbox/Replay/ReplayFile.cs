@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Model;
 using ChargePointHub.Sandbox.Operators;
 
@@ -41,7 +42,8 @@ public static class ReplayFile
             feeds.Add(feed);
         }
 
-        return files.Write(recorded.OperatorId, recorded.Name, [], feeds, recorded.Licence, recorded.Attribution);
+        // Recordings come from anywhere.
+        return files.Write(recorded.OperatorId, recorded.Name, [], feeds, recorded.Licence, recorded.Attribution, Territory.World);
     }
 
     private static JsonObject Ocpi(RecordedOperator recorded, string? pointer, bool hasEnvelope, IReadOnlyList<List<RecordedAnswer>> datasets)

@@ -37,32 +37,32 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         (Released, Changes) = (release.OfChargePoints, release.Changes);
         Written += release.Written;
 
-        var unknown = await UnknownAsync(release.Sessions, cancellationToken);
+        var powers = await PowersAsync(release.Sessions, cancellationToken);
         var rows = new List<QuarantineRow>();
         var freed = new List<(Dataset, string Id, DateTimeOffset? At)>();
         foreach (var (staged, origin) in release.Sessions)
         {
-            if (unknown.Contains(staged.Record.ChargePointId))
+            if (!powers.TryGetValue(staged.Record.ChargePointId, out var power))
             {
                 rows.Add(QuarantineRow.Waiting(new Judged<ChargingSession>(staged.Record, staged.Findings)) with { Origin = origin });
                 continue;
             }
 
-            Sessions.Add(staged);
+            Sessions.Add(staged with { Findings = RatingCheck.Judge(staged.Record, power, staged.Findings) });
             freed.Add((Dataset.ChargingSessions, staged.Record.SessionId, origin.RecordedAt));
         }
 
         Rechecked = new RecheckCounts(release.Passed - rows.Count, rows.Count, release.StillRefused);
         foreach (var judged in page.Records.ChargingSessions)
         {
-            if (unknown.Contains(judged.Record.ChargePointId))
+            if (!powers.TryGetValue(judged.Record.ChargePointId, out var power))
             {
                 rows.Add(QuarantineRow.Waiting(judged));
                 Waiting++;
                 continue;
             }
 
-            Sessions.Add(new ToStage<ChargingSession>(judged.Record, judged.Findings));
+            Sessions.Add(new ToStage<ChargingSession>(judged.Record, RatingCheck.Judge(judged.Record, power, judged.Findings)));
             freed.Add((Dataset.ChargingSessions, judged.Record.SessionId, null));
         }
 
@@ -96,17 +96,21 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
             .ExecuteAsync(cancellationToken);
     }
 
-    private async Task<HashSet<string>> UnknownAsync(List<(ToStage<ChargingSession> Staged, QuarantineOrigin)> released, CancellationToken cancellationToken)
+    /// <summary>The power of each charge point of the page's sessions that is known, in kW; null where it has none.</summary>
+    private async Task<Dictionary<string, decimal?>> PowersAsync(List<(ToStage<ChargingSession> Staged, QuarantineOrigin)> released, CancellationToken cancellationToken)
     {
+        var powers = new Dictionary<string, decimal?>(StringComparer.Ordinal);
+        foreach (var (chargePoint, _) in page.Records.ChargePoints) powers[chargePoint.ChargePointId] = chargePoint.MaxPowerKw;
         var wanted = page.Records.ChargingSessions.Select(s => s.Record.ChargePointId).ToHashSet(StringComparer.Ordinal);
         wanted.UnionWith(released.Select(r => r.Staged.Record.ChargePointId));
-        wanted.ExceptWith(page.Records.ChargePoints.Select(c => c.Record.ChargePointId));
-        if (wanted.Count == 0) return wanted;
+        wanted.ExceptWith(powers.Keys);
+        if (wanted.Count == 0) return powers;
         var known = await connection.Command(
-            "SELECT charge_point_id FROM charge_point WHERE operator_id = $1 AND charge_point_id = ANY ($2)",
-            page.Feed.OperatorId, wanted.ToArray()).ListAsync(r => r.GetString(0), cancellationToken);
-        wanted.ExceptWith(known);
-        return wanted;
+            "SELECT charge_point_id, max_power_kw FROM charge_point WHERE operator_id = $1 AND charge_point_id = ANY ($2)",
+            page.Feed.OperatorId, wanted.ToArray())
+            .ListAsync(r => (Id: r.GetString(0), Power: r.IsDBNull(1) ? (decimal?)null : r.GetDecimal(1)), cancellationToken);
+        foreach (var (id, power) in known) powers[id] = power;
+        return powers;
     }
 }
 

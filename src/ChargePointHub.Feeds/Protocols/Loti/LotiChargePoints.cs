@@ -108,8 +108,8 @@ internal sealed class LotiChargePoints(FeedDefinition feed, RecordReader reader)
         reader.Expect(status is not null, "status");
         reader.Expect(since is not null, "status_since");
         reader.Expect(updated is not null, "last_updated");
-        if (evseId is not null && !EvseId.IsWellFormed(evseId)) reader.Add(ChargePointRules.EvseIdMalformed, "evse_id", evseId);
-        (latitude, longitude) = PlaceCheck.Judge(latitude, longitude, "/latitude", "/longitude", reader.Findings);
+        EvseIdCheck.Judge(evseId, feed.PartyIds, "/evse_id", reader.Findings);
+        (latitude, longitude) = PlaceCheck.Judge(latitude, longitude, "/latitude", "/longitude", feed.Territory, reader.Findings);
         decimal? strongest = null;
         foreach (var connector in connectors) strongest = Max(strongest, connector.MaxPowerKw);
         if (maxPower is > 0) (maxPower, _) = PowerCheck.Judge(maxPower, null, null, null, "/max_power_kw", reader.Findings);

@@ -106,7 +106,7 @@ internal sealed class LotiSessions(FeedDefinition feed, RecordReader reader, Dat
             CorrectsSessionId = corrects is null ? null : $"{feed.OperatorId}:{corrects}",
             LastUpdated = updated ?? plugOut ?? plugIn.Value,
         }.WithDerived();
-        SessionCheck.Check(session, now, window, axis, reader.Findings);
+        SessionCheck.Check(session, now, window, axis, reader.Findings, feed.LastUpdatedLies);
         if (reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, id, Allowed, row, reader.Findings.Take());
         else page.Add(session, reader.Findings.Take());
     }

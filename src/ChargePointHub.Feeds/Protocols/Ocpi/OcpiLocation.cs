@@ -113,7 +113,7 @@ internal sealed record OcpiLocation
             if (coordinates.TryGetProperty("longitude", out var lon)) longitude = Degrees(reader, lon, "coordinates/longitude");
         }
 
-        return PlaceCheck.Judge(latitude, longitude, $"{reader.At}/coordinates/latitude", $"{reader.At}/coordinates/longitude", reader.Findings);
+        return PlaceCheck.Judge(latitude, longitude, $"{reader.At}/coordinates/latitude", $"{reader.At}/coordinates/longitude", reader.Territory, reader.Findings);
     }
 
     private static decimal? Degrees(RecordReader reader, JsonElement value, string name)

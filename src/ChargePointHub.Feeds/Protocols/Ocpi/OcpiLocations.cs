@@ -98,7 +98,7 @@ internal sealed class OcpiLocations(FeedDefinition feed, OcpiTariffs tariffs)
 
         _reader.Expect(status is not null, "status");
         _reader.Expect(updated is not null, "last_updated");
-        if (evseId is not null && !EvseId.IsWellFormed(evseId)) _reader.Add(ChargePointRules.EvseIdMalformed, "evse_id", evseId);
+        EvseIdCheck.Judge(evseId, feed.PartyIds, $"{_reader.At}/evse_id", _reader.Findings);
         var (latitude, longitude) = (location.Latitude, location.Longitude);
         if (coordinates.ValueKind == JsonValueKind.Object && OcpiLocation.Coordinates(_reader, coordinates) is ({ } ownLatitude, { } ownLongitude))
         {

@@ -18,6 +18,8 @@ internal sealed class RecordReader(FeedDefinition feed, bool naiveIsUtc)
 
     public Findings Findings { get; } = new();
 
+    public Territory Territory => feed.Territory;
+
     /// <summary>JSON Pointer of the object being read; empty for the record itself.</summary>
     public string At { get; set; } = "";
 

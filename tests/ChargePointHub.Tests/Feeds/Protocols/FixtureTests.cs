@@ -103,8 +103,11 @@ public sealed class FixtureTests
         var words = settings.ValueKind == JsonValueKind.Object && settings.TryGetProperty("status_words", out var w)
             ? w.EnumerateObject().ToDictionary(p => p.Name, p => Words<Status>.Parse(p.Value.GetString())!.Value)
             : [];
+        var territory = Setting("territory") is { } box ? JsonSerializer.Deserialize<decimal[]>(box)! : null;
         var feed = PretendFeed.Feed(protocol, f => f with
         {
+            PartyIds = Setting("party_ids") is { } parties ? JsonSerializer.Deserialize<string[]>(parties)! : [],
+            Territory = territory is [var west, var south, var east, var north] ? new Territory(west, south, east, north) : Territory.UnitedKingdom,
             FoldIsEarlier = Setting("fold_is_earlier") != "False",
             Ocpi = new OcpiSettings { Discovery = false, Paged = false, StatusWords = words, TariffsInEvses = Setting("tariffs_in_evses") == "True" },
         });

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
@@ -67,6 +68,7 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
             Protocol = protocol,
             BaseUrl = new Uri("https://operator.example/feed"),
             Zone = LondonCalendar.Zone,
+            Territory = Territory.World,
             LimitGroup = "operator.example",
             Datasets = [],
             Ocpi = new OcpiSettings { Discovery = false },

@@ -123,6 +123,8 @@ public sealed class OperatorRegistryTests : IDisposable
         Wrong(Name, "\"name\": 5", RegistryFaultCodes.WrongType, "/name");
         Wrong(Name, "\"licence\": null", RegistryFaultCodes.Missing, "/name");
         Wrong(Name, Name + ", \"party_ids\": [\"GB*CGY\", \"gb-cgy\"]", RegistryFaultCodes.BadValue, "/party_ids/1");
+        Wrong(Name, Name + ", \"territory\": [0.4, 51.2, -0.6, 51.8]", RegistryFaultCodes.BadValue, "/territory");
+        Wrong(Name, Name + ", \"territory\": [-0.6, 51.2, 0.4]", RegistryFaultCodes.BadValue, "/territory");
         Wrong("\"open-data\"", "\"Open Data\"", RegistryFaultCodes.BadSlug, "/feeds/0/feed_id");
         Wrong("loti-v1", "loti-v2", RegistryFaultCodes.UnknownProtocol, "/feeds/0/protocol");
         Wrong("https://", "http://", RegistryFaultCodes.NotHttps, "/feeds/0/base_url");

@@ -15,7 +15,8 @@ public sealed class MappedRealFeedsTests
             : ["opendata-swiss", "opendata_swiss_opendata_swiss_realtime.json"]);
 
         Assert.Equal(551, pulled.ChargePoints.Count);
-        Assert.Equal(["evse-id-malformed 52", "expected-missing 1102", "number-as-text 52", "power-disagrees 52", "time-without-zone 52"], pulled.FindingCounts);
+        Assert.Equal(["evse-id-malformed 52", "expected-missing 1102", "number-as-text 52", "outside-territory 1", "power-disagrees 52", "time-without-zone 52"], pulled.FindingCounts);
+        Assert.Equal("opendata-swiss:CH*REPE662*01*1", pulled.ChargePoints.Single(c => c.Findings.Any(f => f.Rule == "outside-territory")).Record.ChargePointId);
         Assert.Equal(["413 Available", "63 Charging", "62 OutOfOrder", "13 Unknown"], Statuses(pulled));
         var first = pulled.ChargePoints[0].Record;
         Assert.Equal(("opendata-swiss:CH*REPE020*01*1", "PLUG N ROLL"), (first.ChargePointId, first.OwnerName));
@@ -48,7 +49,7 @@ public sealed class MappedRealFeedsTests
         Assert.Equal(500, pulled.ChargePoints.Count);
         Assert.All(pulled.ChargePoints, c => Assert.InRange(c.Record.Latitude!.Value, -22m, 52m));
         Assert.Equal(["CHADEMO", "DOMESTIC_E", "IEC_62196_T2", "IEC_62196_T2_COMBO"], pulled.ChargePoints.SelectMany(c => c.Record.Connectors).Select(c => c.Standard).Distinct().Order());
-        Assert.DoesNotContain(pulled.Findings, f => f.Severity == Severity.Error);
+        Assert.Equal(["expected-missing 1348", "number-as-text 1001", "time-unusual-form 500", "time-without-zone 500", "word-unknown 7"], pulled.FindingCounts);
     }
 
     [RealDataFact]
@@ -58,6 +59,7 @@ public sealed class MappedRealFeedsTests
 
         Assert.Equal(3000, pulled.Sessions.Count);
         Assert.Empty(pulled.Refused);
+        Assert.Equal(["energy-low 40", "expected-missing 3000", "session-short 33"], pulled.FindingCounts);
         Assert.Equal(new DateTimeOffset(2024, 12, 10, 16, 28, 16, TimeSpan.Zero), pulled.Sessions[0].Record.PlugInAt);
         Assert.Equal(46.572m, pulled.Sessions[0].Record.EnergyKwh);
     }
