@@ -10,15 +10,21 @@ public sealed class Findings
     /// <summary>Where the operator's record has what a pointer means, where the record being read was made of it; null: it is the operator's own.</summary>
     internal IReadOnlyDictionary<string, string>? Places { get; set; }
 
+    /// <summary>Begins each place: of a file, the line of the record; empty: the record was sent by itself.</summary>
+    internal string Within { get; set; } = "";
+
     /// <summary>Something noticed since the last <see cref="Take"/> refuses the record.</summary>
     public bool RefusesRecord { get; private set; }
 
     /// <param name="message">What was made of it; left out: the rule's summary.</param>
     public void Add(Rule rule, string pointer, string? value, string? message = null)
     {
-        (_noticed ??= []).Add(Make(rule, Places?.GetValueOrDefault(pointer) ?? pointer, value, message));
+        (_noticed ??= []).Add(Make(rule, PlaceOf(pointer), value, message));
         RefusesRecord |= rule.Severity == Severity.Error;
     }
+
+    /// <summary>Where the operator has what a pointer into the record being read means.</summary>
+    internal string PlaceOf(string pointer) => Within + (Places?.GetValueOrDefault(pointer) ?? pointer);
 
     /// <summary>All since the last call, and forgets them.</summary>
     public IReadOnlyList<Finding> Take()

@@ -66,6 +66,11 @@ public static class RuleCatalogue
         SessionRules.CostVatOrder,
         SessionRules.Late,
 
+        TableRules.RowWidth,
+        TableRules.CellError,
+        TableRules.CellFormula,
+        TableRules.CellMerged,
+
         StoredRules.ChargePointUnknown,
         StoredRules.EnergyAboveRating,
         StoredRules.EnergyExcessive,

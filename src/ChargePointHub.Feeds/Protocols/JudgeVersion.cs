@@ -13,7 +13,7 @@ public static class JudgeVersion
 {
     /// <summary>16 hexadecimal digits.</summary>
     public static string Of(FeedDefinition feed) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        '|', Built(typeof(JudgeVersion)), Built(typeof(RecordPage)), feed.Protocol, feed.Zone.Id, feed.FoldIsEarlier,
+        '|', Built(typeof(JudgeVersion)), Built(typeof(RecordPage)), feed.Protocol, feed.Zone.Id, feed.FoldIsEarlier, feed.Csv?.Cells.Decimal, feed.Csv?.Cells.Group, feed.Csv?.Times, feed.Csv?.Dates, string.Join(',', feed.Csv?.Cells.Nulls ?? []),
         string.Join('|', feed.Datasets.Select(d => d.Mapping?.Written))))))[..16];
 
     /// <summary>The same sources give the same id.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols.Csv;
 using ChargePointHub.Feeds.Protocols.Loti;
 using ChargePointHub.Feeds.Protocols.MappedJson;
 using ChargePointHub.Feeds.Protocols.Ocpi;
@@ -13,8 +14,9 @@ namespace ChargePointHub.Feeds.Protocols;
 public static class ProtocolCatalogue
 {
     /// <summary>Names that operator files may use.</summary>
-    public static readonly IReadOnlyList<string> Names = [LotiProtocol.ProtocolName, OcpiProtocol.ProtocolName, MappedProtocol.ProtocolName];
+    public static readonly IReadOnlyList<string> Names = [LotiProtocol.ProtocolName, OcpiProtocol.ProtocolName, MappedProtocol.ProtocolName, SubmittedFile.ProtocolName];
 
+    /// <summary>Those that the hub asks by; files are handed in.</summary>
     /// <param name="fetchOf">The fetcher of a feed: its limits, trust and budget.</param>
     /// <param name="credential">Resolves <c>env:NAME</c> or <c>file:PATH</c> to the secret; null where there is none.</param>
     public static IReadOnlyList<IFeedProtocol> Create(Func<FeedDefinition, Fetch> fetchOf, Func<string, string?> credential, TimeProvider clock) =>
@@ -33,7 +35,7 @@ public static class ProtocolCatalogue
     public static RecordPage? JudgeAgain(FeedDefinition feed, Dataset dataset, ReadOnlyMemory<byte> document, DateTimeOffset arrivedAt)
     {
         if (dataset.IsSnapshot) return null;
-        if (feed.Protocol == MappedProtocol.ProtocolName) return MappedMapping.JudgeAgain(feed, dataset, document, arrivedAt);
+        if (feed.Protocol is MappedProtocol.ProtocolName or SubmittedFile.ProtocolName) return MappedMapping.JudgeAgain(feed, dataset, document, arrivedAt);
         if (feed.Protocol != LotiProtocol.ProtocolName) return null;
         using var row = JsonDocument.Parse(document);
         var page = new PageBuilder(StringComparer.Ordinal);

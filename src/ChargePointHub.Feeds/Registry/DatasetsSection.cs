@@ -13,9 +13,11 @@ internal static class DatasetsSection
 
     private static readonly string[] Axes = ["last_updated", "plug_in_at", "plug_out_at", "at"];
 
-    public static List<DatasetPlan> Read(FileNode feed, string protocol)
+    /// <param name="csv">How files that are handed in are written; null: the hub asks for the datasets.</param>
+    public static List<DatasetPlan> Read(FileNode feed, string protocol, CsvDialect? csv)
     {
         var items = feed.Items("datasets", required: true).ToList();
+        if (csv is not null) return [.. items.Select(d => SubmittedDatasetSection.Read(d.Item, d.Pointer, feed.Faults, csv)).OfType<DatasetPlan>()];
         var plans = items.Select(d => Plan(d.Item, d.Pointer, feed.Faults, protocol == MappedProtocol.ProtocolName)).ToList();
         foreach (var (plan, pointer) in plans.Zip(items.Select(i => $"{i.Pointer}/carried_by")))
         {
@@ -65,7 +67,7 @@ internal static class DatasetsSection
         return plan;
     }
 
-    private static WindowAxis? Axis(FileNode node, Dataset dataset)
+    public static WindowAxis? Axis(FileNode node, Dataset dataset)
     {
         string[] possible = dataset == Dataset.StatusChanges ? ["last_updated", "at"]
             : dataset == Dataset.ChargingSessions ? ["last_updated", "plug_in_at", "plug_out_at"]

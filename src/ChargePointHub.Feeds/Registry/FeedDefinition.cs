@@ -32,10 +32,10 @@ public sealed record FeedDefinition
     /// <summary>Unique within its operator.</summary>
     public required string FeedId { get; init; }
 
-    /// <summary>Name of a protocol in the catalogue: <c>loti-v1</c>, <c>ocpi-2.2.1</c>, <c>mapped-json</c>.</summary>
+    /// <summary>Name of a protocol in the catalogue: <c>loti-v1</c>, <c>ocpi-2.2.1</c>, <c>mapped-json</c>, <c>csv-v1</c>.</summary>
     public required string Protocol { get; init; }
 
-    /// <summary>https only.</summary>
+    /// <summary>https only. Of a feed whose files are handed in it leads nowhere.</summary>
     public required Uri BaseUrl { get; init; }
 
     /// <summary>OCPI party ids of the operator, <c>GB*LMP</c>; empty: not stated.</summary>
@@ -66,6 +66,12 @@ public sealed record FeedDefinition
     public IReadOnlyList<RequestLimit> Limits { get; init; } = [];
 
     public bool Active { get; init; } = true;
+
+    /// <summary>How the files of a <c>csv-v1</c> feed are written; null for other protocols.</summary>
+    public CsvDialect? Csv { get; init; }
+
+    /// <summary>Asked by the hub itself; false: its files are handed in, or it is not active.</summary>
+    public bool IsCollected => Active && Csv is null;
 
     /// <summary>True: <c>last_updated</c> is the time of the request; content decides without it.</summary>
     public bool LastUpdatedLies { get; init; }
@@ -112,7 +118,7 @@ public sealed record DatasetPlan
     /// <summary>Records asked for in a page.</summary>
     public int PageSize { get; init; } = 1000;
 
-    /// <summary>How a <c>mapped-json</c> feed's dataset is asked for and read; null for other protocols.</summary>
+    /// <summary>How a <c>mapped-json</c> or <c>csv-v1</c> feed's dataset is asked for and read; null for other protocols.</summary>
     public FeedMapping? Mapping { get; init; }
 
     /// <summary>Snapshot dataset that arrives inside another's crawl and is never asked for by itself; null: asked for itself.</summary>

@@ -2,8 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace ChargePointHub.Feeds.Registry;
 
-/// <summary>How one dataset of a <c>mapped-json</c> feed is asked for and read. The reference is in <c>Protocols/MappedJson/README.md</c>.</summary>
-/// <param name="List">The list of records; with a loop, asked for once for each id.</param>
+/// <summary>
+/// How one dataset of a <c>mapped-json</c> feed is asked for and read, or of a <c>csv-v1</c> feed read. The references are in
+/// <c>Protocols/MappedJson/README.md</c> and <c>Protocols/Csv/README.md</c>.
+/// </summary>
+/// <param name="List">The list of records; with a loop, asked for once for each id. Of a file, whose rows are the records, only what tells them apart.</param>
 /// <param name="Loop">Ids for each of which the list is asked for; null: it is asked for once.</param>
 /// <param name="Status">Charge points only: a list of its own that says their status; null: none.</param>
 /// <param name="Written">As it stands in the file: another text may judge otherwise.</param>
@@ -84,4 +87,8 @@ public sealed record MappedConnectors(RecordStep? At, MappedTest? Only, IReadOnl
 /// <param name="Split">Between the words of a list written as one text.</param>
 public sealed record MappedField(
     MappedTarget Target, IReadOnlyList<FieldPath> Paths, string? Join, string? Constant, decimal Factor, string Format,
-    IReadOnlyDictionary<string, string> Words, IReadOnlyList<string> Ignore, string? Otherwise, Regex? Match, string? Split);
+    IReadOnlyDictionary<string, string> Words, IReadOnlyList<string> Ignore, string? Otherwise, Regex? Match, string? Split)
+{
+    /// <summary>Of files, whose cells are text by nature; null: JSON says what a value is.</summary>
+    public CellText? Cells { get; init; }
+}

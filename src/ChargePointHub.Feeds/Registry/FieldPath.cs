@@ -50,6 +50,9 @@ public sealed record FieldPath(int Up, FieldPathEnd End, IReadOnlyList<string> S
         return end is not { } known ? null : new FieldPath(up, known, known != FieldPathEnd.Value ? [] : StepsOf(up > 0 ? "/" + rest : rest), text);
     }
 
+    /// <summary>The path to a property of the record.</summary>
+    public static string Of(string name) => $"/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
     /// <summary>The steps of an RFC 6901 pointer; empty text is the whole.</summary>
     public static IReadOnlyList<string> StepsOf(string pointer) => pointer.Length == 0 ? [] :
     [

@@ -8,6 +8,8 @@ internal static class MappingSection
 {
     private static readonly string[] NotBeforehand = ["{id}", "{from}", "{to}"];
 
+    private static readonly (string Both, string One)[] Alternatives = [("opening_hours", MappedTargets.TwentyFourSeven), ("elements", MappedTargets.PricePerKwh)];
+
     public static FeedMapping? Read(FileNode plan, Dataset dataset)
     {
         if (plan.Value("mapping") is not { } json) return null;
@@ -32,12 +34,45 @@ internal static class MappingSection
 
         if (dataset.IsSnapshot && (list.Request.Uses("{from}") || list.Request.Uses("{to}"))) MappedListSection.Contradicts(node, "request", $"{dataset} come as a whole: there is no {{from}} and {{to}}.");
         if (status is not null && fields.Fields.Any(f => f.Target.Name is "status" or "status_since")) MappedListSection.Contradicts(node, "status", "status has a list of its own and stands in fields too; one of the two can be right.");
-        foreach (var (both, one) in new[] { ("opening_hours", MappedTargets.TwentyFourSeven), ("elements", MappedTargets.PricePerKwh) })
+        foreach (var (both, one) in Alternatives)
         {
             if (fields.Fields.Any(f => f.Target.Name == both) && fields.Fields.Any(f => f.Target.Name == one)) MappedListSection.Contradicts(node, "fields", $"{both} and {one} say the same; only one of them can stand here.");
         }
 
         return new FeedMapping(MappedListSection.KeyedBy(list, IdOf([.. fields.Fields], MappedTargets.Required(dataset)[0])), fields, loop, status, json.GetRawText());
+    }
+
+    /// <summary>Of a file: the columns' names are those of a record's properties, and there is nothing to ask for.</summary>
+    public static FeedMapping? ReadColumns(FileNode plan, Dataset dataset, CsvDialect csv)
+    {
+        if (plan.Value("mapping") is not { } json)
+        {
+            plan.Fault("mapping", RegistryFaultCodes.MappingNotPossible, "mapping is missing: which columns of a file hold our fields.");
+            return null;
+        }
+
+        var node = new FileNode(json, plan.At("mapping"), plan.Faults, "only", "fields");
+        if (json.ValueKind != JsonValueKind.Object) return null;
+        string[] besides = dataset == Dataset.ChargePoints ? ["connectors"] : [];
+        var fields = MappedFieldsSection.Read(node, MappedTargets.Of(dataset), MappedTargets.Required(dataset), 0, besides);
+        foreach (var (both, one) in Alternatives.Where(a => fields.Any(f => f.Target.Name == a.Both) && fields.Any(f => f.Target.Name == a.One)))
+            MappedListSection.Contradicts(node, "fields", $"{both} and {one} say the same; only one of them can stand here.");
+        var connectors = Connectors(node, 0, dataset).ConvertAll(c => c with { Fields = [.. c.Fields.Select(OfCell)] });
+        foreach (var connector in connectors.Where(c => c.At is not null))
+            MappedListSection.Contradicts(node, "fields", "A row of a file holds no list: connectors has no at here.");
+        foreach (var path in fields.Concat(connectors.SelectMany(c => c.Fields)).SelectMany(f => f.Paths).Where(p => p.Steps.Count > 1 || p.End is FieldPathEnd.Id or FieldPathEnd.Self))
+            MappedListSection.Contradicts(node, "fields", $"{FileNode.Shown(path.Text)} is no column: a slash and its name, in which a slash is written ~1 and a tilde ~0; #key is the line.");
+        return new FeedMapping(
+            new MappedList(
+                new MappedRequest("", [], new Dictionary<string, string>(), "rfc3339"), new MappedPaging(PagingKind.None, 1, null, null, null, null, null), null, [],
+                MappedListSection.Test(node, "only", ups: 0)),
+            new MappedFields([.. fields.Select(OfCell)], connectors), null, null, json.GetRawText());
+
+        MappedField OfCell(MappedField field) => field with
+        {
+            Cells = csv.Cells,
+            Format = field.Format != "rfc3339" ? field.Format : field.Target.Kind == MappedKind.Day ? csv.Dates : csv.Times,
+        };
     }
 
     /// <summary>What is right only together with the rest of the feed.</summary>

@@ -12,6 +12,8 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
 {
     private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(31);
 
+    private static readonly Uri Nowhere = new("https://none.invalid");
+
     /// <summary>Complete only if no fault was noted.</summary>
     public OperatorDefinition Read(JsonElement json)
     {
@@ -53,10 +55,11 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
         var node = new FileNode(
             json, pointer, faults,
             "feed_id", "protocol", "base_url", "zone", "fold", "credential", "ca_file", "allow_private_hosts", "limit_group", "limits", "active",
-            "last_updated_lies", "loti", "ocpi", "datasets");
-        var baseUrl = Address(node, "base_url");
+            "last_updated_lies", "loti", "ocpi", "csv", "datasets");
         var protocol = node.Word("protocol", RegistryFaultCodes.UnknownProtocol, protocols, required: true) ?? "";
-        var datasets = DatasetsSection.Read(node, protocol);
+        var csv = CsvSection.Read(node, protocol);
+        var baseUrl = csv is null ? Address(node, "base_url") : Nowhere;
+        var datasets = DatasetsSection.Read(node, protocol, csv);
         MappingSection.Check(node, protocol, datasets);
         return new FeedDefinition
         {
@@ -70,12 +73,13 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
             Credential = Reference(node, "credential"),
             CaFile = CaFile(node),
             AllowPrivateHosts = PrivateHosts(node),
-            LimitGroup = node.Text("limit_group", longest: 100) ?? baseUrl.IdnHost,
+            LimitGroup = csv is not null ? "submitted" : node.Text("limit_group", longest: 100) ?? baseUrl.IdnHost,
             Limits = [.. node.Items("limits").Select(l => Limit(l.Item, l.Pointer))],
             Active = node.Flag("active", true),
             LastUpdatedLies = node.Flag("last_updated_lies", false),
             Loti = Loti(node),
             Ocpi = OcpiSection.Read(node),
+            Csv = csv,
             Datasets = datasets,
         };
     }
@@ -98,12 +102,11 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
     /// <summary>Never shown in a message: somebody may have put a secret into it.</summary>
     private static Uri Address(FileNode node, string name)
     {
-        var none = new Uri("https://none.invalid");
-        if (node.Text(name, required: true) is not { } text) return none;
+        if (node.Text(name, required: true) is not { } text) return Nowhere;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
         {
             node.Fault(name, RegistryFaultCodes.BadValue, $"{name} must be an address such as https://api.example.org/v1.");
-            return none;
+            return Nowhere;
         }
 
         if (url.Scheme != Uri.UriSchemeHttps) node.Fault(name, RegistryFaultCodes.NotHttps, $"{name} must begin with https; nothing is ever asked for or sent without TLS.");

@@ -51,7 +51,7 @@ public sealed partial class FeedWatch(FeedClients clients, FeedTlsStore tls, Not
     /// <param name="since">Before that nobody looked.</param>
     public async Task LookAsync(OperatorDefinition definition, long? leaseToken, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        foreach (var feed in definition.Feeds.Where(f => f.Active)) await JudgeAsync(definition, feed, leaseToken, since, cancellationToken);
+        foreach (var feed in definition.Feeds.Where(f => f.IsCollected)) await JudgeAsync(definition, feed, leaseToken, since, cancellationToken);
     }
 
     private async Task JudgeAsync(OperatorDefinition definition, FeedDefinition feed, long? leaseToken, DateTimeOffset since, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ public sealed partial class OperatorCollection
         schedules =
         [
             .. from feed in operatorDefinition.Feeds
-               where feed.Active
+               where feed.IsCollected
                from plan in feed.Datasets
                where plan.CarriedBy is null
                orderby DatasetOrder(plan.Dataset)

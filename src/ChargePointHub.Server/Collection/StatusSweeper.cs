@@ -18,7 +18,7 @@ public sealed class StatusSweeper(PageWriter writer, CoverageStore coverage, Tim
     /// <exception cref="LeaseLostException">Another instance collects from the operator now.</exception>
     public async Task SweepAsync(OperatorDefinition definition, long? leaseToken, Func<CrawlUnderWay?> underWay, CancellationToken cancellationToken)
     {
-        var feeds = definition.Feeds.Where(f => f.Active).SelectMany(f => f.Datasets.Select(d => (Feed: f, Plan: d))).ToList();
+        var feeds = definition.Feeds.Where(f => f.IsCollected).SelectMany(f => f.Datasets.Select(d => (Feed: f, Plan: d))).ToList();
         if (feeds.Any(f => f.Plan.Dataset == Dataset.StatusChanges) || feeds.FirstOrDefault(f => f.Plan.Dataset == Dataset.ChargePoints) is not { Feed: { } feed, Plan: { } plan }) return;
         var key = new FeedKey(definition.OperatorId, feed.FeedId, Dataset.ChargePoints);
         var swept = DateTimeOffset.MinValue;

@@ -59,7 +59,9 @@ internal static class FeedsTryCommand
         var chosen = all.Where(c => (feed is null || c.Feed.FeedId == feed) && (dataset is null || c.Plan.Dataset.Name == dataset)).ToList();
         if (chosen.Count == 0) throw new StartException([$"Feed {feed} does not bring {dataset}; it brings {string.Join(", ", all.Where(c => c.Feed.FeedId == feed).Select(c => c.Plan.Dataset))}."]);
         // What another dataset carries comes in its answers.
-        var asked = chosen.Where(c => c.Plan.CarriedBy is null).ToList();
+        var asked = chosen.Where(c => c.Plan.CarriedBy is null && c.Feed.Csv is null).ToList();
+        if (chosen.TrueForAll(c => c.Feed.Csv is not null))
+            throw new StartException([$"Files of {chosen[0].Feed.OperatorId} are handed in, and nobody can be asked: `import submission FILE --operator {chosen[0].Feed.OperatorId} --dry-run` shows what becomes of one."]);
         return asked.Count > 0 ? asked : throw new StartException([$"{dataset} comes with {chosen[0].Plan.CarriedBy}; try that."]);
     }
 

@@ -29,7 +29,7 @@ public static class FeedChecks
     public static async Task<IReadOnlyList<Check>> LookAsync(
         LoadedRegistry registry, IRequestCount count, TimeProvider time, Action<int, int> progress, CancellationToken cancellationToken)
     {
-        var asked = registry.Feeds.Where(f => f.Active).OrderBy(f => f.OperatorId, StringComparer.Ordinal).ThenBy(f => f.FeedId, StringComparer.Ordinal).ToList();
+        var asked = registry.Feeds.Where(f => f.IsCollected).OrderBy(f => f.OperatorId, StringComparer.Ordinal).ThenBy(f => f.FeedId, StringComparer.Ordinal).ToList();
         if (asked.Count == 0) return [Check.NotChecked(Subject, "There is no active feed to ask.")];
         var (checks, aheads, done) = (new Check[asked.Count], new ConcurrentBag<(string Whose, TimeSpan Ahead)>(), 0);
         await Parallel.ForAsync(0, asked.Count, new ParallelOptions { MaxDegreeOfParallelism = HostsAtOnce, CancellationToken = cancellationToken }, async (i, ct) =>

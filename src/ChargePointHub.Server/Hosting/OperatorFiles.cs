@@ -35,7 +35,7 @@ public static class OperatorFiles
             .Where(f => f.Missing is not null).Select(f => $"{f.Feed.OperatorId}/{f.Feed.FeedId}: {f.Missing!.Detail} Until it is there, nothing is collected."),
         .. registry.Operators.SelectMany(o => o.Notices.Select(n => (Operator: o.OperatorId, Receiver: n, Fault: NoticeClient.SecretFault(n))))
             .Where(n => n.Fault is not null).Select(n => $"{n.Operator}, receiver {n.Receiver.ReceiverId}: {n.Fault} Until it is right, notices wait."),
-        .. registry.Feeds.Where(f => f.Active).SelectMany(f => f.Datasets.Where(d => !d.Dataset.IsSnapshot && d.Earliest is null)
+        .. registry.Feeds.Where(f => f.IsCollected).SelectMany(f => f.Datasets.Where(d => !d.Dataset.IsSnapshot && d.Earliest is null)
             .Select(d => $"{f.OperatorId}/{f.FeedId} names no earliest for {d.Dataset}: its history begins with the first collection, and nothing older is asked for.")),
     ];
 

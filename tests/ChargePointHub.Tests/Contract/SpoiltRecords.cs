@@ -5,7 +5,7 @@ using ChargePointHub.Server.Api.Schemas;
 
 namespace ChargePointHub.Tests.Contract;
 
-/// <summary>A schema's example with each of its fields, nested ones too, in turn left out or set to each of the things that people send.</summary>
+/// <summary>A schema's examples with each of its fields, nested ones too, in turn left out or set to each of the things that people send.</summary>
 internal static class SpoiltRecords
 {
     private static readonly string[] Values =
@@ -18,15 +18,17 @@ internal static class SpoiltRecords
         "\"PT5M\"", "\"-PT5M\"", "\"P1W\"", "\"PT\"", "\"PT0.5S\"", "\"http://a.example/\"", "\"https://a.example/?key=1\"", "\"https://u@a.example/\"", "\"env:NAME\"", "\"file:secret\"", "\"/data\"", "\"../x\"",
     ];
 
-    /// <summary>What was done, and the record as JSON; the untouched example first.</summary>
+    /// <summary>What was done, and the record as JSON; each untouched example first.</summary>
     public static IEnumerable<(string What, string Json)> Of(string schema)
     {
-        var example = PublishedSchemas.Find(schema)!.Read()["examples"]![0]!;
-        yield return ("nothing", example.ToJsonString());
-        foreach (var pointer in Fields(example, []))
+        foreach (var example in PublishedSchemas.Find(schema)!.Read()["examples"]!.AsArray())
         {
-            yield return ($"{string.Join('/', pointer)} left out", With(example, pointer, null));
-            foreach (var value in Values) yield return ($"{string.Join('/', pointer)} = {value}", With(example, pointer, value));
+            yield return ("nothing", example!.ToJsonString());
+            foreach (var pointer in Fields(example, []))
+            {
+                yield return ($"{string.Join('/', pointer)} left out", With(example, pointer, null));
+                foreach (var value in Values) yield return ($"{string.Join('/', pointer)} = {value}", With(example, pointer, value));
+            }
         }
     }
 

@@ -10,7 +10,7 @@ public class ArrowTests
     private static readonly Dictionary<string, Arrows> Allowed = new()
     {
         ["Model"] = new([], []),
-        ["Feeds"] = new(["Model"], ["Polly.Core", "CsvHelper"]),
+        ["Feeds"] = new(["Model"], ["Polly.Core", "CsvHelper", "ExcelDataReader"]),
         ["Store"] = new(["Model"], ["Npgsql", "Dapper"]),
         ["Server"] = new(
             ["Feeds", "Model", "Store"],

@@ -17,6 +17,7 @@ internal sealed class MappedMapping
     private readonly MappedWriter _writer;
     private readonly IReadOnlyList<AllowList> _allowed;
     private readonly bool _readsPlainRecords;
+    private readonly bool _isOfFile;
 
     /// <param name="now">When the pull began.</param>
     public MappedMapping(FeedDefinition feed, DatasetPlan plan, DateTimeOffset now)
@@ -25,30 +26,35 @@ internal sealed class MappedMapping
         _loti = new LotiMapping(feed, now);
         _writer = new MappedWriter(Findings);
         _allowed = MappedAllowList.Of(_mapping);
+        _isOfFile = feed.Csv is not null;
         _readsPlainRecords = _mapping.Fields.Fields.Any(f => f.Paths.Any(p => p is { Up: 0, End: FieldPathEnd.Self }));
     }
 
     private Findings Findings => _loti.Reader.Findings;
 
     /// <param name="status">The row of the list of status that speaks of this charge point; null: none does.</param>
-    public void AddRow(MappedRow row, MappedRow? status, PageBuilder page, Window? window)
+    /// <param name="notes">Of a file, what its cells themselves gave to notice.</param>
+    public void AddRow(MappedRow row, MappedRow? status, PageBuilder page, Window? window, params IReadOnlyList<CellNote> notes)
     {
         page.AsSent = () => Kept(row);
+        page.PlaceOf = Findings.PlaceOf;
         _loti.Reader.At = "";
+        Findings.Within = _isOfFile ? $"/{row.Levels[0].Key}" : "";
+        foreach (var note in notes) Findings.Add(note.Rule, note.Column.Length == 0 ? "" : FieldPath.Of(note.Column), note.Value, note.Message);
         if (row.Record.ValueKind != JsonValueKind.Object && !_readsPlainRecords)
         {
             _loti.AddRow(row.Record, _plan.Dataset, page, window, _plan.Axis);
         }
         else
         {
-            if (row.Record.ValueKind == JsonValueKind.Object) foreach (var property in row.Record.EnumerateObject()) OcpiWords.TellIfPersonal(_loti.Reader, property);
+            if (!_isOfFile && row.Record.ValueKind == JsonValueKind.Object) foreach (var property in row.Record.EnumerateObject()) OcpiWords.TellIfPersonal(_loti.Reader, property);
             using var written = _writer.Write(row, _mapping.Fields, status, _mapping.Status?.Fields);
             Findings.Places = _writer.Places;
             _loti.AddRow(written.RootElement, _plan.Dataset, page, window, _plan.Axis);
             Findings.Places = null;
         }
 
-        page.AsSent = null;
+        (page.AsSent, page.PlaceOf) = (null, null);
     }
 
     /// <summary>As <see cref="ProtocolCatalogue.JudgeAgain"/>; null where today's file does not bring the dataset by a mapping.</summary>

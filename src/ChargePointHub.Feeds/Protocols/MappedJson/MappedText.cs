@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChargePointHub.Feeds.Protocols.Values;
+using ChargePointHub.Feeds.Registry;
 
 namespace ChargePointHub.Feeds.Protocols.MappedJson;
 
@@ -15,6 +16,15 @@ internal static class MappedText
         JsonValueKind.False => "false",
         _ => null,
     };
+
+    /// <summary>A number as text, with a point before its decimals and nothing between thousands.</summary>
+    public static string? Number(string? text, CellText cells)
+    {
+        if (text is null) return null;
+        // Programs write a narrow or unbreakable space where people see a space.
+        if (cells.Group is { } group) text = string.Concat(text.Where(c => c != group && !(group == ' ' && char.IsWhiteSpace(c))));
+        return cells.Decimal == '.' ? text : text.Replace('.', '?').Replace(cells.Decimal, '.');
+    }
 
     /// <summary>Also in an object of which another name is no Unicode.</summary>
     public static bool Find(JsonElement holder, string name, out JsonElement value)

@@ -46,6 +46,7 @@ internal sealed class MappedWriter(Findings findings)
         foreach (var path in field.Paths)
         {
             if (row.At(path) is not { } value) continue;
+            if (field.Cells is { } cells && value.ValueKind == JsonValueKind.String && MappedText.Of(value) is { } cell && (cell.Length == 0 || cells.Nulls.Contains(cell, StringComparer.OrdinalIgnoreCase))) continue;
             var isLast = path == field.Paths[^1] && field.Constant is null;
             if (isLast || value.ValueKind != JsonValueKind.String || MappedText.Of(value) is not "") return (value, path);
         }
@@ -138,10 +139,13 @@ internal sealed class MappedWriter(Findings findings)
     {
         var name = field.Target.Name;
         var text = Matched(field, MappedText.Of(value));
-        var isPlain = field.Factor == 1 && field.Match is null && name != MappedTargets.PricePerKwh;
+        var isCell = field.Cells is not null && value.ValueKind == JsonValueKind.String;
+        if (isCell) text = MappedText.Number(text, field.Cells!);
+        var isPlain = field.Factor == 1 && field.Match is null && !isCell && name != MappedTargets.PricePerKwh;
         if (isPlain || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || Math.Abs(number) > 1_000_000_000_000)
         {
-            if (name == MappedTargets.PricePerKwh) findings.Add(ValueRules.NumberUnusable, place, text);
+            // A sign that is not the declared one makes two numbers possible.
+            if (name == MappedTargets.PricePerKwh || (isCell && decimal.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out _))) findings.Add(ValueRules.NumberUnusable, place, MappedText.Of(value));
             else Copy(writer, name, value);
             return;
         }

@@ -30,6 +30,9 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     /// <summary>What a refused record is kept as, where the record that was read was made of the operator's; null: itself, cut to the allow-list.</summary>
     public Func<ReadOnlyMemory<byte>>? AsSent { get; set; }
 
+    /// <summary>Where the operator has what a pointer into the record means, for what is told of records that come twice; null: there.</summary>
+    public Func<string, string>? PlaceOf { get; set; }
+
     /// <summary>Different records of the pull: accepted by id, refused one by one.</summary>
     public long Distinct => distinctBefore + _chargePoints.Count + _events.Count + _tariffs.Count - _cameBefore + _refusedEver;
 
@@ -73,7 +76,7 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
         if (_chargePoints.TryGetValue(record.ChargePointId, out var first))
         {
             var rule = SameDocument(first.Record, record) ? ValueRules.DuplicateId : ValueRules.DuplicateIdDiffers;
-            var told = first with { Findings = [.. first.Findings, Findings.Make(rule, idPointer, record.ChargePointId)] };
+            var told = first with { Findings = [.. first.Findings, Findings.Make(rule, Placed(idPointer), record.ChargePointId)] };
             _chargePoints[record.ChargePointId] = told;
             var place = _pageChargePoints.IndexOf(first);
             if (place >= 0) _pageChargePoints[place] = told;
@@ -81,7 +84,7 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
             return;
         }
 
-        if (CameBefore(record.ChargePointId)) findings = [.. findings, Findings.Make(ValueRules.DuplicateId, idPointer, record.ChargePointId)];
+        if (CameBefore(record.ChargePointId)) findings = [.. findings, Findings.Make(ValueRules.DuplicateId, Placed(idPointer), record.ChargePointId)];
         var judged = new Judged<ChargePoint>(record, findings);
         _chargePoints.Add(record.ChargePointId, judged);
         _pageChargePoints.Add(judged);
@@ -99,7 +102,7 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
             return;
         }
 
-        var duplicate = Findings.Make(ValueRules.DuplicateId, "/session_id", record.SessionId, "Came twice; the last updated was kept.");
+        var duplicate = Findings.Make(ValueRules.DuplicateId, Placed("/session_id"), record.SessionId, "Came twice; the last updated was kept.");
         var place = _sessions.FindLastIndex(s => s.Record.SessionId == record.SessionId);
         if (place >= 0 && _sessions[place].Record.LastUpdated > record.LastUpdated) judged = _sessions[place];
         judged = judged with { Findings = [.. judged.Findings, duplicate] };
@@ -117,7 +120,7 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
             return;
         }
 
-        var duplicate = Findings.Make(ValueRules.DuplicateId, "/charge_point_id", record.ChargePointId, "The same change came twice; the first was kept.");
+        var duplicate = Findings.Make(ValueRules.DuplicateId, Placed("/charge_point_id"), record.ChargePointId, "The same change came twice; the first was kept.");
         var place = _changes.FindLastIndex(c => c.Record.ChargePointId == record.ChargePointId && c.Record.At == record.At && c.Record.Status == record.Status);
         if (place >= 0) _changes[place] = _changes[place] with { Findings = [.. _changes[place].Findings, duplicate] };
         else _changes.Add(new Judged<StatusChange>(record, [.. findings, duplicate]));
@@ -132,7 +135,7 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
             return;
         }
 
-        var duplicate = Findings.Make(ValueRules.DuplicateId, idPointer, record.TariffId, "Came twice; the first was kept.");
+        var duplicate = Findings.Make(ValueRules.DuplicateId, Placed(idPointer), record.TariffId, "Came twice; the first was kept.");
         var place = _pageTariffs.FindIndex(t => ids.Equals(t.Record.TariffId, record.TariffId));
         if (place >= 0) _pageTariffs[place] = _pageTariffs[place] with { Findings = [.. _pageTariffs[place].Findings, duplicate] };
     }
@@ -143,6 +146,8 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
         if (record.ValueKind != JsonValueKind.Object && ++NotObjects > PullBounds.MostNotObjects) return;
         _refused.Add(new RefusedRecord(dataset, ownId, AsSent?.Invoke() ?? allowed.Cut(record), findings));
     }
+
+    private string Placed(string pointer) => PlaceOf?.Invoke(pointer) ?? pointer;
 
     private void CountEvent(IReadOnlyList<Finding> findings)
     {

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace ChargePointHub.Feeds.Protocols.Csv;
+
+/// <summary>Why the reading of a file ended before its end. Rows before that place are good; the period is not claimed.</summary>
+public enum SubmissionFaultKind
+{
+    /// <summary>There is no row of column names.</summary>
+    [JsonStringEnumMemberName("empty")] Empty,
+
+    /// <summary>Neither delimited text nor an XLSX workbook, or a damaged one.</summary>
+    [JsonStringEnumMemberName("not_a_table")] NotATable,
+
+    /// <summary>More than is ever read, packed or unpacked.</summary>
+    [JsonStringEnumMemberName("too_large")] TooLarge,
+
+    /// <summary>Bytes that are no text in the declared encoding.</summary>
+    [JsonStringEnumMemberName("encoding_wrong")] EncodingWrong,
+
+    /// <summary>Columns that the operator file names are missing.</summary>
+    [JsonStringEnumMemberName("header_wrong")] HeaderWrong,
+
+    /// <summary>A quotation mark swallows what follows it.</summary>
+    [JsonStringEnumMemberName("quotes_wrong")] QuotesWrong,
+
+    /// <summary>The file ends within a row.</summary>
+    [JsonStringEnumMemberName("cut")] Cut,
+
+    /// <summary>The workbook has no such sheet.</summary>
+    [JsonStringEnumMemberName("sheet_missing")] SheetMissing,
+
+    /// <summary>No row lies in the period that was stated.</summary>
+    [JsonStringEnumMemberName("period_wrong")] PeriodWrong,
+}
+
+/// <param name="Line">From 1; null: the file as a whole.</param>
+/// <param name="Message">What is wrong and what to do, for the operator's engineer.</param>
+public sealed record SubmissionFault(SubmissionFaultKind Kind, int? Line, string Message);

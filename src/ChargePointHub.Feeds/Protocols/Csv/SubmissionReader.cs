@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using ChargePointHub.Feeds.Conformance;
+using ChargePointHub.Feeds.Protocols.MappedJson;
+using ChargePointHub.Feeds.Protocols.Values;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Feeds.Protocols.Csv;
+
+/// <summary>One step of reading a file: a page of records, or the fault that ended it.</summary>
+public abstract record SubmissionStep
+{
+    private protected SubmissionStep()
+    {
+    }
+}
+
+/// <param name="Rows">Read so far; rows that the mapping passes over among them.</param>
+/// <param name="IsLast">The whole file was read.</param>
+public sealed record SubmittedPage(int Number, bool IsLast, RecordPage Records, int Rows) : SubmissionStep;
+
+public sealed record SubmissionEnded(SubmissionFault Fault, int Rows) : SubmissionStep;
+
+/// <summary>
+/// A file becomes records, judged, by the mapping of its operator's file: each row is read as a JSON object whose properties are the columns
+/// that the mapping names, so that one vocabulary serves files and APIs. A finding's place is <c>/line/column</c>.
+/// </summary>
+/// <param name="plan">Of a feed whose files are handed in.</param>
+/// <param name="period">That the file is stated to hold; null: a dataset without one.</param>
+public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Window? period, DateTimeOffset now)
+{
+    public const int RowsInPage = 1000;
+
+    private readonly ArrayBufferWriter<byte> row = new();
+
+    /// <summary>Columns that the mapping does not name: never looked at. Known once the first step is there.</summary>
+    public IReadOnlyList<string> UnreadColumns { get; private set; } = [];
+
+    /// <summary>Of these, columns whose name says that they concern a person.</summary>
+    public IEnumerable<string> PersonalColumns => UnreadColumns.Where(OcpiWords.IsPersonal);
+
+    /// <param name="content">Seekable; left open.</param>
+    public IEnumerable<SubmissionStep> Read(Stream content)
+    {
+        var (mapping, dialect, rows, number) = (plan.Mapping!, feed.Csv!, 0, 1);
+        var (opened, unread) = SubmittedFile.Open(content, dialect);
+        if (opened is null)
+        {
+            yield return new SubmissionEnded(unread!, 0);
+            yield break;
+        }
+
+        using var table = opened;
+        var (header, fault) = ReadHeader(table, mapping, dialect);
+        if (header is null)
+        {
+            yield return new SubmissionEnded(fault!, 0);
+            yield break;
+        }
+
+        UnreadColumns = header.Unread;
+        var mapped = new MappedMapping(feed, plan, now);
+        var page = new PageBuilder(StringComparer.Ordinal);
+        while (table.Next() is { } next)
+        {
+            if (!next.EndsLine && next.Cells.Count < header.Names.Count)
+            {
+                fault = new SubmissionFault(SubmissionFaultKind.Cut, next.Line, $"The file ends within this row, which has {next.Cells.Count} cells of {header.Names.Count}: it was cut. Send the whole file.");
+                break;
+            }
+
+            rows++;
+            var notes = Notes(next, header, table.IsTyped);
+            // Where cells are too few or too many, values stand under the wrong names: nothing of the row is read.
+            using var record = Record(notes.Exists(n => n.Rule == TableRules.RowWidth) ? next with { Cells = [] } : next, header);
+            var mappedRow = new MappedRow([new MappedLevel(record.RootElement, next.Line.ToString(CultureInfo.InvariantCulture), rows - 1)], null);
+            if (mappedRow.Passes(mapping.List.Only)) mapped.AddRow(mappedRow, null, page, period, notes);
+            if (page.Count < RowsInPage) continue;
+            yield return new SubmittedPage(number++, false, page.Take(), rows);
+        }
+
+        fault ??= table.Fault;
+        if (fault is null && page.Events > 0 && page.Events == page.EventsOutside)
+            fault = new SubmissionFault(SubmissionFaultKind.PeriodWrong, null, $"No row lies in the period {period}. Check the period, and the form of dates (day and month).");
+        if (fault is null)
+        {
+            yield return new SubmittedPage(number, true, page.Take(), rows);
+            yield break;
+        }
+
+        if (page.Count > 0) yield return new SubmittedPage(number, false, page.Take(), rows);
+        yield return new SubmissionEnded(fault, rows);
+    }
+
+    private static (TableHeader? Header, SubmissionFault? Fault) ReadHeader(ITable table, FeedMapping mapping, CsvDialect dialect)
+    {
+        while (table.Next() is { } first)
+        {
+            if (first.Line >= dialect.HeaderLine) return TableHeader.Of(first, mapping, dialect);
+        }
+
+        return (null, table.Fault ?? new SubmissionFault(SubmissionFaultKind.Empty, null, $"There is no row of column names: line {dialect.HeaderLine} and all below it are empty."));
+    }
+
+    /// <summary>Only columns that the mapping names.</summary>
+    private JsonDocument Record(TableRow from, TableHeader header)
+    {
+        row.Clear();
+        using (var writer = new Utf8JsonWriter(row))
+        {
+            writer.WriteStartObject();
+            foreach (var (cell, name) in from.Cells.Zip(header.Names))
+            {
+                if (name is null || cell.Kind == CellKind.Empty) continue;
+                writer.WritePropertyName(name);
+                if (cell.Kind == CellKind.Text) writer.WriteStringValue(cell.Text);
+                else writer.WriteRawValue(cell.Text!);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return JsonDocument.Parse(row.WrittenMemory.ToArray());
+    }
+
+    private static List<CellNote> Notes(TableRow from, TableHeader header, bool isTyped)
+    {
+        var notes = new List<CellNote>();
+        var isWide = from.Cells.Count > header.Names.Count && from.Cells.Skip(header.Names.Count).Any(c => c.Kind != CellKind.Empty);
+        if (isWide || from.Cells.Count < header.Names.Count)
+            notes.Add(new CellNote(TableRules.RowWidth, "", null, $"The row has {from.Cells.Count} cells, and there are {header.Names.Count} columns."));
+        foreach (var (cell, name) in from.Cells.Zip(header.Names))
+        {
+            if (name is null) continue;
+            if (cell.Note is { } rule) notes.Add(new CellNote(rule, name, cell.Text, null));
+            if (isTyped && cell.Kind == CellKind.Text && header.Numbers.Contains(name)) notes.Add(new CellNote(ValueRules.NumberAsText, name, cell.Text, null));
+        }
+
+        return notes;
+    }
+}

@@ -1,0 +1,103 @@
+using System.IO.Compression;
+using System.Xml;
+using ChargePointHub.Feeds.Conformance;
+
+namespace ChargePointHub.Feeds.Protocols.Csv;
+
+/// <summary>What is looked at in a workbook before its cells are read: how large it unpacks, and which cells hold formulas and errors.</summary>
+internal static class WorkbookGuard
+{
+    private const long MostUnpacked = 1L << 30;
+
+    /// <summary>Up to here any growth is taken; beyond it a workbook of people's data does not grow a hundredfold.</summary>
+    private const long AnyGrowth = 64L << 20;
+
+    private const int MostGrowth = 100;
+
+    private const int MostParts = 10_000;
+
+    private const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+    /// <summary>A sentence where it is too large; null: it can be read.</summary>
+    public static string? TooLarge(Stream workbook)
+    {
+        using var parts = new ZipArchive(workbook, ZipArchiveMode.Read, leaveOpen: true);
+        if (parts.Entries.Count > MostParts) return $"The workbook has more than {MostParts} parts.";
+        var (total, block) = (0L, new byte[81_920]);
+        foreach (var part in parts.Entries)
+        {
+            // The stated size is the sender's word, so it is counted.
+            using var content = part.Open();
+            for (int read; (read = content.Read(block)) > 0;)
+            {
+                total += read;
+                if (total > MostUnpacked || (total > AnyGrowth && total > MostGrowth * workbook.Length)) return $"The workbook unpacks to more than {total >> 20} MiB.";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Cells of the sheet that hold a formula or an error, by <see cref="Place"/>.</summary>
+    /// <param name="sheet">Null: the first.</param>
+    public static Dictionary<long, Rule> Marked(Stream workbook, string? sheet)
+    {
+        using var parts = new ZipArchive(workbook, ZipArchiveMode.Read, leaveOpen: true);
+        var found = new Dictionary<long, Rule>();
+        if (PathOf(parts, sheet) is not { } path || parts.GetEntry(path) is not { } part) return found;
+        using var xml = Reader(part);
+        for (long? cell = null; xml.Read();)
+        {
+            if (xml.NodeType != XmlNodeType.Element) continue;
+            if (xml.LocalName == "c")
+            {
+                cell = xml.GetAttribute("r") is { } reference ? PlaceOf(reference) : null;
+                if (cell is { } wrong && xml.GetAttribute("t") == "e") found[wrong] = TableRules.CellError;
+            }
+            else if (xml.LocalName == "f" && cell is { } place)
+            {
+                found.TryAdd(place, TableRules.CellFormula);
+            }
+        }
+
+        return found;
+    }
+
+    /// <param name="row">From 1.</param>
+    /// <param name="column">From 1.</param>
+    public static long Place(int row, int column) => ((long)row << 20) | (uint)column;
+
+    private static long? PlaceOf(string reference)
+    {
+        var column = 0;
+        var letters = reference.TakeWhile(char.IsAsciiLetterUpper).Count();
+        foreach (var letter in reference.AsSpan(0, letters)) column = (column * 26) + (letter - 'A' + 1);
+        return letters is > 0 and <= 3 && int.TryParse(reference.AsSpan(letters), out var row) ? Place(row, column) : null;
+    }
+
+    private static string? PathOf(ZipArchive parts, string? sheet)
+    {
+        string? id = null, target = null;
+        if (parts.GetEntry("xl/workbook.xml") is not { } workbook || parts.GetEntry("xl/_rels/workbook.xml.rels") is not { } relations) return null;
+        using (var xml = Reader(workbook))
+        {
+            while (id is null && xml.Read())
+            {
+                if (xml is { NodeType: XmlNodeType.Element, LocalName: "sheet" } && (sheet is null || string.Equals(xml.GetAttribute("name"), sheet, StringComparison.OrdinalIgnoreCase)))
+                    id = xml.GetAttribute("id", Relations);
+            }
+        }
+
+        using (var xml = Reader(relations))
+        {
+            while (target is null && xml.Read())
+            {
+                if (xml is { NodeType: XmlNodeType.Element, LocalName: "Relationship" } && xml.GetAttribute("Id") == id) target = xml.GetAttribute("Target");
+            }
+        }
+
+        return target is null ? null : target.StartsWith('/') ? target[1..] : $"xl/{target}";
+    }
+
+    private static XmlReader Reader(ZipArchiveEntry part) => XmlReader.Create(part.Open(), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, CloseInput = true });
+}
