@@ -94,6 +94,10 @@ public sealed record ChargingSession
     /// <summary>When the operator says that this record last changed.</summary>
     public required DateTimeOffset LastUpdated { get; init; }
 
+    /// <summary>Where its operator tells of one charge by several records, which of them this is; null: it is the whole. Not on the wire.</summary>
+    [JsonIgnore]
+    public SessionPart? Part { get; init; }
+
     /// <summary>Fills what the hub derives, in one place, so that every protocol derives alike.</summary>
     public ChargingSession WithDerived()
     {

@@ -84,7 +84,7 @@ public sealed class PageWriter(Database database)
         chargePoints = chargePoints.Without(await absence.DecideAsync(cancellationToken));
         IReadOnlyList<Judged<Tariff>> namedTariffs = [.. page.Records.Tariffs, .. await absence.EndedTariffsAsync(cancellationToken)];
         var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(namedTariffs), buffer, cancellationToken);
-        var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken);
+        var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken, quarantine.AreJoined);
         if (Planted == PlantedBug.NoKey) sessions = await PlantedFaults.ForgetKeysAsync(connection, cancellationToken);
         var statuses = new StatusStage(connection, page, absence, quarantine.Changes);
         await statuses.DecideAsync(buffer, cancellationToken);
@@ -95,13 +95,14 @@ public sealed class PageWriter(Database database)
         await ReachAsync(CommitPoint.Staged, page);
 
         Tick? tick = null;
-        if (quarantine.Written > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething
+        if (quarantine.Written > 0 || quarantine.Ended.Count > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething
             || statuses.WriteSomething || coverage.WriteSomething || areas > 0)
         {
             var taken = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await RecordStages.ChargePoints.WriteAsync(connection, page, chargePoints, taken, cancellationToken);
             await RecordStages.Tariffs.WriteAsync(connection, page, tariffs, taken, cancellationToken);
             await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken, hasKey: Planted != PlantedBug.NoKey);
+            if (quarantine.Ended.Count > 0) await RecordStages.ChargingSessions.EndAsync(connection, page, quarantine.Ended, taken, cancellationToken);
             await statuses.WriteAsync(taken, cancellationToken);
             await coverage.WriteAsync(taken, cancellationToken);
             if (areas > 0 || chargePoints.WriteSomething) await AreaStore.MarkChangeAsync(connection, taken, cancellationToken);

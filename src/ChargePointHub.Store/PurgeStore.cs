@@ -55,6 +55,7 @@ public sealed class PurgeStore(Database database)
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
+            var ids = await IdsOfPartsAsync(connection, purge, cancellationToken);
             var rows = await DeleteAsync(connection, purge, cancellationToken);
             var before = await connection.Command(
                 "SELECT keeps_out FROM purged_record WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 ORDER BY tick DESC LIMIT 1", purge.OperatorId, purge.Dataset.Name, mark)
@@ -67,10 +68,14 @@ public sealed class PurgeStore(Database database)
             // Tags of answers as of an older tick hold no newer one but this.
             var tick = await HubClock.NextAsync(connection, null, cancellationToken);
             await AreaStore.MarkChangeAsync(connection, tick, cancellationToken);
-            await connection.Command(
-                "INSERT INTO purged_record (operator_id, dataset, id_mark, record_id, purged_at, tick, purged_by, reason, rows_gone, keeps_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                purge.OperatorId, purge.Dataset.Name, mark, Text(purge.HidesId ? null : purge.RecordId), tick.RecordedAt, tick.Number, purge.By, purge.Reason,
-                rows.Sum(r => r.Rows), !purge.IsMended).ExecuteAsync(cancellationToken);
+            foreach (var id in ids.Prepend(purge.RecordId))
+            {
+                await connection.Command(
+                    "INSERT INTO purged_record (operator_id, dataset, id_mark, record_id, purged_at, tick, purged_by, reason, rows_gone, keeps_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                    purge.OperatorId, purge.Dataset.Name, PurgedMarks.Of(key, purge.Dataset, id[(purge.OperatorId.Length + 1)..]), Text(purge.HidesId ? null : id), tick.RecordedAt, tick.Number,
+                    purge.By, purge.Reason, id == purge.RecordId ? rows.Sum(r => r.Rows) : 0, !purge.IsMended).ExecuteAsync(cancellationToken);
+            }
+
             await transaction.CommitAsync(cancellationToken);
             if (rows.Count == 0) return new Purged(rows, IsVacuumed: true);
             return new Purged(rows, await VacuumAsync(rows, cancellationToken));
@@ -119,6 +124,16 @@ public sealed class PurgeStore(Database database)
         return gone;
     }
 
+    /// <summary>A session that was put together of several records goes by the ids of those that name no session too.</summary>
+    private static async Task<IReadOnlyList<string>> IdsOfPartsAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
+    {
+        if (purge.Dataset != Dataset.ChargingSessions) return [];
+        await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
+        return await connection.Command(
+            "SELECT DISTINCT document ->> 'session_id' FROM session_part WHERE operator_id = $1 AND session_id = $2 AND document ->> 'session_id' <> $2", purge.OperatorId, purge.RecordId)
+            .ListAsync(r => r.GetString(0), cancellationToken);
+    }
+
     /// <summary>Tables are as large as they are; who purges waits.</summary>
     private static NpgsqlCommand Unhurried(NpgsqlCommand command)
     {
@@ -132,7 +147,7 @@ public sealed class PurgeStore(Database database)
         const string AnyId = "own_id IN ($2, substr($2, length($1) + 2))";
         if (dataset == Dataset.ChargingSessions)
         {
-            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND {AnyId}")];
+            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("session_part", OfSession), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND {AnyId}")];
         }
 
         if (dataset == Dataset.Tariffs) return [("tariff", OfTariff), ("tariff_version", OfTariff), ("absence", "operator_id = $1 AND dataset = 'tariffs' AND own_key = $2"), ("quarantine", $"operator_id = $1 AND dataset = 'tariffs' AND {AnyId}")];
@@ -140,7 +155,7 @@ public sealed class PurgeStore(Database database)
         return
         [
             ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("status_change", OfPoint),
-            ("charging_session", OfPoint), ("charging_session_version", OfPoint),
+            ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", OfPoint),
             ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
             ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) "
                 + "OR quarantine_charge_point(dataset, operator_id, own_id, waits_for, document) = $2)"),

@@ -65,6 +65,7 @@ public static class RuleCatalogue
         SessionRules.ChargingLongerThanPlugged,
         SessionRules.CostVatOrder,
         SessionRules.Late,
+        SessionRules.CdrCredited,
 
         TableRules.RowWidth,
         TableRules.CellError,

@@ -45,4 +45,7 @@ public static class SessionRules
 
     public static readonly Rule Late = new("session-late", Severity.Warning, "A session was last changed more than 15 days after its start.",
         "Figures of its day have been read without it.", "Send sessions as they end, and corrections within days.", "Clause C6");
+
+    public static readonly Rule CdrCredited = new("cdr-credited", Severity.Info, "A CDR takes an earlier one back.",
+        "What was billed holds no longer; until another CDR comes, the session's cost is unknown.", "Nothing, if that was meant; send the corrected CDR after it.", "OCPI 2.2.1 and 2.3.0, CDRs");
 }

@@ -14,7 +14,7 @@ namespace ChargePointHub.Feeds.Protocols;
 public static class ProtocolCatalogue
 {
     /// <summary>Names that operator files may use.</summary>
-    public static readonly IReadOnlyList<string> Names = [LotiProtocol.ProtocolName, OcpiProtocol.ProtocolName, MappedProtocol.ProtocolName, SubmittedFile.ProtocolName];
+    public static readonly IReadOnlyList<string> Names = [LotiProtocol.ProtocolName, OcpiVersion.V221.Protocol, MappedProtocol.ProtocolName, SubmittedFile.ProtocolName];
 
     /// <summary>Those that the hub asks by; files are handed in.</summary>
     /// <param name="fetchOf">The fetcher of a feed: its limits, trust and budget.</param>
@@ -22,7 +22,7 @@ public static class ProtocolCatalogue
     public static IReadOnlyList<IFeedProtocol> Create(Func<FeedDefinition, Fetch> fetchOf, Func<string, string?> credential, TimeProvider clock) =>
     [
         new LotiProtocol(fetchOf, credential, clock),
-        new OcpiProtocol(fetchOf, credential, clock),
+        new OcpiProtocol(fetchOf, credential, clock, OcpiVersion.V221),
         new MappedProtocol(fetchOf, credential, clock),
     ];
 
@@ -36,8 +36,8 @@ public static class ProtocolCatalogue
     {
         if (dataset.IsSnapshot) return null;
         if (feed.Protocol is MappedProtocol.ProtocolName or SubmittedFile.ProtocolName) return MappedMapping.JudgeAgain(feed, dataset, document, arrivedAt);
-        if (feed.Protocol != LotiProtocol.ProtocolName) return null;
         using var row = JsonDocument.Parse(document);
+        if (OcpiVersion.Of(feed) is { } version) return OcpiMapping.JudgeAgain(feed, version, row.RootElement, arrivedAt);
         var page = new PageBuilder(StringComparer.Ordinal);
         new LotiMapping(feed, arrivedAt).AddRow(row.RootElement, dataset, page, null, null);
         return page.Take();

@@ -18,7 +18,7 @@ internal static class DatasetsSection
     {
         var items = feed.Items("datasets", required: true).ToList();
         if (csv is not null) return [.. items.Select(d => SubmittedDatasetSection.Read(d.Item, d.Pointer, feed.Faults, csv)).OfType<DatasetPlan>()];
-        var plans = items.Select(d => Plan(d.Item, d.Pointer, feed.Faults, protocol == MappedProtocol.ProtocolName)).ToList();
+        var plans = items.Select(d => Plan(d.Item, d.Pointer, feed.Faults, protocol)).ToList();
         foreach (var (plan, pointer) in plans.Zip(items.Select(i => $"{i.Pointer}/carried_by")))
         {
             if (plan?.CarriedBy is not { } carrier) continue;
@@ -32,8 +32,9 @@ internal static class DatasetsSection
     }
 
     /// <summary>Null when it is not even clear which dataset is meant.</summary>
-    private static DatasetPlan? Plan(JsonElement json, string pointer, FileFaults faults, bool isMapped)
+    private static DatasetPlan? Plan(JsonElement json, string pointer, FileFaults faults, string protocol)
     {
+        var isMapped = protocol == MappedProtocol.ProtocolName;
         var node = new FileNode(
             json, pointer, faults,
             "dataset", "cadence", "axis", "earliest", "look_back", "settle", "overlap", "longest_window", "freshness", "page_size", "carried_by", "mapping");
@@ -59,6 +60,7 @@ internal static class DatasetsSection
         if (isMapped && node.Value("mapping") is null) node.Fault("mapping", RegistryFaultCodes.MappingNotPossible, "mapping is missing: how a mapped-json feed is asked and read.");
         if (!isMapped && plan.Mapping is not null) node.Fault("mapping", RegistryFaultCodes.MappingNotPossible, "mapping is for the protocol mapped-json alone.");
         if (isMapped && plan.CarriedBy is not null) node.Fault("carried_by", RegistryFaultCodes.MappingNotPossible, "A mapped-json dataset is always asked for itself.");
+        OcpiSection.Check(node, protocol, plan);
         if (!dataset.IsSnapshot && plan.Overlap < plan.Settle)
         {
             node.Fault(node.Value("overlap") is null ? "settle" : "overlap", RegistryFaultCodes.OverlapUnderSettle, "overlap must be at least settle: records that appear late would otherwise never be asked for again.");

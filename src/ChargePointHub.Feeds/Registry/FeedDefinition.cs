@@ -1,5 +1,6 @@
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Notices;
+using ChargePointHub.Feeds.Protocols.Ocpi;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Registry;
@@ -132,13 +133,13 @@ public sealed record LotiSettings
     public bool SessionsPerChargePoint { get; init; }
 }
 
-/// <summary>Settings of <c>ocpi-2.2.1</c> feeds, each named for what it does.</summary>
+/// <summary>Settings of OCPI feeds, each named for what it does.</summary>
 public sealed record OcpiSettings
 {
-    /// <summary>True: the base address is a versions endpoint; false: modules lie at base/locations and base/tariffs, or at <see cref="Paths"/>.</summary>
+    /// <summary>True: the base address is a versions endpoint; false: modules lie at base/locations, base/tariffs and so on, or at <see cref="Paths"/>.</summary>
     public bool Discovery { get; init; } = true;
 
-    /// <summary>Dataset name to path below the base address, where there is no discovery.</summary>
+    /// <summary><c>charge_points</c>, <c>tariffs</c>, <c>sessions</c> or <c>cdrs</c> to path below the base address, where there is no discovery.</summary>
     public IReadOnlyDictionary<string, string> Paths { get; init; } = new Dictionary<string, string>();
 
     /// <summary>True: the token is sent as it is; false: base64, as the standard has it.</summary>
@@ -158,6 +159,9 @@ public sealed record OcpiSettings
 
     /// <summary>The operator's status words that are not OCPI's, and what they mean.</summary>
     public IReadOnlyDictionary<string, Status> StatusWords { get; init; } = new Dictionary<string, Status>();
+
+    /// <summary>OCPI modules that charging sessions are made of: <c>sessions</c>, <c>cdrs</c>, or both. A window is whole when each of them has answered.</summary>
+    public IReadOnlyList<string> SessionModules { get; init; } = OcpiModules.OfSessions;
 
     /// <summary>True: prices stand inside the EVSEs as tariff objects under <c>tariffs</c>.</summary>
     public bool TariffsInEvses { get; init; }

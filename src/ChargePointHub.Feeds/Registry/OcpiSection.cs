@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChargePointHub.Feeds.Protocols.Ocpi;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Registry;
@@ -6,13 +7,15 @@ namespace ChargePointHub.Feeds.Registry;
 /// <summary>The <c>ocpi</c> object of a feed.</summary>
 internal static class OcpiSection
 {
+    private static readonly string[] PathNames = [Dataset.ChargePoints.Name, Dataset.Tariffs.Name, .. OcpiModules.OfSessions];
+
     public static OcpiSettings Read(FileNode feed)
     {
         var plain = new OcpiSettings();
         if (feed.Value("ocpi") is not { } json) return plain;
         var node = new FileNode(
             json, feed.At("ocpi"), feed.Faults,
-            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses");
+            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses", "session_modules");
         return new OcpiSettings
         {
             Discovery = node.Flag("discovery", plain.Discovery),
@@ -24,7 +27,30 @@ internal static class OcpiSection
             PageOverlap = node.Number("page_overlap", plain.PageOverlap, 0, 1000),
             StatusWords = StatusWords(node),
             TariffsInEvses = node.Flag("tariffs_in_evses", plain.TariffsInEvses),
+            SessionModules = SessionModules(node, plain.SessionModules),
         };
+    }
+
+    /// <summary>What OCPI cannot bring, or cannot be asked for.</summary>
+    public static void Check(FileNode dataset, string protocol, DatasetPlan plan)
+    {
+        if (OcpiVersion.All.All(v => v.Protocol != protocol)) return;
+        if (!OcpiProtocol.PossibleDatasets.Contains(plan.Dataset))
+        {
+            dataset.Fault("dataset", RegistryFaultCodes.UnknownDataset, $"OCPI has no {plan.Dataset}: a status is seen with charge_points.", [.. OcpiProtocol.PossibleDatasets.Select(d => d.Name)]);
+        }
+        else if (plan.Axis is not (null or WindowAxis.LastUpdated))
+        {
+            dataset.Fault("axis", RegistryFaultCodes.AxisNotPossible, "OCPI is asked by last_updated.", ["last_updated"]);
+        }
+    }
+
+    private static IReadOnlyList<string> SessionModules(FileNode node, IReadOnlyList<string> otherwise)
+    {
+        if (node.Value("session_modules") is null) return otherwise;
+        var modules = node.Texts("session_modules", OcpiModules.OfSessions.Contains, "sessions or cdrs").Distinct().ToList();
+        if (modules.Count == 0) node.Fault("session_modules", RegistryFaultCodes.BadValue, "session_modules names at least one of sessions and cdrs.", OcpiModules.OfSessions);
+        return modules;
     }
 
     private static string RecordsPointer(FileNode node, string otherwise)
@@ -42,9 +68,9 @@ internal static class OcpiSection
         var paths = new Dictionary<string, string>();
         foreach (var (name, path, pointer) in node.Map("paths"))
         {
-            if (Dataset.Named(name) is null)
+            if (!PathNames.Contains(name))
             {
-                node.Faults.Add(pointer, RegistryFaultCodes.UnknownDataset, $"{FileNode.Shown(name)} is no dataset.", DatasetsSection.Names);
+                node.Faults.Add(pointer, RegistryFaultCodes.UnknownDataset, $"{FileNode.Shown(name)} has no path.", PathNames);
             }
             else if (path.Contains("://", StringComparison.Ordinal) || path.StartsWith("//", StringComparison.Ordinal) || path.Split('/').Contains(".."))
             {

@@ -36,7 +36,7 @@ internal static class FeedsTryCommand
             var chosen = Chosen(loaded, parsed.GetValue(feed), parsed.GetValue(dataset));
             using var factory = new FeedClientFactory(context.Time, Once);
             var tried = new List<TriedDataset>();
-            foreach (var (ofFeed, plan) in chosen)
+            foreach (var (ofFeed, plan) in chosen.SelectMany(c => FeedTrial.Lists(c.Feed, c.Plan).Select(f => (f, c.Plan))))
             {
                 context.Progress.Show($"Asking {ofFeed.BaseUrl.Authority} for {plan.Dataset}");
                 using var client = factory.Create(ofFeed);

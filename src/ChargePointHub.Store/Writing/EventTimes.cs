@@ -38,11 +38,12 @@ internal static class EventTimes
     /// <summary>When a refused record's event was, where its document says so without doubt: an instant with an offset, and believed.</summary>
     public static DateTimeOffset? Of(RefusedRecord refused, DateTimeOffset askedAt)
     {
-        var name = refused.Dataset == Dataset.ChargingSessions ? "plug_in_at" : refused.Dataset == Dataset.StatusChanges ? "at" : null;
-        if (name is null) return null;
+        string[] names = refused.Dataset == Dataset.ChargingSessions ? ["plug_in_at", "start_date_time"] : refused.Dataset == Dataset.StatusChanges ? ["at"] : [];
+        if (names.Length == 0) return null;
         using var document = JsonDocument.Parse(refused.Document);
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        var value = document.RootElement.ValueKind != JsonValueKind.Object ? default
+            : names.Select(n => document.RootElement.TryGetProperty(n, out var named) ? named : default).FirstOrDefault(v => v.ValueKind == JsonValueKind.String);
+        return value.ValueKind == JsonValueKind.String
             && value.GetString() is { Length: > 16 } text && (text[^1] == 'Z' || text[^6] is '+' or '-')
             && value.TryGetDateTimeOffset(out var at) && IsBelieved(at, askedAt)
             ? at : null;

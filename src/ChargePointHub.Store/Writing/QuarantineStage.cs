@@ -14,6 +14,12 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
     /// <summary>The page's sessions whose charge point is known, behind those that it released, in arrival order.</summary>
     public List<ToStage<ChargingSession>> Sessions { get; } = [];
 
+    /// <summary>They are made of all that is known of each charge, and so they hold whatever their operator says of when they changed.</summary>
+    public bool AreJoined { get; private set; }
+
+    /// <summary>Ids of charging sessions that end, as what they were made of belongs to others.</summary>
+    public IReadOnlyList<string> Ended { get; private set; } = [];
+
     /// <summary>Status changes that passed when they were checked again.</summary>
     public IReadOnlyList<ToStage<StatusChange>> Changes { get; private set; } = [];
 
@@ -37,33 +43,30 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         (Released, Changes) = (release.OfChargePoints, release.Changes);
         Written += release.Written;
 
-        var powers = await PowersAsync(release.Sessions, cancellationToken);
+        var arrived = await ArrivedAsync(release.Sessions, cancellationToken);
+        var powers = await PowersAsync(arrived, cancellationToken);
         var rows = new List<QuarantineRow>();
         var freed = new List<(Dataset, string Id, DateTimeOffset? At)>();
-        foreach (var (staged, origin) in release.Sessions)
+        foreach (var (staged, origin) in arrived)
         {
             if (!powers.TryGetValue(staged.Record.ChargePointId, out var power))
             {
                 rows.Add(QuarantineRow.Waiting(new Judged<ChargingSession>(staged.Record, staged.Findings)) with { Origin = origin });
+                if (origin is null) Waiting++;
                 continue;
             }
 
             Sessions.Add(staged with { Findings = RatingCheck.Judge(staged.Record, power, staged.Findings) });
-            freed.Add((Dataset.ChargingSessions, staged.Record.SessionId, origin.RecordedAt));
+            if (!AreJoined) freed.Add((Dataset.ChargingSessions, staged.Record.SessionId, origin?.RecordedAt));
         }
 
-        Rechecked = new RecheckCounts(release.Passed - rows.Count, rows.Count, release.StillRefused);
-        foreach (var judged in page.Records.ChargingSessions)
+        var waiting = release.Sessions.Count(s => !powers.ContainsKey(s.Staged.Record.ChargePointId));
+        Rechecked = new RecheckCounts(release.Passed - waiting, waiting, release.StillRefused);
+        if (AreJoined)
         {
-            if (!powers.TryGetValue(judged.Record.ChargePointId, out var power))
-            {
-                rows.Add(QuarantineRow.Waiting(judged));
-                Waiting++;
-                continue;
-            }
-
-            Sessions.Add(new ToStage<ChargingSession>(judged.Record, RatingCheck.Judge(judged.Record, power, judged.Findings)));
-            freed.Add((Dataset.ChargingSessions, judged.Record.SessionId, null));
+            freed.AddRange(release.Sessions.Select(s => (s.Staged.Record, At: (DateTimeOffset?)s.Origin.RecordedAt)).Concat(page.Records.ChargingSessions.Select(s => (s.Record, At: (DateTimeOffset?)null)))
+                .Where(s => powers.ContainsKey(s.Record.ChargePointId)).Select(s => (Dataset.ChargingSessions, s.Record.Part?.PartId ?? s.Record.SessionId, s.At)));
+            Written += await ForgetOutdatedAsync(rows, cancellationToken);
         }
 
         freed.AddRange(page.Records.ChargePoints.Select(c => (Dataset.ChargePoints, c.Record.ChargePointId, (DateTimeOffset?)null)));
@@ -74,6 +77,35 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         if (rows.Count > 0) Written += await table.InsertAsync(rows, cancellationToken);
         Written += await table.ForgetUnsentAsync(cancellationToken);
         OverflowingAnew = await table.MakeWayAsync([.. rows.Select(r => r.Dataset).Distinct()], most, cancellationToken);
+    }
+
+    /// <summary>What came out of quarantine, with where it came from, and the page's own; parts of sessions are put together.</summary>
+    private async Task<List<(ToStage<ChargingSession> Staged, QuarantineOrigin? Origin)>> ArrivedAsync(
+        List<(ToStage<ChargingSession> Staged, QuarantineOrigin Origin)> released, CancellationToken cancellationToken)
+    {
+        List<(ToStage<ChargingSession> Staged, QuarantineOrigin? Origin)> arrived =
+        [
+            .. released.Select(r => (r.Staged, (QuarantineOrigin?)r.Origin)),
+            .. page.Records.ChargingSessions.Select(s => (new ToStage<ChargingSession>(s.Record, s.Findings), (QuarantineOrigin?)null)),
+        ];
+        var parts = arrived.Where(a => a.Staged.Record.Part is not null).ToList();
+        if (parts.Count == 0) return arrived;
+        AreJoined = true;
+        var join = new SessionJoin(connection, page);
+        var joined = await join.DecideAsync([.. parts.Select(p => p.Staged)], cancellationToken);
+        Ended = join.Ended;
+        return [.. arrived.Except(parts), .. joined.Select(j => (j, (QuarantineOrigin?)null))];
+    }
+
+    /// <summary>Of a session that waits one row is enough, as it was put together last; of one that has ended, none.</summary>
+    private async Task<int> ForgetOutdatedAsync(List<QuarantineRow> waiting, CancellationToken cancellationToken)
+    {
+        var ids = Sessions.Select(s => s.Record.SessionId).Concat(waiting.Select(w => w.OwnId)).Concat(Ended).Distinct(StringComparer.Ordinal).ToArray();
+        return await connection.Command(
+            """
+            DELETE FROM quarantine WHERE operator_id = $1 AND dataset = $2 AND waits_for IS NOT NULL AND own_id = ANY ($3) AND content_hash <> ALL ($4)
+            """,
+            page.Feed.OperatorId, Dataset.ChargingSessions.Name, ids, waiting.Select(w => w.Hash).ToArray()).ExecuteAsync(cancellationToken);
     }
 
     /// <summary>
@@ -97,12 +129,11 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
     }
 
     /// <summary>The power of each charge point of the page's sessions that is known, in kW; null where it has none.</summary>
-    private async Task<Dictionary<string, decimal?>> PowersAsync(List<(ToStage<ChargingSession> Staged, QuarantineOrigin)> released, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, decimal?>> PowersAsync(List<(ToStage<ChargingSession> Staged, QuarantineOrigin?)> arrived, CancellationToken cancellationToken)
     {
         var powers = new Dictionary<string, decimal?>(StringComparer.Ordinal);
         foreach (var (chargePoint, _) in page.Records.ChargePoints) powers[chargePoint.ChargePointId] = chargePoint.MaxPowerKw;
-        var wanted = page.Records.ChargingSessions.Select(s => s.Record.ChargePointId).ToHashSet(StringComparer.Ordinal);
-        wanted.UnionWith(released.Select(r => r.Staged.Record.ChargePointId));
+        var wanted = arrived.Select(r => r.Staged.Record.ChargePointId).ToHashSet(StringComparer.Ordinal);
         wanted.ExceptWith(powers.Keys);
         if (wanted.Count == 0) return powers;
         var known = await connection.Command(

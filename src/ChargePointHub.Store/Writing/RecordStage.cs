@@ -15,11 +15,13 @@ internal sealed class RecordStage<T>(
     public RecordTable Table => table;
 
     /// <summary>Copies the records and decides; one a key, the one that would win if they came one after the other.</summary>
+    /// <param name="laterArrivalWins">Whatever <c>last_updated</c> says.</param>
     public async Task<Counts> DecideAsync(
-        NpgsqlConnection connection, PageToWrite page, IReadOnlyList<ToStage<T>> records, PageBuffer buffer, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PageToWrite page, IReadOnlyList<ToStage<T>> records, PageBuffer buffer, CancellationToken cancellationToken, bool laterArrivalWins = false)
     {
         if (records.Count == 0) return default;
-        var winners = Winners(records, page.LastUpdatedLies);
+        laterArrivalWins |= page.LastUpdatedLies;
+        var winners = Winners(records, laterArrivalWins);
         await using (var copy = await connection.BeginBinaryImportAsync(table.CopyIntoStage, cancellationToken))
         {
             var ord = 0;
@@ -32,7 +34,7 @@ internal sealed class RecordStage<T>(
             await copy.CompleteAsync(cancellationToken);
         }
 
-        var verdicts = await connection.Command(table.Decide, page.Feed.OperatorId, page.LastUpdatedLies)
+        var verdicts = await connection.Command(table.Decide, page.Feed.OperatorId, laterArrivalWins)
             .ListAsync(r => (Verdict: (Verdict)r.GetInt32(0), Count: r.GetInt32(1)), cancellationToken);
         int Of(Verdict verdict) => verdicts.Where(v => v.Verdict == verdict).Sum(v => v.Count);
         return new Counts(Of(Verdict.Added), Of(Verdict.Changed), Of(Verdict.Late), records.Count);
@@ -51,6 +53,10 @@ internal sealed class RecordStage<T>(
             await connection.Command(hasKey ? table.Upsert : table.Upsert[..table.Upsert.IndexOf("ON CONFLICT", StringComparison.Ordinal)], op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
         }
     }
+
+    /// <summary>Ends records that nothing stands behind any longer; as of older ticks they stay.</summary>
+    public Task<int> EndAsync(NpgsqlConnection connection, PageToWrite page, IReadOnlyList<string> keys, Tick tick, CancellationToken cancellationToken) =>
+        connection.Command(table.End, page.Feed.OperatorId, tick.Number, tick.RecordedAt, keys.ToArray()).ExecuteAsync(cancellationToken);
 
     private Dictionary<string, ToStage<T>>.ValueCollection Winners(IReadOnlyList<ToStage<T>> records, bool laterArrivalWins)
     {

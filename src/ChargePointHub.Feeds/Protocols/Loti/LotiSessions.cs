@@ -46,7 +46,7 @@ internal sealed class LotiSessions(FeedDefinition feed, RecordReader reader, Dat
                     case "charge_start_at": chargeStart = reader.Instant(value, name); break;
                     case "charge_end_at": chargeEnd = reader.Instant(value, name); break;
                     case "charging_minutes": charging = reader.Number(value, name, 0, 1_000_000); break;
-                    case "energy_kwh": energy = Energy(value, name); break;
+                    case "energy_kwh": energy = Energy.Read(reader, value, name); break;
                     case "peak_kw": peak = reader.Number(value, name, 0, 4000); break;
                     case "cost_ex_vat": costEx = reader.Number(value, name, -MostMoney, MostMoney); break;
                     case "cost_inc_vat": costInc = reader.Number(value, name, -MostMoney, MostMoney); break;
@@ -109,14 +109,5 @@ internal sealed class LotiSessions(FeedDefinition feed, RecordReader reader, Dat
         SessionCheck.Check(session, now, window, axis, reader.Findings, feed.LastUpdatedLies);
         if (reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, id, Allowed, row, reader.Findings.Take());
         else page.Add(session, reader.Findings.Take());
-    }
-
-    /// <summary>To the whole watt-hour. The bounds only keep sums from overflowing; what is judged is judged by the session's rules.</summary>
-    private decimal? Energy(JsonElement value, string name)
-    {
-        if (reader.Number(value, name, -1_000_000_000, 1_000_000_000) is not { } sent) return null;
-        var wh = Math.Round(sent, 3, MidpointRounding.AwayFromZero);
-        if (wh != sent) reader.Add(SessionRules.EnergyFinerThanWh, name, $"{sent}", $"Rounded to {wh} kWh.");
-        return wh;
     }
 }

@@ -6,50 +6,55 @@ using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Protocols.Ocpi;
 
-/// <summary>Where a module lies: found by versions and details, or as the feed file has it.</summary>
-/// <param name="Address">Null where <paramref name="Failure"/> says why.</param>
-internal sealed record OcpiEndpoint(Uri? Address, FeedFailure? Failure, int Requests);
+/// <summary>Where a dataset's modules lie: found by versions and details, or as the feed file has it.</summary>
+/// <param name="Addresses">In the order of the modules; empty where <paramref name="Failure"/> says why.</param>
+internal sealed record OcpiEndpoints(IReadOnlyList<Uri> Addresses, FeedFailure? Failure, int Requests);
 
 /// <summary>Versions, then details, then the addresses of modules. Addresses on other hosts, or not https, are refused.</summary>
 internal static class OcpiDiscovery
 {
-    private const string Version = "2.2.1";
-
-    public static async Task<OcpiEndpoint> FindAsync(
-        FeedDefinition feed, Dataset dataset, Fetch fetch, Func<IReadOnlyDictionary<string, string>> headers, CancellationToken cancellationToken)
+    public static async Task<OcpiEndpoints> FindAsync(
+        FeedDefinition feed, OcpiVersion version, IReadOnlyList<string> modules, Fetch fetch, Func<IReadOnlyDictionary<string, string>> headers, CancellationToken cancellationToken)
     {
-        var module = dataset == Dataset.Tariffs ? "tariffs" : "locations";
         if (!feed.Ocpi.Discovery)
         {
-            return new OcpiEndpoint(FeedAddress.Below(feed.BaseUrl, feed.Ocpi.Paths.GetValueOrDefault(dataset.Name, module)), null, 0);
+            return new OcpiEndpoints([.. modules.Select(m => FeedAddress.Below(feed.BaseUrl, feed.Ocpi.Paths.GetValueOrDefault(OcpiModules.PathName(m), m)))], null, 0);
         }
 
-        var details = await AskAsync(feed, feed.BaseUrl, fetch, headers, VersionUrl, $"OCPI {Version} is not among the versions.", cancellationToken);
-        if (details.Address is null) return details;
-        var endpoint = await AskAsync(
-            feed, details.Address, fetch, headers, data => EndpointUrl(data, module), $"The version details name no SENDER endpoint for {module}.", cancellationToken);
-        return endpoint with { Requests = endpoint.Requests + details.Requests };
+        var details = await AskAsync(feed, feed.BaseUrl, fetch, headers, data => [VersionUrl(data, version)], _ => $"OCPI {version.Number} is not among the versions.", cancellationToken);
+        if (details.Failure is not null) return details;
+        var endpoints = await AskAsync(
+            feed, details.Addresses[0], fetch, headers, data => [.. modules.Select(m => EndpointUrl(data, m))], i => NotFound(modules[i]), cancellationToken);
+        return endpoints with { Requests = endpoints.Requests + details.Requests };
     }
 
-    private static async Task<OcpiEndpoint> AskAsync(
-        FeedDefinition feed, Uri url, Fetch fetch, Func<IReadOnlyDictionary<string, string>> headers, Func<JsonElement, string?> find, string notFound, CancellationToken cancellationToken)
+    private static string NotFound(string module) => $"The version details name no SENDER endpoint for {module}."
+        + (OcpiModules.OfSessions.Contains(module) ? " Where the operator has only one of sessions and cdrs, ocpi.session_modules of the operator file says which." : "");
+
+    private static async Task<OcpiEndpoints> AskAsync(
+        FeedDefinition feed, Uri url, Fetch fetch, Func<IReadOnlyDictionary<string, string>> headers, Func<JsonElement, IReadOnlyList<string?>> find, Func<int, string> notFound, CancellationToken cancellationToken)
     {
         var result = await fetch(url, headers(), cancellationToken);
-        if (result is FetchFailed failed) return new OcpiEndpoint(null, failed.Failure, failed.Requests);
+        if (result is FetchFailed failed) return new OcpiEndpoints([], failed.Failure, failed.Requests);
         using var json = ((Fetched)result).Json;
-        var failure = OcpiEnvelope.Refusal(json.RootElement, url);
-        if (failure is null)
+        if (OcpiEnvelope.Refusal(json.RootElement, url) is { } refusal) return new OcpiEndpoints([], refusal, result.Requests);
+        var found = OcpiEnvelope.At(json.RootElement, "/data") is { } data ? find(data) : [null];
+        var addresses = new List<Uri>();
+        for (var i = 0; i < found.Count; i++)
         {
-            var found = OcpiEnvelope.At(json.RootElement, "/data") is { } data ? find(data) : null;
-            if (found is null) failure = OcpiEnvelope.Wrong(url, notFound);
-            else if (Uri.TryCreate(found, UriKind.Absolute, out var address) && FeedAddress.IsSameHost(feed.BaseUrl, address)) return new OcpiEndpoint(address, null, result.Requests);
-            else failure = OcpiEnvelope.Wrong(url, "An address in the answer is not absolute, not https, or on another host than the feed's.");
+            if (found[i] is null) return new OcpiEndpoints([], OcpiEnvelope.Wrong(url, notFound(i)), result.Requests);
+            if (!Uri.TryCreate(found[i], UriKind.Absolute, out var address) || !FeedAddress.IsSameHost(feed.BaseUrl, address))
+            {
+                return new OcpiEndpoints([], OcpiEnvelope.Wrong(url, "An address in the answer is not absolute, not https, or on another host than the feed's."), result.Requests);
+            }
+
+            addresses.Add(address);
         }
 
-        return new OcpiEndpoint(null, failure, result.Requests);
+        return new OcpiEndpoints(addresses, null, result.Requests);
     }
 
-    private static string? VersionUrl(JsonElement data) => Find(data, e => Text(e, "version") == Version);
+    private static string? VersionUrl(JsonElement data, OcpiVersion version) => Find(data, e => Text(e, "version") == version.Number);
 
     private static string? EndpointUrl(JsonElement data, string module) =>
         OcpiEnvelope.At(data, "/endpoints") is { } endpoints

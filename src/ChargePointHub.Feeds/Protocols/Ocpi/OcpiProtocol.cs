@@ -11,14 +11,15 @@ using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Protocols.Ocpi;
 
-/// <summary>OCPI 2.2.1 as operators publish it openly: locations with status, and tariffs, as snapshots.</summary>
-public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<string, string?> credential, TimeProvider clock) : IFeedProtocol
+/// <summary>OCPI as a client: locations with status and tariffs as snapshots; Sessions and CDRs by window, each of them a part of a charging session.</summary>
+public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<string, string?> credential, TimeProvider clock, OcpiVersion version) : IFeedProtocol
 {
-    public const string ProtocolName = "ocpi-2.2.1";
+    public string Name => version.Protocol;
 
-    public string Name => ProtocolName;
+    public IReadOnlyList<Dataset> Datasets => PossibleDatasets;
 
-    public IReadOnlyList<Dataset> Datasets { get; } = [Dataset.ChargePoints, Dataset.Tariffs];
+    /// <summary>OCPI has no list of status changes.</summary>
+    internal static IReadOnlyList<Dataset> PossibleDatasets { get; } = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions];
 
     public IAsyncEnumerable<PullStep> PullAsync(PullRequest request, CancellationToken cancellationToken)
     {
@@ -36,66 +37,85 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
     private async IAsyncEnumerable<PullStep> PullAsync(
         PullRequest request, Func<IReadOnlyDictionary<string, string>> headers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (feed, dataset) = (request.Feed, request.Plan.Dataset);
+        var (feed, plan) = (request.Feed, request.Plan);
         var fetch = fetchOf(feed);
-        var endpoint = await OcpiDiscovery.FindAsync(feed, dataset, fetch, headers, cancellationToken);
-        if (endpoint.Address is null)
+        var modules = OcpiModules.Of(feed, plan.Dataset);
+        var endpoints = await OcpiDiscovery.FindAsync(feed, version, modules, fetch, headers, cancellationToken);
+        if (endpoints.Failure is { } unfound)
         {
-            yield return new PullFailed(endpoint.Failure!, endpoint.Requests);
+            yield return new PullFailed(unfound, endpoints.Requests);
             yield break;
         }
 
-        var tariffs = new OcpiTariffs(feed);
-        var locations = new OcpiLocations(feed, tariffs);
+        var mapping = new OcpiMapping(feed, version, clock.GetUtcNow());
         var page = new PageBuilder(StringComparer.OrdinalIgnoreCase);
-        var bounds = feed.Ocpi.Paged ? PullBounds.Paged(request.Plan.PageSize) : PullBounds.Unpaged();
-        var walk = new OffsetWalk(Math.Max(1, request.Plan.PageSize), feed.Ocpi.PageOverlap);
-        if (feed.Ocpi.Paged && OffsetWalkPlace.Read(request.Resume) is { } place) walk.GoOnFrom(place);
-        var requests = endpoint.Requests;
-        for (var number = 1; ; number++)
+        var bounds = feed.Ocpi.Paged ? PullBounds.Paged(plan.PageSize) : PullBounds.Unpaged();
+        var place = OcpiPlace.Read(request.Resume);
+        var (requests, number) = (endpoints.Requests, 0);
+        for (var module = Math.Min(place.Module, modules.Count - 1); module < modules.Count; module++)
         {
-            var url = feed.Ocpi.Paged
-                ? FeedAddress.Below(
-                    endpoint.Address, "", ("offset", walk.Offset.ToString(CultureInfo.InvariantCulture)), ("limit", walk.Limit.ToString(CultureInfo.InvariantCulture)))
-                : endpoint.Address;
-            var result = await fetch(url, headers(), cancellationToken);
-            requests += result.Requests;
-            var failure = (result as FetchFailed)?.Failure;
-            var state = WalkState.Done;
-            RecordCounts? counts = null;
-            if (result is Fetched fetched)
+            var walk = new OffsetWalk(Math.Max(1, plan.PageSize), feed.Ocpi.PageOverlap);
+            if (feed.Ocpi.Paged && module == place.Module && OffsetWalkPlace.Read(place.Walk) is { } begun) walk.GoOnFrom(begun);
+            var (events, outside) = (page.Events, page.EventsOutside);
+            for (var state = WalkState.More; state == WalkState.More;)
             {
-                using var json = fetched.Json;
-                var paging = OcpiPaging.Read(fetched.Headers);
-                var rows = Rows(feed, json.RootElement, url, paging, out failure);
-                if (failure is null) failure = bounds.Fault(rows.GetArrayLength(), url);
-                if (failure is null)
+                var url = Address(endpoints.Addresses[module], feed, request.Window, walk);
+                var result = await fetch(url, headers(), cancellationToken);
+                requests += result.Requests;
+                var failure = (result as FetchFailed)?.Failure;
+                state = WalkState.Done;
+                RecordCounts? counts = null;
+                if (result is Fetched fetched)
                 {
-                    var keys = Keys(rows);
-                    Map(rows, keys, walk, dataset == Dataset.Tariffs, locations, tariffs, page);
-                    failure = PullBounds.Fault(page, url);
-                    if (feed.Ocpi.Paged && failure is null)
+                    using var json = fetched.Json;
+                    var paging = OcpiPaging.Read(fetched.Headers);
+                    var rows = Rows(feed, json.RootElement, url, paging, out failure);
+                    if (failure is null) failure = bounds.Fault(rows.GetArrayLength(), url);
+                    if (failure is null)
                     {
-                        state = walk.Take(keys, paging.Total, paging.ServerLimit, paging.Next is not null);
-                        failure = FailureOf(state, url);
-                        if (state == WalkState.Short && paging.Total is { } total) counts = new RecordCounts(total, walk.Distinct);
+                        var keys = Keys(rows);
+                        Map(rows, keys, walk, modules[module], mapping, page, request.Window);
+                        failure = PullBounds.Fault(page, url);
+                        if (feed.Ocpi.Paged && failure is null)
+                        {
+                            state = walk.Take(keys, paging.Total, paging.ServerLimit, paging.Next is not null);
+                            failure = FailureOf(state, url);
+                            if (state == WalkState.Short && paging.Total is { } total) counts = new RecordCounts(total, walk.Distinct);
+                        }
                     }
                 }
-            }
 
-            if (failure is null || page.Count > 0)
-            {
-                var isLast = failure is null && state == WalkState.Done;
-                yield return new PulledPage(number, isLast, page.Take(), requests, failure is null && !isLast ? () => walk.Place().ToString() : null);
-                requests = 0;
-                if (isLast) yield break;
-            }
+                if (state == WalkState.Done) failure ??= OtherWindow(request.Window, page.Events - events, page.EventsOutside - outside, url);
+                if (failure is null || page.Count > 0)
+                {
+                    var isLast = failure is null && state == WalkState.Done && module == modules.Count - 1;
+                    yield return new PulledPage(++number, isLast, page.Take(), requests, failure is null && !isLast ? Continuation(module, state, walk) : null);
+                    requests = 0;
+                }
 
-            if (failure is null) continue;
-            yield return new PullFailed(failure, requests, counts);
-            yield break;
+                if (failure is null) continue;
+                yield return new PullFailed(failure, requests, counts);
+                yield break;
+            }
         }
     }
+
+    private static Func<string> Continuation(int module, WalkState state, OffsetWalk walk) =>
+        state == WalkState.Done ? new OcpiPlace(module + 1, null).ToString : () => new OcpiPlace(module, walk.Place().ToString()).ToString();
+
+    /// <summary>Windows are always asked for by both ends: the first is part of the standard, the second is what makes the answer whole.</summary>
+    private static Uri Address(Uri module, FeedDefinition feed, Window? window, OffsetWalk walk)
+    {
+        var (offset, limit) = (walk.Offset.ToString(CultureInfo.InvariantCulture), walk.Limit.ToString(CultureInfo.InvariantCulture));
+        return FeedAddress.Below(
+            module, "",
+            ("date_from", window is { } from ? Instants.Format(from.From) : null), ("date_to", window is { } to ? Instants.Format(to.To) : null),
+            ("offset", feed.Ocpi.Paged ? offset : null), ("limit", feed.Ocpi.Paged ? limit : null));
+    }
+
+    /// <summary>Single records outside are findings; a list of nothing else answers another question. One may be the end of a window that the operator counts in.</summary>
+    private static FeedFailure? OtherWindow(Window? window, int events, int outside, Uri url) => window is null || events < 2 || outside < events ? null
+        : OcpiEnvelope.Wrong(url, string.Create(CultureInfo.InvariantCulture, $"The window {window} was asked for, and all {events} records have a last_updated outside it."));
 
     private static JsonElement Rows(FeedDefinition feed, JsonElement root, Uri url, OcpiPaging paging, out FeedFailure? failure)
     {
@@ -108,15 +128,12 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
     }
 
     /// <summary>A row that came on an earlier page came because pages overlap; within a page it is told as a duplicate.</summary>
-    private static void Map(
-        JsonElement rows, List<string> keys, OffsetWalk walk, bool areTariffs, OcpiLocations locations, OcpiTariffs tariffs, PageBuilder page)
+    private static void Map(JsonElement rows, List<string> keys, OffsetWalk walk, string module, OcpiMapping mapping, PageBuilder page, Window? window)
     {
         var index = 0;
         foreach (var row in rows.EnumerateArray())
         {
-            if (walk.HasSeen(keys[index++])) continue;
-            if (areTariffs) tariffs.Add(row, page, "");
-            else locations.Add(row, page);
+            if (!walk.HasSeen(keys[index++])) mapping.AddRow(module, row, page, window);
         }
     }
 

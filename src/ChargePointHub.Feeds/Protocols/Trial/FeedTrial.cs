@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols.MappedJson;
+using ChargePointHub.Feeds.Protocols.Ocpi;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 
@@ -11,6 +12,12 @@ public static class FeedTrial
 {
     /// <summary>A page of a loop takes many requests, and a list of ids before it.</summary>
     private const int MostRequests = 25;
+
+    /// <summary>What a dataset is asked for by: once, or once for each list that it is made of, so that the first page of each is seen.</summary>
+    public static IReadOnlyList<FeedDefinition> Lists(FeedDefinition feed, DatasetPlan plan) =>
+        OcpiVersion.Of(feed) is not null && plan.Dataset == Dataset.ChargingSessions
+            ? [.. feed.Ocpi.SessionModules.Select(m => feed with { Ocpi = feed.Ocpi with { SessionModules = [m] } })]
+            : [feed];
 
     public static async Task<TriedDataset> RunAsync(
         FeedDefinition feed, DatasetPlan plan, Fetch fetch, Func<string, string?> credential, TimeProvider clock, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using ChargePointHub.Feeds.Protocols.Loti;
 using ChargePointHub.Feeds.Protocols.MappedJson;
+using ChargePointHub.Feeds.Protocols.Ocpi;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 
@@ -40,6 +41,7 @@ internal static class TrialMapping
                 feed.Ocpi.RecordsPointer);
         }
 
+        if (dataset == Dataset.ChargingSessions) return Sessions(feed);
         if (dataset != Dataset.ChargePoints) return null;
         var fields = Fields(
             MappedTargets.Of(dataset),
@@ -54,6 +56,23 @@ internal static class TrialMapping
             ("connector_id", ["/id"]), ("standard", ["/standard"]), ("format", ["/format"]), ("power_type", ["/power_type"]), ("max_voltage_v", ["/max_voltage"]),
             ("max_amperage_a", ["/max_amperage"]), ("max_power_kw", ["/max_electric_power"]), ("tariff_ids", ["/tariff_ids"]));
         return Mapping(fields, [new MappedConnectors(new RecordStep($"/{Connectors}", RecordStepKind.List), null, connectors)], feed.Ocpi.RecordsPointer, "/evses");
+    }
+
+    private static FeedMapping Sessions(FeedDefinition feed)
+    {
+        var isCdr = feed.Ocpi.SessionModules is [OcpiModules.Cdrs];
+        (string, string[])[] both =
+        [
+            ("plug_in_at", ["/start_date_time"]), ("plug_out_at", ["/end_date_time"]), ("peak_kw", ["/charging_periods"]), ("cost_ex_vat", ["/total_cost/excl_vat"]),
+            ("cost_inc_vat", ["/total_cost/incl_vat"]), ("currency", ["/currency"]), ("last_updated", ["/last_updated"]),
+        ];
+        (string, string[])[] own = isCdr
+            ? [
+                ("session_id", ["/session_id", "/id"]), ("charge_point_id", ["/cdr_location/evse_uid"]), ("connector_id", ["/cdr_location/connector_id"]), ("charging_minutes", ["/total_time", "/total_parking_time"]),
+                ("energy_kwh", ["/total_energy"]), ("tariff_id", ["/tariffs/0/id"]), ("corrects_session_id", ["/credit_reference_id", "/credit"]),
+            ]
+            : [("session_id", ["/id"]), ("charge_point_id", ["/evse_uid"]), ("connector_id", ["/connector_id"]), ("energy_kwh", ["/kwh"]), ("outcome", ["/status"])];
+        return Mapping(Fields(MappedTargets.Of(Dataset.ChargingSessions), [.. own, .. both]), [], feed.Ocpi.RecordsPointer);
     }
 
     private static List<MappedField> Fields(IReadOnlyList<MappedTarget> targets, params IReadOnlyList<(string Name, string[] Paths)> fields) =>

@@ -96,14 +96,15 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     {
         CountEvent(findings);
         var judged = new Judged<ChargingSession>(record, findings);
-        if (_events.Add(record.SessionId) && !CameBefore(record.SessionId))
+        var key = KeyOf(record);
+        if (_events.Add(key) && !CameBefore(key))
         {
             _sessions.Add(judged);
             return;
         }
 
         var duplicate = Findings.Make(ValueRules.DuplicateId, Placed("/session_id"), record.SessionId, "Came twice; the last updated was kept.");
-        var place = _sessions.FindLastIndex(s => s.Record.SessionId == record.SessionId);
+        var place = _sessions.FindLastIndex(s => KeyOf(s.Record) == key);
         if (place >= 0 && _sessions[place].Record.LastUpdated > record.LastUpdated) judged = _sessions[place];
         judged = judged with { Findings = [.. judged.Findings, duplicate] };
         if (place >= 0) _sessions[place] = judged;
@@ -165,6 +166,8 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
         if (before) _cameBefore++;
         return before;
     }
+
+    private static string KeyOf(ChargingSession record) => record.Part is { } part ? $"{part.Kind}\n{part.PartId}" : record.SessionId;
 
     private static bool SameDocument(ChargePoint a, ChargePoint b)
     {

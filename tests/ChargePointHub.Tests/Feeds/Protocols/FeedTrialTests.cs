@@ -47,12 +47,15 @@ public sealed class FeedTrialTests
     [InlineData("ocpi-2.2.1", "good-location", "charge_points", "connectors/0/max_power_kw", "/max_electric_power")]
     [InlineData("ocpi-2.2.1", "good-location", "charge_points", "address", "../address")]
     [InlineData("ocpi-2.2.1", "good-tariff", "tariffs", "tariff_id", "/id")]
+    [InlineData("ocpi-2.2.1", "good-ocpi-session", "charging_sessions", "energy_kwh", "/kwh")]
+    [InlineData("ocpi-2.2.1", "good-cdr", "charging_sessions", "charge_point_id", "/cdr_location/evse_uid")]
     public async Task The_other_protocols_too_say_where_a_field_came_from(string protocol, string fixture, string dataset, string field, string path)
     {
         var feed = PretendFeed.Feed(protocol, f => f with { Ocpi = new OcpiSettings { Discovery = false, Paged = false } });
         var answer = await File.ReadAllTextAsync(RepositoryRoot.Path("tests", "Fixtures", protocol, fixture, "answer.json"));
 
-        var tried = await TryAsync(feed, _ => answer, Dataset.Named(dataset)!);
+        var lists = FeedTrial.Lists(feed, new DatasetPlan { Dataset = Dataset.Named(dataset)! });
+        var tried = await TryAsync(fixture.EndsWith("cdr", StringComparison.Ordinal) ? lists[1] : lists[0], _ => answer, Dataset.Named(dataset)!);
 
         var told = Assert.Single(tried.First, f => f.Name == field);
         Assert.Equal(path, told.Path);

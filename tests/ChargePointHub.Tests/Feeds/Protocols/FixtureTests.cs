@@ -104,12 +104,15 @@ public sealed class FixtureTests
             ? w.EnumerateObject().ToDictionary(p => p.Name, p => Words<Status>.Parse(p.Value.GetString())!.Value)
             : [];
         var territory = Setting("territory") is { } box ? JsonSerializer.Deserialize<decimal[]>(box)! : null;
+        IReadOnlyList<string> modules = settings.ValueKind == JsonValueKind.Object && settings.TryGetProperty("session_modules", out var m)
+            ? [.. m.EnumerateArray().Select(x => x.GetString()!)]
+            : [];
         var feed = PretendFeed.Feed(protocol, f => f with
         {
             PartyIds = Setting("party_ids") is { } parties ? JsonSerializer.Deserialize<string[]>(parties)! : [],
             Territory = territory is [var west, var south, var east, var north] ? new Territory(west, south, east, north) : Territory.UnitedKingdom,
             FoldIsEarlier = Setting("fold_is_earlier") != "False",
-            Ocpi = new OcpiSettings { Discovery = false, Paged = false, StatusWords = words, TariffsInEvses = Setting("tariffs_in_evses") == "True" },
+            Ocpi = new OcpiSettings { Discovery = false, Paged = false, StatusWords = words, TariffsInEvses = Setting("tariffs_in_evses") == "True", SessionModules = modules },
         });
         var window = Setting("from") is { } from
             ? new Window(DateTimeOffset.Parse(from, null), DateTimeOffset.Parse(Setting("to")!, null))

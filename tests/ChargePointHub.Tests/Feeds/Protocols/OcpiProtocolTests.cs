@@ -75,6 +75,68 @@ public sealed class OcpiProtocolTests
         Assert.Empty(pulled.Pages);
     }
 
+    [Fact]
+    public async Task Sessions_and_CDRs_of_a_window_are_both_asked_by_both_ends_and_the_window_is_whole_when_both_have_answered()
+    {
+        var feed = new PretendFeed(url => PretendFeed.Json(url.AbsolutePath.EndsWith("cdrs", StringComparison.Ordinal) ? Body(Cdr("C1")) : Body(Session("S1"), Session("S2")), ("X-Total-Count", url.AbsolutePath.EndsWith("cdrs", StringComparison.Ordinal) ? "1" : "2")));
+
+        var pulled = await feed.PullAsync(Feed, Dataset.ChargingSessions, window: PretendFeed.Day, axis: WindowAxis.LastUpdated);
+
+        Assert.True(pulled.IsProven, pulled.Failure?.Detail);
+        Assert.Equal([SessionPartKind.Session, SessionPartKind.Session, SessionPartKind.Cdr], pulled.Sessions.Select(s => s.Record.Part!.Kind));
+        Assert.Equal(["/feed/sessions", "/feed/cdrs"], feed.Asked.Select(u => u.AbsolutePath));
+        Assert.All(feed.Asked, u => Assert.Equal(("2026-11-19T12:00:00.000Z", "2026-11-20T12:00:00.000Z"), (HttpUtility.ParseQueryString(u.Query)["date_from"], HttpUtility.ParseQueryString(u.Query)["date_to"])));
+    }
+
+    [Fact]
+    public async Task A_pull_goes_on_with_the_module_where_another_process_left_it()
+    {
+        var feed = new PretendFeed(url => PretendFeed.Json(url.AbsolutePath.EndsWith("cdrs", StringComparison.Ordinal) ? Body(Cdr("C1")) : Body(Session("S1")), ("X-Total-Count", "1")));
+        await feed.PullAsync(Feed, Dataset.ChargingSessions, window: PretendFeed.Day, axis: WindowAxis.LastUpdated);
+        var place = feed.Continuations[0];
+        feed.Asked.Clear();
+
+        var rest = await feed.PullAsync(Feed, Dataset.ChargingSessions, window: PretendFeed.Day, axis: WindowAxis.LastUpdated, resume: place);
+
+        Assert.True(rest.IsProven);
+        Assert.Equal(["/feed/cdrs"], feed.Asked.Select(u => u.AbsolutePath));
+    }
+
+    [Fact]
+    public async Task One_module_that_fails_proves_nothing_and_an_operator_may_have_one_alone()
+    {
+        static FetchResult Answer(Uri url) => url.AbsolutePath.EndsWith("cdrs", StringComparison.Ordinal) ? PretendFeed.Fails(FailureKind.ServerError) : PretendFeed.Json(Body(Session("S1")), ("X-Total-Count", "1"));
+
+        var both = await new PretendFeed(Answer).PullAsync(Feed, Dataset.ChargingSessions, window: PretendFeed.Day, axis: WindowAxis.LastUpdated);
+        var alone = await new PretendFeed(Answer).PullAsync(Feed with { Ocpi = Feed.Ocpi with { SessionModules = ["sessions"] } }, Dataset.ChargingSessions, window: PretendFeed.Day, axis: WindowAxis.LastUpdated);
+
+        Assert.Equal((FailureKind.ServerError, 1, false), (both.Failure?.Kind, both.Sessions.Count, both.Pages.Any(p => p.IsLast)));
+        Assert.True(alone.IsProven);
+    }
+
+    [Fact]
+    public async Task A_list_of_nothing_but_another_time_is_an_answer_to_another_question()
+    {
+        var window = new Window(PretendFeed.Day.From.AddDays(-30), PretendFeed.Day.To.AddDays(-30));
+        var pulled = await new PretendFeed(_ => PretendFeed.Json(Body(Session("S1"), Session("S2")), ("X-Total-Count", "2"))).PullAsync(Feed, Dataset.ChargingSessions, window: window, axis: WindowAxis.LastUpdated);
+
+        Assert.Equal(FailureKind.ProtocolError, pulled.Failure?.Kind);
+        Assert.Contains("outside it", pulled.Failure!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Details_without_a_module_say_what_the_operator_file_can_say_of_it()
+    {
+        var feed = new PretendFeed(url => Enveloped(url.AbsolutePath == "/feed"
+            ? """[{"version":"2.2.1","url":"https://operator.example/221"}]"""
+            : """{"version":"2.2.1","endpoints":[{"identifier":"sessions","role":"SENDER","url":"https://operator.example/221/sessions"}]}"""));
+
+        var pulled = await feed.PullAsync(Discovering, Dataset.ChargingSessions, window: PretendFeed.Day, axis: WindowAxis.LastUpdated);
+
+        Assert.Equal(
+            "The version details name no SENDER endpoint for cdrs. Where the operator has only one of sessions and cdrs, ocpi.session_modules of the operator file says which.", pulled.Failure?.Detail);
+    }
+
     [Theory]
     [InlineData("<https://elsewhere.example/locations?offset=50>; rel=\"next\"")]
     [InlineData("<http://operator.example/locations?offset=50>; rel=\"next\"")]
@@ -210,6 +272,12 @@ public sealed class OcpiProtocolTests
 
     private static string Row(string id) =>
         $$"""{"id":"{{id}}","publish":true,"address":"x","coordinates":{"latitude":"51.5","longitude":"-0.1"},"evses":[{"uid":"{{id}}-1","status":"AVAILABLE","connectors":[],"last_updated":"2026-11-20T08:00:00Z"}]}""";
+
+    private static string Session(string id) =>
+        $$"""{"id":"{{id}}","start_date_time":"2026-11-20T08:00:00Z","kwh":5,"evse_uid":"E","connector_id":"1","status":"ACTIVE","currency":"GBP","last_updated":"2026-11-20T08:00:00Z"}""";
+
+    private static string Cdr(string id) =>
+        $$"""{"id":"{{id}}","start_date_time":"2026-11-20T08:00:00Z","end_date_time":"2026-11-20T10:00:00Z","cdr_location":{"evse_uid":"E"},"total_energy":5,"last_updated":"2026-11-20T08:00:00Z"}""";
 
     private static string Body(params string[] rows) => Body(rows is ["[]"] ? "[]" : $"[{string.Join(',', rows)}]", 1000);
 
