@@ -1,12 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace ChargePointHub.Model;
 
 public enum SessionPartKind
 {
     /// <summary>How the charge stands, told while it lasts and when it is over.</summary>
-    Session,
+    [JsonStringEnumMemberName("session")] Session,
 
     /// <summary>What was billed: never altered, but taken back by another.</summary>
-    Cdr,
+    [JsonStringEnumMemberName("cdr")] Cdr,
 }
 
 /// <summary>

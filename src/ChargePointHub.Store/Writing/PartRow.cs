@@ -28,11 +28,9 @@ internal sealed record PartRow(Judged<ChargingSession> Judged, string FeedId, Gu
         }
     }
 
-    public static string WordOf(SessionPartKind kind) => kind == SessionPartKind.Cdr ? "cdr" : "session";
-
     public static PartRow Read(NpgsqlDataReader row)
     {
-        var part = new SessionPart(row.GetString(0) == "cdr" ? SessionPartKind.Cdr : SessionPartKind.Session, row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.TextOrNull(4));
+        var part = new SessionPart(Words<SessionPartKind>.Parse(row.GetString(0))!.Value, row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.TextOrNull(4));
         var record = HubJson.Read<ChargingSession>(Encoding.UTF8.GetBytes(row.GetString(10))) with { Part = part };
         return new PartRow(
             new Judged<ChargingSession>(record, row.TextOrNull(9) is { } findings ? PageBuffer.Findings(findings) : []), row.GetString(7), row.GetGuid(8), row.GetString(5), row.TextOrNull(6));

@@ -148,7 +148,7 @@ internal sealed class SessionJoin(NpgsqlConnection connection, PageToWrite page)
             document = excluded.document
         """,
         page.Feed.OperatorId,
-        rows.Select(r => PartRow.WordOf(r.Key.Kind)).ToArray(),
+        rows.Select(r => Words<SessionPartKind>.Of(r.Key.Kind)).ToArray(),
         rows.Select(r => r.Key.Key).ToArray(),
         rows.Select(r => r.Part.PartId).ToArray(),
         rows.Select(r => r.Part.NamesSession).ToArray(),

@@ -14,10 +14,11 @@ public sealed class OperatorRegistryTests : IDisposable
             "limit_group": "shared", "limits": [ {"requests": 30, "per": "PT1H"}, {"requests": 2, "per": "PT1S"} ], "active": false, "last_updated_lies": true,
             "loti": { "sessions_per_charge_point": true },
             "ocpi": { "discovery": false, "paths": {"charge_points": "locations"}, "token_is_raw": true, "records_pointer": "", "envelope": false,
-                      "paged": false, "page_overlap": 5, "status_words": {"WORKING": "AVAILABLE"}, "tariffs_in_evses": true },
+                      "paged": false, "page_overlap": 5, "status_words": {"WORKING": "AVAILABLE"}, "tariffs_in_evses": true,
+                      "session_modules": ["cdrs"] },
             "datasets": [
               { "dataset": "charge_points" },
-              { "dataset": "charging_sessions", "cadence": "PT2M", "axis": "plug_out_at", "earliest": "2026-01-01T01:00:00+01:00", "look_back": "P90D",
+              { "dataset": "charging_sessions", "cadence": "PT2M", "axis": "last_updated", "earliest": "2026-01-01T01:00:00+01:00", "look_back": "P90D",
                 "settle": "PT20M", "overlap": "PT7H", "longest_window": "P2D", "freshness": "PT30M", "page_size": 500, "carried_by": "charge_points" } ]
           } ]
         }
@@ -53,6 +54,7 @@ public sealed class OperatorRegistryTests : IDisposable
         var ocpi = feed.Ocpi;
         Assert.Equal((false, true, "", false, false, 5, true), (ocpi.Discovery, ocpi.TokenIsRaw, ocpi.RecordsPointer, ocpi.Envelope, ocpi.Paged, ocpi.PageOverlap, ocpi.TariffsInEvses));
         Assert.Equal("locations", ocpi.Paths["charge_points"]);
+        Assert.Equal(["cdrs"], ocpi.SessionModules);
         Assert.Equal(Status.Available, ocpi.StatusWords["WORKING"]);
 
         Assert.Equal(
@@ -60,7 +62,7 @@ public sealed class OperatorRegistryTests : IDisposable
             {
                 Dataset = Dataset.ChargingSessions,
                 Cadence = TimeSpan.FromMinutes(2),
-                Axis = WindowAxis.PlugOutAt,
+                Axis = WindowAxis.LastUpdated,
                 Earliest = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
                 LookBack = TimeSpan.FromDays(90),
                 Settle = TimeSpan.FromMinutes(20),
@@ -139,6 +141,9 @@ public sealed class OperatorRegistryTests : IDisposable
         Wrong(Feed, Feed + ", \"limits\": [{\"requests\": 1}]", RegistryFaultCodes.Missing, "/feeds/0/limits/0/per");
         Wrong(Feed, Feed + ", \"ocpi\": {\"status_words\": {\"GONE\": \"MISSING\"}}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/status_words/GONE");
         Wrong(Feed, Feed + ", \"ocpi\": {\"paths\": {\"charge_points\": \"https://evil.example/\"}}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/paths/charge_points");
+        Wrong(Feed, Feed + ", \"ocpi\": {\"paths\": {\"status_changes\": \"statuses\"}}", RegistryFaultCodes.UnknownDataset, "/feeds/0/ocpi/paths/status_changes");
+        Wrong(Feed, Feed + ", \"ocpi\": {\"session_modules\": [\"session\", \"cdrs\"]}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/session_modules/0");
+        Wrong(Feed, Feed + ", \"ocpi\": {\"session_modules\": []}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/session_modules");
         Wrong("{" + Plan + "}", "", RegistryFaultCodes.Missing, "/feeds/0/datasets");
         Wrong(Plan, "\"dataset\": \"charge_point\"", RegistryFaultCodes.UnknownDataset, $"{D}/dataset");
         Wrong(Plan, Plan + ", \"axis\": \"last_updated\"", RegistryFaultCodes.AxisOnSnapshot, $"{D}/axis");
@@ -180,6 +185,15 @@ public sealed class OperatorRegistryTests : IDisposable
 
         // The list of codes is closed, and this test shows each of them but two: one needs a second feed, one a mapping.
         Assert.Equal([RegistryFaultCodes.DuplicateFeed, RegistryFaultCodes.PersonalField], RegistryFaultCodes.All.Except(faults.Select(f => f.Code)));
+    }
+
+    [Theory]
+    [InlineData("status_changes", "last_updated", "dataset", RegistryFaultCodes.UnknownDataset)]
+    [InlineData("charging_sessions", "plug_in_at", "axis", RegistryFaultCodes.AxisNotPossible)]
+    public void OCPI_is_asked_only_for_what_it_has(string dataset, string axis, string property, string code)
+    {
+        files.Write("a.json", $$"""{"operator_id": "op", "name": "Op", "feeds": [{"feed_id": "one", "protocol": "ocpi-2.2.1", "base_url": "https://a.example", "datasets": [{"dataset": "{{dataset}}", "axis": "{{axis}}"}]}]}""");
+        Assert.Equal([($"/feeds/0/datasets/0/{property}", code)], files.Faults().Select(f => (f.Pointer, f.Code)));
     }
 
     [Fact]
