@@ -15,6 +15,9 @@ public enum RunKind
 
     /// <summary>Covered time of an event axis once more: what was corrected since, or came late, shows up there.</summary>
     [JsonStringEnumMemberName("reread")] Reread,
+
+    /// <summary>A file that the operator handed in.</summary>
+    [JsonStringEnumMemberName("submission")] Submission,
 }
 
 /// <summary>How a run ended.</summary>

@@ -21,6 +21,9 @@ public sealed record OperatorDefinition(
 {
     /// <summary>Who is told when a feed breaks, and when it has recovered; by receiver_id each once.</summary>
     public IReadOnlyList<NoticeReceiver> Notices { get; init; } = [];
+
+    /// <summary>What the operator hands in as files.</summary>
+    public IEnumerable<(FeedDefinition Feed, DatasetPlan Plan)> Submittable() => Feeds.Where(f => f is { Active: true, Csv: not null }).SelectMany(f => f.Datasets.Select(d => (f, d)));
 }
 
 /// <summary>One API of one operator.</summary>

@@ -33,6 +33,7 @@ public static class HubCommands
             ServeCommand.Create(context),
             DoctorCommand.Create(context),
             FeedsCommand.Create(context),
+            ImportCommand.Create(context),
             QuarantineCommand.Create(context),
             KeysCommand.Create(context),
             GrantsCommand.Create(context),

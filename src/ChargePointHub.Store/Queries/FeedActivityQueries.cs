@@ -4,7 +4,7 @@ using ChargePointHub.Store.Writing;
 namespace ChargePointHub.Store.Queries;
 
 /// <summary>What was last tried of one operator's dataset.</summary>
-/// <param name="LastAttemptAt">Start of the newest live poll or crawl; null: there was none.</param>
+/// <param name="LastAttemptAt">Start of the newest live poll, crawl or submission; null: there was none.</param>
 /// <param name="RunsSince">Start of the newest one while it has no end; it may belong to a hub that was killed.</param>
 /// <param name="LastSuccessAt">End of the newest one that completed.</param>
 /// <param name="IsFailing">The newest one that ended failed.</param>
@@ -31,17 +31,17 @@ public sealed class FeedActivityQueries(Database database)
             FROM unnest($1, $2) WITH ORDINALITY AS w (operator_id, dataset, number)
             LEFT JOIN LATERAL (
                 SELECT r.started_at, CASE WHEN r.ended_at IS NULL THEN r.started_at END AS runs_since FROM run r
-                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl')
+                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl', 'submission')
                     AND r.started_at <= $3
                 ORDER BY r.started_at DESC LIMIT 1) latest ON true
             LEFT JOIN LATERAL (
                 SELECT r.failure, r.detail FROM run r
-                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl') AND r.outcome IN ('completed', 'failed')
+                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl', 'submission') AND r.outcome IN ('completed', 'failed')
                     AND r.started_at <= $3
                 ORDER BY r.started_at DESC LIMIT 1) ended ON true
             LEFT JOIN LATERAL (
                 SELECT r.ended_at FROM run r
-                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl') AND r.outcome = 'completed'
+                WHERE r.operator_id = w.operator_id AND r.dataset = w.dataset AND r.kind IN ('live', 'crawl', 'submission') AND r.outcome = 'completed'
                     AND r.started_at <= $3
                 ORDER BY r.started_at DESC LIMIT 1) completed ON true
             LEFT JOIN LATERAL (

@@ -39,7 +39,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
     public IReadOnlyList<string> UnreadColumns { get; private set; } = [];
 
     /// <summary>Of these, columns whose name says that they concern a person.</summary>
-    public IEnumerable<string> PersonalColumns => UnreadColumns.Where(OcpiWords.IsPersonal);
+    public IEnumerable<string> PersonalColumns => UnreadColumns.Where(c => OcpiWords.IsPersonal(c.Replace(' ', '_').Replace('-', '_')));
 
     /// <param name="content">Seekable; left open.</param>
     public IEnumerable<SubmissionStep> Read(Stream content)

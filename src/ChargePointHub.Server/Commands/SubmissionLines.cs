@@ -1,0 +1,33 @@
+using ChargePointHub.Server.Submissions;
+
+namespace ChargePointHub.Server.Commands;
+
+/// <summary>The report on a file in lines, for whoever mends it.</summary>
+internal static class SubmissionLines
+{
+    public static IEnumerable<string> Of(SubmissionReport report)
+    {
+        yield return $"{report.OperatorId} {report.Dataset} {report.Period}: rows read {report.RowsRead}, accepted {report.Accepted}, refused {report.Refused}";
+        if (report.Fault is { } fault) yield return $"The file is not whole: {(fault.Line is { } line ? $"line {line}: " : "")}{fault.Message} [{fault.Code}]";
+        if (report.Written is { } written)
+        {
+            yield return $"Records: {written.Added} new, {written.Changed} changed, {written.Unchanged} known already{(written.Waiting > 0 ? $"; {written.Waiting} sessions wait until their charge point is known" : "")}.";
+            yield return report.Claimed is { } claimed ? $"All of {claimed.From} to {claimed.To} has come." : "No time is claimed: send the whole file once it is right.";
+        }
+        else
+        {
+            yield return "A dry run: nothing has been written.";
+        }
+
+        if (report.PersonalColumns.Count > 0) yield return $"Do not send these columns, which concern people; they were not read: {string.Join(", ", report.PersonalColumns)}";
+        if (report.ColumnsUnread.Count > 0) yield return $"Columns that are not read: {string.Join(", ", report.ColumnsUnread)}";
+        foreach (var rule in report.Findings)
+        {
+            yield return "";
+            yield return $"{rule.Severity} {rule.Rule}, found {rule.Count}: {rule.Summary} {rule.Fix}";
+            foreach (var place in rule.Samples)
+                yield return $"  line {place.Line}{(place.Column.Length > 0 ? $", {place.Column}" : "")}{(place.Value is { } value ? $": \"{value}\"" : "")}{(place.Message == rule.Summary ? "" : $". {place.Message}")}";
+            if (rule.Count > rule.Samples.Count) yield return $"  and {rule.Count - rule.Samples.Count} more";
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols;
+using ChargePointHub.Feeds.Protocols.Csv;
+using ChargePointHub.Feeds.Registry;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Collection;
+using ChargePointHub.Server.Geography;
+using ChargePointHub.Server.Metrics;
+using ChargePointHub.Store;
+
+namespace ChargePointHub.Server.Submissions;
+
+/// <summary>What is handed in.</summary>
+/// <param name="Period">As stated.</param>
+/// <param name="Window">What the period means.</param>
+/// <param name="KeyId">Under which it is uploaded; null: by a command.</param>
+public sealed record HandedIn(FeedDefinition Feed, DatasetPlan Plan, string Period, Window Window, string? KeyId);
+
+/// <summary>
+/// The story of one file: open a run, read, place, save page by page, claim the period with the last page, close the run, keep the report.
+/// Pages go through <see cref="PageWriter"/> under the operator's page lock, as a command's do: hubs may run meanwhile.
+/// </summary>
+public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStore submissions, AreaIndex areas, TimeProvider time)
+{
+    /// <summary>What reading alone shows; nothing is written.</summary>
+    public static SubmissionReport TryOut(HandedIn handed, Stream content, TimeProvider time, Action<int>? afterRows, CancellationToken cancellationToken)
+    {
+        var (now, tally) = (time.GetUtcNow(), new ReportTally());
+        var hash = HashOf(content);
+        var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
+        var (rows, fault) = (0, (SubmissionFault?)null);
+        foreach (var step in reader.Read(content))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (step is SubmittedPage page) tally.Add(page.Records);
+            (rows, fault) = step is SubmittedPage read ? (read.Rows, null) : (((SubmissionEnded)step).Rows, ((SubmissionEnded)step).Fault);
+            afterRows?.Invoke(rows);
+        }
+
+        return Report(Guid.Empty, handed, now, hash, rows, tally, null, null, fault, reader);
+    }
+
+    /// <summary>The same file again finds its report, and changes nothing.</summary>
+    /// <returns>True: it had come before.</returns>
+    public async Task<(string Report, bool IsRepeated)> ExecuteAsync(HandedIn handed, Stream content, Action<int>? afterRows, CancellationToken cancellationToken)
+    {
+        var key = new FeedKey(handed.Feed.OperatorId, handed.Feed.FeedId, handed.Plan.Dataset);
+        var (hash, judgedWith) = (HashOf(content), JudgeVersion.Of(handed.Feed));
+        if (await submissions.FindAsync(key, handed.Period, hash, judgedWith, cancellationToken) is { } before) return (before.Report, true);
+
+        var (now, started) = (time.GetUtcNow(), time.GetTimestamp());
+        var id = Guid.CreateVersion7(now);
+        var run = await runs.OpenAsync(key, RunKind.Submission, WindowOf(handed), now, cancellationToken);
+        var progress = new Progress();
+        try
+        {
+            var (reader, fault, rows) = await ReadAsync(handed, key, run, judgedWith, content, now, progress, afterRows, cancellationToken);
+            await runs.CloseAsync(
+                run, fault is null ? RunOutcome.Completed : RunOutcome.Failed, time.GetUtcNow(), progress.Counts, cancellationToken,
+                fault is null ? null : Words<FailureKind>.Of(KindOf(fault.Kind)), fault?.Message);
+            HubMeter.RunEnded(key, RunKind.Submission, fault is null ? "completed" : Words<FailureKind>.Of(KindOf(fault.Kind)), progress.Counts, time.GetElapsedTime(started));
+            var report = Report(
+                id, handed, now, hash, rows, progress.Tally, fault is null ? Claimed(handed, now) : null,
+                new ReportedWrites(progress.Counts.Added, progress.Counts.Changed, progress.Counts.Unchanged, progress.Waiting), fault, reader);
+            var json = JsonSerializer.Serialize(report, SubmissionReport.Json);
+            await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), cancellationToken);
+            return (json, false);
+        }
+        catch
+        {
+            // Whatever it was, the run is over; who waits is told what it was by the caller.
+            await runs.CloseAsync(run, RunOutcome.Abandoned, time.GetUtcNow(), progress.Counts, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<(SubmissionReader Reader, SubmissionFault? Fault, int Rows)> ReadAsync(
+        HandedIn handed, FeedKey key, Guid run, string judgedWith, Stream content, DateTimeOffset now, Progress progress, Action<int>? afterRows, CancellationToken cancellationToken)
+    {
+        var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
+        foreach (var step in reader.Read(content))
+        {
+            if (step is SubmissionEnded ended) return (reader, ended.Fault, ended.Rows);
+            var page = (SubmittedPage)step;
+            // What a list of months ago says of the present is nothing.
+            var records = page.Records with { Statuses = [] };
+            progress.Tally.Add(records);
+            var written = await writer.WriteAsync(
+                new PageToWrite
+                {
+                    Feed = key,
+                    RunId = run,
+                    PageNumber = page.Number,
+                    AskedAt = now,
+                    Records = records,
+                    JudgedWith = judgedWith,
+                    Areas = areas.Version is null ? new Dictionary<string, AreaCodes>() : records.ChargePoints.ToDictionary(c => c.Record.ChargePointId, c => areas.Place(c.Record.Latitude, c.Record.Longitude)),
+                    LastUpdatedLies = handed.Feed.LastUpdatedLies,
+                    Asked = WindowOf(handed),
+                    Claims = page.IsLast && Claimed(handed, now) is { } claimed
+                        ? [new Claim(handed.Plan.Dataset, claimed, ClaimKind.Covered, Late: handed.Plan.Dataset.IsSnapshot ? null : new Lateness(TimeSpan.Zero, 2 * handed.Plan.Cadence))]
+                        : [],
+                },
+                cancellationToken);
+            progress.Counts = progress.Counts.Plus(written, requests: 0);
+            progress.Waiting += written.Waiting;
+            afterRows?.Invoke(page.Rows);
+            if (page.IsLast) return (reader, null, page.Rows);
+        }
+
+        throw new InvalidOperationException("The reading of a file ends with its last page, or with what ended it.");
+    }
+
+    /// <summary>Of events what the period holds so far; a list of what there is holds for its period and as long as it is fresh after it.</summary>
+    private static Window? Claimed(HandedIn handed, DateTimeOffset now) => handed.Plan.Dataset.IsSnapshot
+        ? new Window(handed.Window.From, handed.Window.To + handed.Plan.Freshness)
+        : Window.Between(handed.Window.From, handed.Window.To < now ? handed.Window.To : Instants.ToWholeSecond(now));
+
+    private static Window? WindowOf(HandedIn handed) => handed.Plan.Dataset.IsSnapshot ? null : handed.Window;
+
+    private static byte[] HashOf(Stream content)
+    {
+        content.Position = 0;
+        return SHA256.HashData(content);
+    }
+
+    private static FailureKind KindOf(SubmissionFaultKind kind) => kind switch
+    {
+        SubmissionFaultKind.Cut => FailureKind.Truncated,
+        SubmissionFaultKind.TooLarge => FailureKind.TooLarge,
+        _ => FailureKind.ProtocolError,
+    };
+
+    private static SubmissionReport Report(
+        Guid id, HandedIn handed, DateTimeOffset now, byte[] hash, int rows, ReportTally tally, Window? claimed, ReportedWrites? written, SubmissionFault? fault,
+        SubmissionReader reader) => new(
+            id, handed.Feed.OperatorId, handed.Plan.Dataset.Name, handed.Period, Instants.Format(now), Convert.ToHexStringLower(hash), rows, tally.Accepted, tally.Refused,
+            claimed is { } c ? new ReportedWindow(Instants.Format(c.From), Instants.Format(c.To)) : null, written,
+            fault is null ? null : ReportTally.Fault(fault), reader.UnreadColumns, [.. reader.PersonalColumns], tally.Rules());
+
+    private sealed class Progress
+    {
+        public RunCounts Counts { get; set; } = new();
+
+        public int Waiting { get; set; }
+
+        public ReportTally Tally { get; } = new();
+    }
+}

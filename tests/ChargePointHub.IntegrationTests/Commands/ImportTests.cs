@@ -1,0 +1,119 @@
+using System.Text.Json;
+using ChargePointHub.IntegrationTests.Store;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Hosting;
+using ChargePointHub.Store;
+
+namespace ChargePointHub.IntegrationTests.Commands;
+
+/// <summary><c>import submission</c>: a file becomes records, quarantine, coverage and a report.</summary>
+public sealed class ImportTests : IAsyncLifetime, IDisposable
+{
+    private const string Header = "Session,Charger,In,Out,kWh\n";
+
+    private static readonly Window Quarter = LondonCalendar.Quarter(2026, 3);
+
+    private readonly HubProgram hub = new();
+    private HubDatabase database = null!;
+
+    public async Task InitializeAsync()
+    {
+        database = await HubDatabase.CreateDatabaseAsync();
+        await File.WriteAllTextAsync(Path.Combine(hub.Folder, "operators", "mill.json"), """
+            {"operator_id": "mill", "name": "Mill", "feeds": [
+             {"feed_id": "list", "protocol": "csv-v1", "zone": "Europe/London", "datasets": [
+              {"dataset": "charge_points", "mapping": {"fields": {"charge_point_id": "/Id", "latitude": "/Lat", "longitude": "/Lon", "max_power_kw": "/kW"}}}]},
+             {"feed_id": "sessions", "protocol": "csv-v1", "zone": "Europe/London", "datasets": [
+              {"dataset": "charging_sessions", "axis": "plug_in_at", "mapping": {"fields": {"session_id": "/Session", "charge_point_id": "/Charger", "plug_in_at": "/In",
+               "plug_out_at": "/Out", "energy_kwh": "/kWh"}}}]}]}
+            """);
+    }
+
+    public async Task DisposeAsync() => await database.DisposeAsync();
+
+    public void Dispose() => hub.Dispose();
+
+    [Fact]
+    public async Task A_file_becomes_records_quarantine_and_coverage_and_again_it_changes_nothing()
+    {
+        Write("list.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");
+        Write("q3.csv", Header + "S1,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5\nS2,CP1,2026-07-02T09:30:00Z,2026-07-02T08:30:00Z,3\nS3,CP9,2026-07-02T09:30:00Z,2026-07-02T11:30:00Z,20\n");
+        // A hub collects from the operator meanwhile.
+        Assert.NotNull(await new OperatorLeases(database.Database).TryTakeAsync(Guid.NewGuid(), "mill", CancellationToken.None));
+
+        await hub.JsonAsync(Line("list.csv", "charge_points"));
+        var dry = await hub.JsonAsync($"{Line("q3.csv")} --dry-run");
+        Assert.Empty(await CoveredAsync());
+        var (code, text, _) = await hub.RunAsync(Line("q3.csv"));
+        var (again, _, remark) = await hub.RunAsync(Line("q3.csv"));
+
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Equal((3, 2, 1), (dry.GetProperty("rows_read").GetInt32(), dry.GetProperty("accepted").GetInt32(), dry.GetProperty("refused").GetInt32()));
+        Assert.Equal(JsonValueKind.Null, dry.GetProperty("written").ValueKind);
+        Assert.Contains("Records: 1 new, 0 changed, 0 known already; 1 sessions wait until their charge point is known.", text, StringComparison.Ordinal);
+        Assert.Contains("error session-ends-before-start, found 1: A session ends before it starts. Check clock and zone.\n  line 3, Out: ", text, StringComparison.Ordinal);
+        Assert.Equal([Quarter], await CoveredAsync());
+        Assert.Equal(["mill:S1"], await SessionsAsync());
+        Assert.Equal((int)ExitCode.Refused, again);
+        Assert.Contains("This very file came already", remark, StringComparison.Ordinal);
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM run WHERE kind = 'submission' AND dataset = 'charging_sessions'"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM quarantine WHERE dataset = 'charging_sessions' AND findings::text LIKE '%/3/Out%'"));
+    }
+
+    [Fact]
+    public async Task A_corrected_file_makes_versions_and_a_file_that_is_not_whole_claims_nothing()
+    {
+        Write("list.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");
+        Write("cut.csv", Header + "S1,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5\nS2,CP1,2026-0");
+        Write("whole.csv", Header + "S1,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,13\nS2,CP1,2026-07-02T09:30:00Z,2026-07-02T10:30:00Z,3\n");
+
+        await hub.JsonAsync(Line("list.csv", "charge_points"));
+        var cut = await hub.JsonAsync(Line("cut.csv"));
+        Assert.Empty(await CoveredAsync());
+        var (code, _, _) = await hub.RunAsync(Line("whole.csv"));
+
+        Assert.Equal(("cut", 3), (cut.GetProperty("fault").GetProperty("code").GetString(), cut.GetProperty("fault").GetProperty("line").GetInt32()));
+        Assert.Equal(JsonValueKind.Null, cut.GetProperty("claimed").ValueKind);
+        Assert.Equal((int)ExitCode.Done, code);
+        Assert.Equal([Quarter], await CoveredAsync());
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM charging_session_version WHERE session_id = 'mill:S1'"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM run WHERE kind = 'submission' AND outcome = 'failed' AND failure = 'truncated'"));
+    }
+
+    [Theory]
+    [InlineData("import submission none.csv --operator mill --period 2026-Q3", "none.csv is no file.")]
+    [InlineData("import submission operators/mill.json --operator mil --period 2026-Q3", "There is no operator file of 'mil'. Was mill meant?")]
+    [InlineData("import submission operators/mill.json --operator mill --period 2026-Q3", "mill hands in several datasets; say which with --dataset: charge_points, charging_sessions.")]
+    [InlineData("import submission operators/mill.json --operator mill --period 2026-Q3 --dataset tariffs", "mill hands in no tariffs. It hands in: charge_points, charging_sessions.")]
+    [InlineData("import submission operators/mill.json --operator mill --period Q3-2026 --dataset charging_sessions", "--period is 'Q3-2026'; it must be")]
+    [InlineData("import submission operators/mill.json --operator mill --period 2098 --dataset charging_sessions", "--period 2098 has not begun.")]
+    public async Task Wrong_use_is_said_in_a_sentence(string line, string expected)
+    {
+        var (code, _, error) = await hub.RunAsync(line);
+
+        Assert.Equal((int)ExitCode.WrongUse, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    private string Line(string file, string dataset = "charging_sessions") =>
+        $"import submission {file} --operator mill --period 2026-Q3 --dataset {dataset} --database '{database.ConnectionString}'";
+
+    private void Write(string file, string text) => File.WriteAllText(Path.Combine(hub.Folder, file), text);
+
+    private async Task<IReadOnlyList<Window>> CoveredAsync() => [.. (await new CoverageStore(database.Database).ReadAsync("mill", Dataset.ChargingSessions, CancellationToken.None)).Covered];
+
+    private async Task<List<string>> SessionsAsync() => await ReadAsync("SELECT session_id FROM charging_session ORDER BY 1", r => r.GetString(0));
+
+    private async Task<long> CountAsync(string sql) => (await ReadAsync(sql, r => r.GetInt64(0))).Single();
+
+    private async Task<List<T>> ReadAsync<T>(string sql, Func<Npgsql.NpgsqlDataReader, T> read)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync()) rows.Add(read(reader));
+        return rows;
+    }
+}
