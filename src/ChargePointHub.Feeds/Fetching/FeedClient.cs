@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -42,9 +43,9 @@ public sealed class FeedClient : IDisposable
     public TlsSeen? Tls { get; private set; }
 
     /// <summary>Implements <see cref="Fetch"/>.</summary>
-    public async Task<FetchResult> FetchAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
+    public async Task<FetchResult> FetchAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken, FetchForm? form = null)
     {
-        var chain = new FetchChain(url, headers, rules.Budget, time);
+        var chain = new FetchChain(url, headers, form, rules.Budget, time);
         if (trust.Fault is { } fault) return chain.Failed(FailureKind.TlsRefused, $"{MaskedUrl.Of(url)} was not asked: {fault}; put it right and the feed goes on.");
         if (AddressFault(url) is { } refused) return chain.Failed(FailureKind.AddressRefused, $"{MaskedUrl.Of(url)} was not asked: {refused}.");
 
@@ -130,7 +131,7 @@ public sealed class FeedClient : IDisposable
             using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, context.CancellationToken);
             try
             {
-                using var request = Request(at, chain.Headers);
+                using var request = Request(at, chain.Headers, chain.Form);
                 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
                 if (!IsRedirect(response.StatusCode)) return await AnswerAsync(chain, at, response, either.Token);
                 if (RedirectFault(chain, at, response.Headers.Location, redirects, out var next) is { } fault) return fault;
@@ -151,11 +152,12 @@ public sealed class FeedClient : IDisposable
         }
     }
 
-    private static HttpRequestMessage Request(Uri at, IReadOnlyDictionary<string, string> headers)
+    private static HttpRequestMessage Request(Uri at, IReadOnlyDictionary<string, string> headers, FetchForm? form)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, at);
+        var request = new HttpRequestMessage(form?.Body is null ? HttpMethod.Get : HttpMethod.Post, at);
+        if (form?.Body is { } body) request.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         request.Headers.TryAddWithoutValidation("User-Agent", "ChargePointHub/0.1");
-        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        request.Headers.TryAddWithoutValidation("Accept", form?.AnswersLines == true ? "application/x-ndjson, application/json;q=0.5" : "application/json");
         request.Headers.TryAddWithoutValidation("Accept-Encoding", DecodedBody.Accepted);
         foreach (var (name, value) in headers)
         {
@@ -209,10 +211,11 @@ public sealed class FeedClient : IDisposable
             return chain.Failed(FailureKind.Truncated, $"{MaskedUrl.Of(at)} broke off its answer after {body.Length:N0} bytes; the hub asks again, and the operator should look at its server or proxy.");
         }
 
-        if (StrictJson.Read(body.Bytes, out var kind, out var fault) is not { } json)
+        var isLines = chain.Form?.AnswersLines == true;
+        if (StrictJson.Read(isLines ? JsonLines.AsArray(body.Bytes) : body.Bytes, out var kind, out var fault) is not { } json)
         {
             var type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
-            return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered 200 with {type}, but the answer {fault}; the operator must send one whole JSON document.");
+            return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered 200 with {type}, but the answer {fault}; the operator must send {(isLines ? "whole JSON documents, one a line" : "one whole JSON document")}.");
         }
 
         return new Fetched(json, HeadersOf(response), chain.Requests);

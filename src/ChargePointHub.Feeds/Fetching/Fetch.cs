@@ -4,7 +4,13 @@ namespace ChargePointHub.Feeds.Fetching;
 
 /// <summary>Asks one feed for one JSON document over HTTPS, within the feed's budget, limits and trust. Throws only on cancellation.</summary>
 /// <param name="headers">Added to the request (credentials among them); never logged.</param>
-public delegate Task<FetchResult> Fetch(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken);
+/// <param name="form">Null: a GET, answered with one JSON document.</param>
+public delegate Task<FetchResult> Fetch(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken, FetchForm? form = null);
+
+/// <summary>What else is to know of a request.</summary>
+/// <param name="Body">JSON, sent by POST; null: a GET. Never logged.</param>
+/// <param name="AnswersLines">The answer is one JSON document a line (NDJSON), and comes as an array of them.</param>
+public sealed record FetchForm(ReadOnlyMemory<byte>? Body, bool AnswersLines);
 
 /// <summary>What came of asking. A closed union: <see cref="Fetched"/> or <see cref="FetchFailed"/>.</summary>
 /// <param name="Requests">HTTP requests it took, retries included.</param>

@@ -1,7 +1,7 @@
 namespace ChargePointHub.Feeds.Fetching;
 
 /// <summary>What one fetch has used up so far, over all of its attempts.</summary>
-internal sealed class FetchChain(Uri url, IReadOnlyDictionary<string, string> headers, TimeSpan budget, TimeProvider time)
+internal sealed class FetchChain(Uri url, IReadOnlyDictionary<string, string> headers, FetchForm? form, TimeSpan budget, TimeProvider time)
 {
     private readonly long started = time.GetTimestamp();
 
@@ -10,6 +10,8 @@ internal sealed class FetchChain(Uri url, IReadOnlyDictionary<string, string> he
     public Uri Url { get; } = url;
 
     public IReadOnlyDictionary<string, string> Headers { get; } = headers;
+
+    public FetchForm? Form { get; } = form;
 
     /// <summary>Requests sent, or tried to be sent.</summary>
     public int Requests { get; private set; }

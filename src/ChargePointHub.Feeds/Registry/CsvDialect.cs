@@ -24,4 +24,7 @@ public sealed record CsvDialect(
 public sealed record CellText(char Decimal, char? Group, IReadOnlyList<string> Nulls)
 {
     public static readonly CellText Plain = new('.', null, []);
+
+    /// <summary>1.234,5 for 1234.5.</summary>
+    public static readonly CellText DecimalComma = new(',', '.', []);
 }

@@ -23,7 +23,14 @@ public sealed record MappedList(MappedRequest Request, MappedPaging Paging, Mapp
 public sealed record MappedRequest(
     string Path, IReadOnlyList<KeyValuePair<string, string>> Query, IReadOnlyDictionary<string, string> Headers, string TimeFormat)
 {
+    /// <summary>JSON with placeholders in its texts, sent by POST; null: a GET.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>Each line of an answer is a JSON document, and they are the answer's array.</summary>
+    public bool AnswersLines { get; init; }
+
     public bool Uses(string placeholder) => Path.Contains(placeholder, StringComparison.Ordinal)
+        || Body?.Contains(placeholder, StringComparison.Ordinal) == true
         || Query.Select(q => q.Value).Concat(Headers.Values).Any(v => v.Contains(placeholder, StringComparison.Ordinal));
 }
 
@@ -89,6 +96,6 @@ public sealed record MappedField(
     MappedTarget Target, IReadOnlyList<FieldPath> Paths, string? Join, string? Constant, decimal Factor, string Format,
     IReadOnlyDictionary<string, string> Words, IReadOnlyList<string> Ignore, string? Otherwise, Regex? Match, string? Split)
 {
-    /// <summary>Of files, whose cells are text by nature; null: JSON says what a value is.</summary>
+    /// <summary>Of files, whose cells are text by nature, and of numbers in text with a decimal comma; null: JSON says what a value is.</summary>
     public CellText? Cells { get; init; }
 }

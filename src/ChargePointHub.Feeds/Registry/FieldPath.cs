@@ -23,7 +23,8 @@ public enum FieldPathEnd
 
 /// <summary>
 /// Where a value stands, seen from the record: a JSON Pointer (RFC 6901), or <c>#key</c>, <c>#index</c>, <c>#id</c>, <c>#value</c>; each <c>../</c>
-/// at its beginning, in the place of the slash, leads to what holds the record's list. A step <c>{index}</c> is the record's place in its list, from 0.
+/// at its beginning, in the place of the slash, leads to what holds the record's list. A step <c>{index}</c> is the record's place in its list, from 0;
+/// a step <c>*</c> is every place of an array.
 /// </summary>
 /// <param name="Up">How many <c>../</c>.</param>
 /// <param name="Steps">Names and indices, unescaped.</param>
@@ -31,6 +32,8 @@ public enum FieldPathEnd
 public sealed record FieldPath(int Up, FieldPathEnd End, IReadOnlyList<string> Steps, string Text)
 {
     public const string RecordIndex = "{index}";
+
+    public const string EachItem = "*";
 
     /// <summary>Null when it is none.</summary>
     public static FieldPath? Read(string text)

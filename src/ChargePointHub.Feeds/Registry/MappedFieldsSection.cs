@@ -7,7 +7,7 @@ namespace ChargePointHub.Feeds.Registry;
 /// <summary>The <c>fields</c> of a mapping: for each of ours, where it comes from and what is done to it.</summary>
 internal static class MappedFieldsSection
 {
-    private static readonly string[] Properties = ["path", "join", "constant", "unit", "format", "words", "ignore", "otherwise", "match", "split"];
+    private static readonly string[] Properties = ["path", "join", "constant", "unit", "format", "words", "ignore", "otherwise", "match", "split", "decimal"];
 
     /// <param name="ups">Levels above the record.</param>
     public static List<MappedField> Read(FileNode parent, IReadOnlyList<MappedTarget> targets, IReadOnlyList<string> required, int ups, params IReadOnlyList<string> besides)
@@ -28,13 +28,13 @@ internal static class MappedFieldsSection
         var json = fields.Value(target.Name)!.Value;
         if (json.ValueKind == JsonValueKind.String)
         {
-            return fields.Text(target.Name) is { } text && MappedListSection.Path(fields.Faults, fields.At(target.Name), text, ups) is { } plain
+            return fields.Text(target.Name) is { } text && MappedListSection.Path(fields.Faults, fields.At(target.Name), text, ups, target.Kind == MappedKind.Words) is { } plain
                 ? new MappedField(target, [plain], null, null, 1, "rfc3339", new Dictionary<string, string>(), [], null, null, null)
                 : null;
         }
 
         var node = new FileNode(json, fields.At(target.Name), fields.Faults, Properties);
-        var paths = Paths(node, ups);
+        var paths = Paths(node, ups, target.Kind == MappedKind.Words);
         var join = node.Value("join") is null ? null : Raw(node, "join");
         var constant = node.Value("constant") is null ? null : Constant(node, target);
         if (json.ValueKind == JsonValueKind.Object && node.Value("path") is null && node.Value("constant") is null)
@@ -45,19 +45,29 @@ internal static class MappedFieldsSection
         return new MappedField(
             target, paths, Only(node, "join", join, target, MappedKind.Text), constant, Factor(node, target), Format(node, target), Words(node, target),
             node.Texts("ignore", t => t.Length > 0, "a word of the operator's, within quotation marks"), Otherwise(node, target), Match(node, target),
-            Only(node, "split", node.Value("split") is null ? null : Raw(node, "split"), target, MappedKind.Words));
+            Only(node, "split", node.Value("split") is null ? null : Raw(node, "split"), target, MappedKind.Words))
+        {
+            Cells = Cells(node, target),
+        };
     }
 
-    private static List<FieldPath> Paths(FileNode node, int ups)
+    private static CellText? Cells(FileNode node, MappedTarget target)
+    {
+        if (node.Word("decimal", RegistryFaultCodes.BadValue, [".", ","]) is not { } sign) return null;
+        if (target.Kind != MappedKind.Number) MappedListSection.Contradicts(node, "decimal", $"decimal is for numbers, and {target.Name} is none.");
+        return sign == "," ? CellText.DecimalComma : null;
+    }
+
+    private static List<FieldPath> Paths(FileNode node, int ups, bool ofMany)
     {
         if (node.Value("path") is not { } json) return [];
-        if (json.ValueKind != JsonValueKind.Array) return MappedListSection.Path(node, "path", ups: ups) is { } one ? [one] : [];
+        if (json.ValueKind != JsonValueKind.Array) return node.Text("path") is { } only && MappedListSection.Path(node.Faults, node.At("path"), only, ups, ofMany) is { } one ? [one] : [];
         var paths = new List<FieldPath>();
         foreach (var (item, pointer) in node.Items("path", required: true))
         {
             if (FileNode.TextOf(item)?.Trim() is { Length: > 0 } text)
             {
-                if (MappedListSection.Path(node.Faults, pointer, text, ups) is { } path) paths.Add(path);
+                if (MappedListSection.Path(node.Faults, pointer, text, ups, ofMany) is { } path) paths.Add(path);
             }
             else
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ChargePointHub.Feeds.Fetching;
+using ChargePointHub.Feeds.Protocols.MappedJson;
 
 namespace ChargePointHub.Feeds.Registry;
 
@@ -49,7 +50,8 @@ internal static partial class MappedListSection
     }
 
     /// <summary>Null with a fault when it is no path, or leads to what concerns a person.</summary>
-    public static FieldPath? Path(FileFaults faults, string pointer, string text, int ups)
+    /// <param name="ofMany">Every place of an array may be meant.</param>
+    public static FieldPath? Path(FileFaults faults, string pointer, string text, int ups, bool ofMany = false)
     {
         if (FieldPath.Read(text) is not { } path)
         {
@@ -58,6 +60,7 @@ internal static partial class MappedListSection
         }
 
         if (path.Up > ups) faults.Add(pointer, RegistryFaultCodes.MappingNotPossible, $"{FileNode.Shown(text)} leads above the answer: records here have {ups} levels above them.");
+        if (!ofMany && path.Steps.Contains(FieldPath.EachItem)) faults.Add(pointer, RegistryFaultCodes.MappingNotPossible, $"{FileNode.Shown(text)} leads to many values; * is for lists of words.");
         if (path.Steps.Count > 0 && Protocols.Values.OcpiWords.IsPersonal(path.Steps[^1]))
         {
             faults.Add(pointer, RegistryFaultCodes.PersonalField, $"{FileNode.Shown(path.Steps[^1])} names or identifies a person; the hub keeps nothing of the kind.");
@@ -127,7 +130,7 @@ internal static partial class MappedListSection
     private static MappedRequest Request(FileNode parent)
     {
         if (parent.Value("request") is not { } json) return new MappedRequest("", [], new Dictionary<string, string>(), "rfc3339");
-        var node = new FileNode(json, parent.At("request"), parent.Faults, "path", "query", "headers", "time_format");
+        var node = new FileNode(json, parent.At("request"), parent.Faults, "path", "query", "headers", "time_format", "body", "answer");
         var path = node.Text("path") ?? "";
         if (path.Contains("://", StringComparison.Ordinal) || path.StartsWith("//", StringComparison.Ordinal) || path.Split('/').Contains("..") || path.AsSpan().ContainsAny('?', '#'))
         {
@@ -148,17 +151,47 @@ internal static partial class MappedListSection
             query.Add(new KeyValuePair<string, string>(name, text));
         }
 
-        return new MappedRequest(path, query, Headers(node), TimeFormat(node, "time_format", forDates: true));
+        if (node.Value("body") is { } body) CheckBody(node, node.At("body"), body);
+        return new MappedRequest(path, query, Headers(node), TimeFormat(node, "time_format", forDates: true))
+        {
+            Body = node.Value("body")?.GetRawText(),
+            AnswersLines = node.Word("answer", RegistryFaultCodes.BadValue, ["json", "lines"]) == "lines",
+        };
+    }
+
+    /// <summary>Placeholders stand in texts alone.</summary>
+    private static void CheckBody(FileNode node, string pointer, JsonElement body)
+    {
+        switch (body.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var (property, i) in body.EnumerateObject().Select((p, i) => (p, i)))
+                {
+                    if (i > 0 && body.EnumerateObject().Take(i).Any(p => MappedText.NameOf(p) == MappedText.NameOf(property))) node.Faults.Add(pointer, RegistryFaultCodes.DuplicateProperty, $"{FileNode.Shown(MappedText.NameOf(property))} stands here twice.");
+                    CheckBody(node, $"{pointer}/{MappedText.NameOf(property).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}", property.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var (item, i) in body.EnumerateArray().Select((item, i) => (item, i))) CheckBody(node, $"{pointer}/{i}", item);
+                break;
+            case JsonValueKind.String:
+                if (FileNode.TextOf(body) is { } text) CheckPlaceholders(node.Faults, pointer, text);
+                else node.Faults.Add(pointer, RegistryFaultCodes.WrongType, "body holds text that is no Unicode.");
+                break;
+        }
+
+        if (pointer == node.At("body") && body.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) node.Fault("body", RegistryFaultCodes.WrongType, "body must be the JSON object or array that is sent.");
     }
 
     private static Dictionary<string, string> Headers(FileNode node)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        string[] ours = ["Host", "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "If-None-Match", "If-Modified-Since"];
+        string[] ours = ["Host", "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "If-None-Match", "If-Modified-Since", "Expires", "Last-Modified", "Allow"];
         foreach (var (name, text, pointer) in node.Map("headers"))
         {
             if (!HeaderName().IsMatch(name)) node.Faults.Add(pointer, RegistryFaultCodes.MappingNotPossible, $"{FileNode.Shown(name)} is no name of a header.");
-            else if (ours.Contains(name, StringComparer.OrdinalIgnoreCase)) node.Faults.Add(pointer, RegistryFaultCodes.MappingNotPossible, $"{name} is set by the hub itself.");
+            else if (ours.Contains(name, StringComparer.OrdinalIgnoreCase) || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)) node.Faults.Add(pointer, RegistryFaultCodes.MappingNotPossible, $"{name} is set by the hub itself.");
             else if (!headers.TryAdd(name, text)) node.Faults.Add(pointer, RegistryFaultCodes.MappingNotPossible, $"{name} stands here twice.");
             if (text.Any(c => c is < ' ' or > '~')) node.Faults.Add(pointer, RegistryFaultCodes.MappingNotPossible, "A header holds printable ASCII alone.");
             CheckPlaceholders(node.Faults, pointer, text);

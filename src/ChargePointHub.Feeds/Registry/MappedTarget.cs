@@ -22,7 +22,7 @@ public enum MappedKind
 /// <param name="Allowed">Its closed list of words; empty: it has none.</param>
 public sealed record MappedTarget(string Name, MappedKind Kind, IReadOnlyDictionary<string, decimal> Units, IReadOnlyList<string> Allowed);
 
-/// <summary>Every field that a mapping may fill, by dataset. Names are those of <c>loti-v1</c>, and two that make a form of OCPI's out of a plain value.</summary>
+/// <summary>Every field that a mapping may fill, by dataset. Names are those of <c>loti-v1</c>, two that make a form of OCPI's out of a plain value, and a duration in the place of an end.</summary>
 internal static class MappedTargets
 {
     /// <summary>A flag: open at all hours, as <c>opening_hours</c> says it.</summary>
@@ -30,6 +30,9 @@ internal static class MappedTargets
 
     /// <summary>A price before VAT in the tariff's currency, as <c>elements</c> says it.</summary>
     public const string PricePerKwh = "price_per_kwh";
+
+    /// <summary>How long the vehicle was plugged in: the end, where none is sent, is the start and this.</summary>
+    public const string PlugInMinutes = "plug_in_minutes";
 
     private static readonly Dictionary<string, decimal> None = [];
     private static readonly Dictionary<string, decimal> Power = new() { ["kW"] = 1, ["W"] = 0.001m, ["MW"] = 1000 };
@@ -71,7 +74,7 @@ internal static class MappedTargets
 
     private static readonly IReadOnlyList<MappedTarget> ChargingSessions =
     [
-        Text("session_id"), Text("charge_point_id"), Text("connector_id"), Instant("plug_in_at"), Instant("plug_out_at"), Instant("charge_start_at"),
+        Text("session_id"), Text("charge_point_id"), Text("connector_id"), Instant("plug_in_at"), Instant("plug_out_at"), Number(PlugInMinutes, Minutes), Instant("charge_start_at"),
         Instant("charge_end_at"), Number("charging_minutes", Minutes), Number("energy_kwh", Energy), Number("peak_kw", Power),
         Number("cost_ex_vat", Pounds), Number("cost_inc_vat", Pounds), Text("currency"), Text("tariff_id"), Word<PaymentMethod>("payment_method"),
         Word<UserType>("user_type"), Word<Outcome>("outcome"), Text("ended_by"), Text("error_code"), Number("start_soc_percent", Percent),

@@ -70,7 +70,7 @@ internal static class MappingSection
 
         MappedField OfCell(MappedField field) => field with
         {
-            Cells = csv.Cells,
+            Cells = field.Cells is null ? csv.Cells : field.Cells with { Nulls = csv.Cells.Nulls },
             Format = field.Format != "rfc3339" ? field.Format : field.Target.Kind == MappedKind.Day ? csv.Dates : csv.Times,
         };
     }

@@ -18,7 +18,7 @@ public static class TriedLines
     {
         yield return $"== {tried.Feed.OperatorId}/{tried.Feed.FeedId}: {tried.Plan.Dataset} by {tried.Feed.Protocol}";
         if (tried.Window is { } window) foreach (var line in Folded($"window {Instants.Format(window.From)} to {Instants.Format(window.To)}")) yield return line;
-        foreach (var line in tried.Asked.Take(3).SelectMany(a => Folded($"GET {a}"))) yield return line;
+        foreach (var line in tried.Asked.Take(3).SelectMany(a => Folded(a.StartsWith("POST ", StringComparison.Ordinal) ? a : $"GET {a}"))) yield return line;
         if (tried.Asked.Count > 3) yield return $"... {tried.Asked.Count} requests in all";
         if (tried.Failure is { } failure) foreach (var line in Folded($"FAILED {Words<FailureKind>.Of(failure.Kind)}: {failure.Detail}")) yield return line;
         if (tried.Failure is null || tried.Kept + tried.Refused > 0)

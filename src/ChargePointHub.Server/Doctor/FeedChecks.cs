@@ -74,11 +74,11 @@ public static class FeedChecks
 
         return failure is not null && requests <= 1 ? Refused(name, feed, failure) : Answered(name, feed, plan, client.Tls, time.GetUtcNow());
 
-        async Task<FetchResult> FirstOnlyAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken ct)
+        async Task<FetchResult> FirstOnlyAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken ct, FetchForm? form)
         {
             // A pull goes on after its first answer; a look does not.
             if (++requests > 1) return new FetchFailed(new FeedFailure(FailureKind.Unreachable, "One request is enough.", ""), 0);
-            var result = await client.FetchAsync(url, headers, ct);
+            var result = await client.FetchAsync(url, headers, ct, form);
             if (result is Fetched fetched && DateTimeOffset.TryParse(fetched.Headers.GetValueOrDefault("Date"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var there))
                 aheads.Add(($"that of {feed.BaseUrl.Authority}", time.GetUtcNow() - there));
             return result;

@@ -52,8 +52,8 @@ internal static class MappedAllowList
 
             IReadOnlyList<string> rest = [.. steps.Skip(1)];
             // Arrays are cut item by item, so a place in one is no name; the same digits may be a name all the same.
-            if (steps[0] == FieldPath.RecordIndex || FieldPath.IndexOf(steps[0]) is not null) Add(rest, form);
-            if (steps[0] == FieldPath.RecordIndex) return;
+            if (steps[0] is FieldPath.RecordIndex or FieldPath.EachItem || FieldPath.IndexOf(steps[0]) is not null) Add(rest, form);
+            if (steps[0] is FieldPath.RecordIndex or FieldPath.EachItem) return;
             if (!_below.TryGetValue(steps[0], out var node)) _below.Add(steps[0], node = new Node());
             node.Add(rest, form);
         }

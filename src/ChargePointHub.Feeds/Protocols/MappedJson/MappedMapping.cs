@@ -24,7 +24,8 @@ internal sealed class MappedMapping
     {
         (_plan, _mapping) = (plan, plan.Mapping!);
         _loti = new LotiMapping(feed, now);
-        _writer = new MappedWriter(Findings);
+        var silent = new RecordReader(feed, naiveIsUtc: false);
+        _writer = new MappedWriter(Findings, value => silent.Instant(value, ""));
         _allowed = MappedAllowList.Of(_mapping);
         _isOfFile = feed.Csv is not null;
         _readsPlainRecords = _mapping.Fields.Fields.Any(f => f.Paths.Any(p => p is { Up: 0, End: FieldPathEnd.Self }));

@@ -32,8 +32,17 @@ internal sealed class MappedRow(IReadOnlyList<MappedLevel> levels, string? id)
             FieldPathEnd.Index => JsonSerializer.SerializeToElement((level.Index + 1).ToString(CultureInfo.InvariantCulture)),
             FieldPathEnd.Id => id is null ? null : JsonSerializer.SerializeToElement(id),
             FieldPathEnd.Self => level.Item.ValueKind is JsonValueKind.Null ? null : level.Item,
+            _ when path.Steps.Contains(FieldPath.EachItem) => JsonSerializer.SerializeToElement(Each(level.Item, path.Steps).ToList()),
             _ => At(level.Item, path.Steps, levels[^1].Index),
         };
+    }
+
+    private IEnumerable<JsonElement> Each(JsonElement here, IReadOnlyList<string> steps)
+    {
+        var before = steps.TakeWhile(s => s != FieldPath.EachItem).ToList();
+        if (At(here, before, levels[^1].Index) is not { } found) return [];
+        if (before.Count == steps.Count) return [found];
+        return found.ValueKind == JsonValueKind.Array ? found.EnumerateArray().SelectMany(i => Each(i, [.. steps.Skip(before.Count + 1)])) : [];
     }
 
     /// <summary>Whether the value, as text, is one of the words.</summary>

@@ -56,7 +56,9 @@ internal sealed class MappedWalk(Fetch fetch, Uri baseUrl, MappedList list, Mapp
             return new MappedAnswer(null, [], Wrong(baseUrl, "The address of the next page is not https, or leads to another host than the feed's."), 0);
         }
 
-        var result = await fetch(url, address.Headers(), cancellationToken);
+        var request = list.Request;
+        var form = request.Body is null && !request.AnswersLines ? null : new FetchForm(address.Body(Asked()), request.AnswersLines);
+        var result = await fetch(url, address.Headers(), cancellationToken, form);
         if (result is FetchFailed failed) return new MappedAnswer(null, [], failed.Failure, failed.Requests);
         var fetched = (Fetched)result;
         var rows = Read(fetched.Json.RootElement, fetched.Headers, url, out var failure);
@@ -65,10 +67,16 @@ internal sealed class MappedWalk(Fetch fetch, Uri baseUrl, MappedList list, Mapp
 
     private Uri? Url() => list.Paging.By switch
     {
-        PagingKind.Offset => address.Url(("offset", Text(_offsets.Offset)), ("limit", Text(_offsets.Limit))),
-        PagingKind.Page => address.Url(("page", Text(_page))),
         PagingKind.Next or PagingKind.Link when _next is not null => Uri.TryCreate(address.Url(), _next, out var next) ? next : null,
-        _ => address.Url(("cursor", _next)),
+        _ => address.Url(Asked()),
+    };
+
+    /// <summary>What the next page's placeholders stand for.</summary>
+    private (string Name, string? Value)[] Asked() => list.Paging.By switch
+    {
+        PagingKind.Offset => [("offset", Text(_offsets.Offset)), ("limit", Text(_offsets.Limit))],
+        PagingKind.Page => [("page", Text(_page))],
+        _ => [("cursor", _next)],
     };
 
     private List<MappedRow> Read(JsonElement root, IReadOnlyDictionary<string, string> headers, Uri url, out FeedFailure? failure)

@@ -13,7 +13,8 @@ namespace ChargePointHub.Feeds.Protocols.MappedJson;
 /// looked at. What cannot be converted is written as it came: the reader says what is wrong with it.
 /// </summary>
 /// <param name="findings">Takes what the table of words has to say.</param>
-internal sealed class MappedWriter(Findings findings)
+/// <param name="instant">Reads a time as the record's reader will, without a word about it.</param>
+internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTimeOffset?> instant)
 {
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
@@ -28,7 +29,8 @@ internal sealed class MappedWriter(Findings findings)
         using (var writer = new Utf8JsonWriter(_buffer))
         {
             writer.WriteStartObject();
-            foreach (var field in fields.Fields) Field(writer, field, row, "");
+            foreach (var field in fields.Fields.Where(f => f.Target.Name != MappedTargets.PlugInMinutes)) Field(writer, field, row, "");
+            if (fields.Fields.FirstOrDefault(f => f.Target.Name == MappedTargets.PlugInMinutes) is { } minutes) End(writer, minutes, fields.Fields, row);
             if (status is not null) foreach (var field in statusFields!.Where(f => f.Target.Name != "charge_point_id")) Field(writer, field, status, "");
             if (fields.Connectors.Count > 0) Connectors(writer, fields.Connectors, row);
             writer.WriteEndObject();
@@ -110,6 +112,26 @@ internal sealed class MappedWriter(Findings findings)
             case MappedKind.Ocpi: Copy(writer, name, found.Value); break;
             default: Word(writer, field, found.Value, place); break;
         }
+    }
+
+    /// <summary>The end of a session of which only start and duration are sent.</summary>
+    private void End(Utf8JsonWriter writer, MappedField duration, IReadOnlyList<MappedField> fields, MappedRow row)
+    {
+        if (fields.FirstOrDefault(f => f.Target.Name == "plug_out_at") is { } end && Plain(end, row) is { Length: > 0 }) return;
+        if (Plain(duration, row) is not { Length: > 0 } text) return;
+        var place = duration.Paths.Count > 0 ? Shown(duration.Paths[0], row, null) : "";
+        if (duration.Cells is { } cells) text = MappedText.Number(text, cells);
+        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var minutes) || minutes is < 0 or > 100_000_000)
+        {
+            findings.Add(ValueRules.NumberUnusable, place, text);
+            return;
+        }
+
+        if (fields.FirstOrDefault(f => f.Target.Name == "plug_in_at") is not { } start || Plain(start, row) is not { } began) return;
+        var read = start.Format == "rfc3339" ? began : MappedTime.Read(began, start.Format);
+        if (read is null || instant(JsonSerializer.SerializeToElement(read)) is not { } from) return;
+        Places["/plug_out_at"] = place;
+        writer.WriteString("plug_out_at", Instants.Format(from.AddTicks((long)(minutes * duration.Factor * TimeSpan.TicksPerMinute))));
     }
 
     /// <summary>As a JSON Pointer into the record where it lies there.</summary>

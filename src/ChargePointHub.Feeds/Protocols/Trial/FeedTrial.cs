@@ -46,11 +46,11 @@ public static class FeedTrial
             foreach (var answer in answers) answer.Dispose();
         }
 
-        async Task<FetchResult> RememberAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken ct)
+        async Task<FetchResult> RememberAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken ct, FetchForm? form)
         {
             if (asked.Count >= MostRequests) return new FetchFailed(new FeedFailure(FailureKind.ProtocolError, $"No page was complete after {MostRequests} requests, and a trial makes no more.", ""), 0);
-            asked.Add(MaskedUrl.Of(url));
-            var result = await fetch(url, headers, ct);
+            asked.Add($"{(form?.Body is null ? "" : "POST ")}{MaskedUrl.Of(url)}");
+            var result = await fetch(url, headers, ct, form);
             // The pull disposes of its own.
             if (result is Fetched fetched) answers.Add(JsonDocument.Parse(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(fetched.Json.RootElement).ToArray()));
             return result;

@@ -6,7 +6,7 @@ namespace ChargePointHub.Feeds.Protocols.Trial;
 
 /// <summary>What one page of a dataset brought. Nothing of it is written anywhere.</summary>
 /// <param name="Window">Asked for; null: the dataset has none.</param>
-/// <param name="Asked">Addresses, secrets masked, in order.</param>
+/// <param name="Asked">Addresses, secrets masked, in order; what was asked by POST begins with that word.</param>
 /// <param name="Failure">Null: a page came.</param>
 /// <param name="IsWhole">The page was the last, and the list is proven.</param>
 /// <param name="First">The first record that would be kept, field by field; empty: there is none.</param>

@@ -93,7 +93,7 @@ internal sealed class UnreadFields
             }
 
             IReadOnlyList<string> rest = [.. steps.Skip(1)];
-            if (steps[0] == FieldPath.RecordIndex || FieldPath.IndexOf(steps[0]) is not null) Add(rest);
+            if (steps[0] is FieldPath.RecordIndex or FieldPath.EachItem || FieldPath.IndexOf(steps[0]) is not null) Add(rest);
             if (!_below.TryGetValue(steps[0], out var node)) _below.Add(steps[0], node = new Node());
             node.Add(rest);
         }

@@ -95,7 +95,7 @@ public sealed class FeedTrialTests
     private static Task<TriedDataset> TryAsync(FeedDefinition feed, Func<Uri, string> answer, Dataset? dataset = null)
     {
         var plan = feed.Datasets.Count > 0 ? feed.Datasets[0] : new DatasetPlan { Dataset = dataset!, Axis = dataset!.IsSnapshot ? null : WindowAxis.LastUpdated, Earliest = PretendFeed.Now.AddDays(-9) };
-        return FeedTrial.RunAsync(feed, plan, (url, _, _) => Task.FromResult(PretendFeed.Json(Window(answer(url)))), _ => null, TimeProvider.System, CancellationToken.None);
+        return FeedTrial.RunAsync(feed, plan, (url, _, _, _) => Task.FromResult(PretendFeed.Json(Window(answer(url)))), _ => null, TimeProvider.System, CancellationToken.None);
     }
 
     /// <summary>A loti answer to a window must state it.</summary>

@@ -47,6 +47,8 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
 
     public List<IReadOnlyDictionary<string, string>> Headers { get; } = [];
 
+    public List<FetchForm?> Forms { get; } = [];
+
     /// <summary>The counts of the last pull that failed by them.</summary>
     public RecordCounts? Counts { get; private set; }
 
@@ -101,8 +103,9 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
         return new Pulled(pages, failure);
     }
 
-    private Task<FetchResult> FetchAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
+    private Task<FetchResult> FetchAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken, FetchForm? form = null)
     {
+        Forms.Add(form);
         Asked.Add(url);
         Headers.Add(headers);
         return Task.FromResult(answer(url));

@@ -16,7 +16,7 @@ public sealed class MappingSectionTests : IDisposable
             {"operator_id": "example", "name": "Example", "feeds": [{"feed_id": "main", "protocol": "mapped-json", "base_url": "https://operator.example/feed",
              "credential": "env:KEY", "datasets": [
               {"dataset": "charge_points", "mapping": {
-                "request": {"path": "../x", "query": {"p": "{pgae}", "k": "{credential}", "since": "{from}"}, "headers": {"Host": "a", "B d": "x"}},
+                "request": {"path": "../x", "query": {"p": "{pgae}", "k": "{credential}", "since": "{from}"}, "headers": {"Host": "a", "B d": "x", "Content-Type": "text/csv"}, "body": {"a": ["{form}"]}, "answer": "line"},
                 "paging": {"by": "cursor", "first": 7, "total_header": "no header"},
                 "accept": {"path": "ok", "is": []},
                 "records": ["data", {"at": "/x", "as": "lists"}],
@@ -24,7 +24,7 @@ public sealed class MappingSectionTests : IDisposable
                 "status": {"fields": {"status": "/s"}},
                 "fields": {
                   "charge_point_id": "id", "latitud": "/lat", "owner_name": "/customer_name", "max_power_kw": {"path": "/p", "unit": "Wh"},
-                  "status": {"path": "/s", "words": {"on": "AVAILABEL"}, "otherwise": "GONE"}, "city": {"path": "/c", "match": "(", "unit": "kW"},
+                  "status": {"path": "/s", "words": {"on": "AVAILABEL"}, "otherwise": "GONE"}, "city": {"path": "/c", "match": "(", "unit": "kW", "decimal": ","}, "postcode": "/a/*/b",
                   "address": {}, "last_updated": {"path": "/u", "format": "HH:mm"}, "publish": {"constant": "perhaps"}, "latitude": {"path": [], "split": ","},
                   "connectors": {"fields": {"standard": {"path": "/t", "words": {"t2": "TYPE_2"}}, "power": "/p"}}}}},
               {"dataset": "charging_sessions", "axis": "plug_in_at", "carried_by": "charge_points", "mapping": {
@@ -40,14 +40,15 @@ public sealed class MappingSectionTests : IDisposable
         [
             ("/feeds/0/zone", "missing"),
             ($"{A}/request/path", "bad-value"), ($"{A}/request/query/p", "mapping-not-possible"), ($"{A}/request/query/k", "mapping-not-possible"),
-            ($"{A}/request/headers/Host", "mapping-not-possible"), ($"{A}/request/headers/B d", "mapping-not-possible"), ($"{A}/request", "mapping-not-possible"),
+            ($"{A}/request/headers/Host", "mapping-not-possible"), ($"{A}/request/headers/B d", "mapping-not-possible"),
+            ($"{A}/request/headers/Content-Type", "mapping-not-possible"), ($"{A}/request/body/a/0", "mapping-not-possible"), ($"{A}/request/answer", "bad-value"), ($"{A}/request", "mapping-not-possible"),
             ($"{A}/request", "mapping-not-possible"), ($"{A}/paging/next", "mapping-not-possible"), ($"{A}/paging/first", "out-of-range"),
             ($"{A}/paging/total_header", "bad-value"), ($"{A}/accept/path", "bad-value"), ($"{A}/accept/is", "missing"), ($"{A}/records/0", "bad-value"),
             ($"{A}/records/1/as", "bad-value"), ($"{A}/status/fields/charge_point_id", "mapping-not-possible"), ($"{A}/status", "mapping-not-possible"),
             ($"{A}/fields/charge_point_id", "bad-value"), ($"{A}/fields/latitud", "unknown-property"), ($"{A}/fields/owner_name", "personal-field"),
             ($"{A}/fields/max_power_kw/unit", "mapping-not-possible"), ($"{A}/fields/status/words/on", "mapping-not-possible"),
             ($"{A}/fields/status/otherwise", "mapping-not-possible"), ($"{A}/fields/city/match", "mapping-not-possible"),
-            ($"{A}/fields/city/unit", "mapping-not-possible"), ($"{A}/fields/address/path", "mapping-not-possible"),
+            ($"{A}/fields/city/unit", "mapping-not-possible"), ($"{A}/fields/city/decimal", "mapping-not-possible"), ($"{A}/fields/postcode", "mapping-not-possible"), ($"{A}/fields/address/path", "mapping-not-possible"),
             ($"{A}/fields/last_updated/format", "mapping-not-possible"), ($"{A}/fields/publish/constant", "mapping-not-possible"),
             ($"{A}/fields/latitude/path", "missing"), ($"{A}/fields/latitude/split", "mapping-not-possible"),
             ($"{A}/fields/connectors/fields/standard/words/t2", "mapping-not-possible"), ($"{A}/fields/connectors/fields/power", "unknown-property"),

@@ -16,7 +16,7 @@ public sealed partial class MappedExamplesTests
     public static TheoryData<string> Titles => [.. Sections().Select(s => s.Title)];
 
     [Fact]
-    public void There_is_one_of_each_kind() => Assert.Equal(["A list", "A snapshot of status", "Sessions", "A loop"], Sections().Select(s => s.Title.Split(':')[0]));
+    public void There_is_one_of_each_kind() => Assert.Equal(["A list", "A snapshot of status", "Sessions", "Lines", "A loop"], Sections().Select(s => s.Title.Split(':')[0]));
 
     [Theory]
     [MemberData(nameof(Titles))]
@@ -25,19 +25,23 @@ public sealed partial class MappedExamplesTests
         var text = Sections().Single(s => s.Title == title).Text;
         var blocks = Block().Matches(text).Select(m => m.Groups[1].Value).ToList();
         var urls = Get().Matches(text).Select(m => m.Groups[1].Value).ToList();
-        var answers = urls.Zip(blocks[1..^1]).ToDictionary(a => a.First, a => a.Second);
+        var bodies = Get().Matches(text).Select(m => m.Groups[2].Success ? m.Groups[2].Value : null).ToList();
         Assert.Equal(urls.Count + 2, blocks.Count);
         var feed = MappedFeed.Read(blocks[0]);
         var plan = feed.Datasets.Single();
         // A window of British summer time begins at 01:00 of the day before its beginning in UTC, so the example's day is asked for in local time.
         var window = plan.Dataset.IsSnapshot ? (Window?)null : plan.Mapping!.List.Request.TimeFormat == "date" ? new Window(Asked.From.AddHours(-1), Asked.To.AddHours(-1)) : Asked;
+        var isLines = plan.Mapping!.List.Request.AnswersLines;
+        var answers = urls.Zip(blocks[1..^1]).ToDictionary(a => a.First, a => isLines ? $"[{string.Join(',', a.Second.Trim().Split('\n'))}]" : a.Second);
         var pretend = new PretendFeed(url => PretendFeed.Json(answers[url.AbsoluteUri]));
 
         var pulled = await pretend.PullAsync(feed, plan.Dataset, window: window, secret: "s3cret");
 
         Assert.True(pulled.IsProven, pulled.Failure?.Detail);
         Assert.Equal(urls, pretend.Asked.Select(u => u.AbsoluteUri));
-        Assert.Empty(pulled.Refused);
+        Assert.Equal(bodies, pretend.Forms.Select(f => f?.Body is { } body ? System.Text.Encoding.UTF8.GetString(body.Span) : null));
+        Assert.All(pretend.Forms, f => Assert.Equal(isLines, f?.AnswersLines ?? false));
+        Assert.Equal(isLines ? ["energy-too-high /kwh"] : [], pulled.Refused.SelectMany(r => r.Findings).Where(f => f.Severity == Severity.Error).Select(f => $"{f.Rule} {f.Pointer}"));
         using var expected = JsonDocument.Parse(blocks[^1]);
         var kept = Kept(pulled).ToList();
         Assert.Equal(expected.RootElement.GetArrayLength(), kept.Count);
@@ -74,9 +78,9 @@ public sealed partial class MappedExamplesTests
     private static IEnumerable<(string Title, string Text)> Sections() =>
         Reference.Split("## Worked examples")[1].Split("\n### ").Skip(1).Select(s => (s.Split('\n')[0], s));
 
-    [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```(?:nd)?json\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();
 
-    [GeneratedRegex("`GET (https://[^`]+)` answers")]
+    [GeneratedRegex("`(?:GET|POST) (https://[^`]+)`(?: with `([^`]+)`)? answers")]
     private static partial Regex Get();
 }
