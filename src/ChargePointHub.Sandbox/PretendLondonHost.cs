@@ -7,6 +7,7 @@ using ChargePointHub.Sandbox.Certificates;
 using ChargePointHub.Sandbox.Faults;
 using ChargePointHub.Sandbox.Operators;
 using ChargePointHub.Sandbox.Oracle;
+using ChargePointHub.Sandbox.Quirks;
 using ChargePointHub.Sandbox.Replay;
 using ChargePointHub.Sandbox.Simulation;
 
@@ -60,7 +61,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
     /// <summary>The truth behind the simulated operators.</summary>
     public PretendLondon London { get; }
 
-    /// <summary>Simulated ones first, then replayed ones.</summary>
+    /// <summary>Simulated ones first, then odd ones, then replayed ones.</summary>
     public IReadOnlyList<RunningOperator> Operators { get; }
 
     /// <summary>What was asked of each operator since the start, by operator_id.</summary>
@@ -102,8 +103,9 @@ public sealed class PretendLondonHost : IAsyncDisposable
 
         var london = new PretendLondon(state.World, layer!);
         var recorded = options.ReplayFolder is { } replay ? RecordedOperator.ReadAll(replay, faults) : [];
-        string[] ids = [.. london.Operators.Select(o => o.Operator.OperatorId), .. recorded.Select(r => r.OperatorId)];
-        foreach (var twice in recorded.Where(r => london.Operators.Any(o => o.Operator.OperatorId == r.OperatorId))) faults.Add($"--replay: {twice.OperatorId} is the name of a simulated operator; choose another operator_id.");
+        var odd = options.Quirks ? QuirkOperator.ReadAll() : [];
+        string[] ids = [.. london.Operators.Select(o => o.Operator.OperatorId), .. odd.Select(o => o.OperatorId), .. recorded.Select(r => r.OperatorId)];
+        foreach (var twice in recorded.Where(r => ids.Count(id => id == r.OperatorId) > recorded.Count(o => o.OperatorId == r.OperatorId))) faults.Add($"--replay: {twice.OperatorId} is the name of a simulated operator; choose another operator_id.");
         var outages = OperatorWishes.Outages(options, ids, now, faults);
         var lookBacks = OperatorWishes.LookBacks(options, ids, faults);
         string[] readByOcpi =
@@ -111,6 +113,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
         var wished = OperatorWishes.Faults(options, ids, readByOcpi, now, faults);
         if (faults.Count > 0) return new SandboxStart.Refused(faults);
 
+        OperatorWishes.AddLimits(wished, odd.Select(o => (o.OperatorId, o.Limit())));
         var stopping = new CancellationTokenSource();
         var faultsOf = ids.Distinct().ToDictionary(
             id => id, id => new OperatorFaults(wished[id], state.World.Seed ^ AskedList.Text(id), time, stopping.Token), StringComparer.Ordinal);
@@ -135,6 +138,14 @@ public sealed class PretendLondonHost : IAsyncDisposable
             written.Add(files.Write(owner, port, state.World.Epoch, lookBack, own.Trait<LimitFault>()));
             running.Add(new RunningOperator(
                 owner.OperatorId, owner.Name, new Uri($"https://localhost:{port}{(ocpi is null ? LotiApi.BasePath : OcpiApi.VersionsPath)}"), ocpi is null ? "loti-v1" : "ocpi-2.2.1"));
+        }
+
+        foreach (var each in odd)
+        {
+            var (port, own, token) = (ports[served.Count], faultsOf[each.OperatorId], files.TokenOf(each.OperatorId));
+            served.Add(Served(each.OperatorId, port, new Outages(outages[each.OperatorId], now), own, context => each.HandleAsync(context, token, time.GetUtcNow())));
+            written.Add(each.WriteFile(files, port, own.Trait<LimitFault>()));
+            running.Add(new RunningOperator(each.OperatorId, each.Name, new Uri($"https://localhost:{port}/"), each.Protocol));
         }
 
         foreach (var each in recorded)

@@ -15,6 +15,7 @@ public static class SandboxCommand
         "--outage lamplight=+30s/+90s --fresh",
         "--scale london --data london --port 9000",
         "--replay recorded --oracle oracle",
+        "--quirks --operators 1 --charge-points 1 --fresh",
         "reference",
     ];
 
@@ -54,6 +55,7 @@ public static class SandboxCommand
         var lookBack = Texts(nameof(SandboxOptions.LookBacks));
         var fault = Texts(nameof(SandboxOptions.Faults));
         var binaries = Text(nameof(SandboxOptions.PostgresBinaries));
+        var quirks = new Option<bool>("--quirks") { Description = SettingReference.HelpLine(Of(nameof(SandboxOptions.Quirks))) };
         var replay = Text(nameof(SandboxOptions.ReplayFolder));
         var oracle = Text(nameof(SandboxOptions.OracleFolder));
 
@@ -62,7 +64,7 @@ public static class SandboxCommand
 
         var command = new RootCommand("A pretend London: simulated operators with TLS APIs, and a hub that collects from them.")
         {
-            port, data, fresh, operators, chargePoints, days, seed, scale, areas, outage, lookBack, fault, binaries, replay, oracle, reference,
+            port, data, fresh, operators, chargePoints, days, seed, scale, areas, outage, lookBack, fault, binaries, quirks, replay, oracle, reference,
         };
         command.SetAction((result, cancellationToken) => result.GetValue(fault) is ["list"] ? ListFaultsAsync(output) : run(
             new SandboxOptions
@@ -80,6 +82,7 @@ public static class SandboxCommand
                 LookBacks = result.GetValue(lookBack) ?? [],
                 Faults = result.GetValue(fault) ?? [],
                 PostgresBinaries = result.GetValue(binaries),
+                Quirks = result.GetValue(quirks),
                 ReplayFolder = result.GetValue(replay),
                 OracleFolder = result.GetValue(oracle),
             },

@@ -72,4 +72,16 @@ public static class OperatorWishes
 
         return wished;
     }
+
+    /// <summary>Limits that operators have by themselves, within those that were wished for; limits of one group count together.</summary>
+    public static void AddLimits(Dictionary<string, List<ActiveFault>> wished, IEnumerable<(string OperatorId, LimitFault? Limit)> limits)
+    {
+        var groups = new Dictionary<string, LimitFault>(StringComparer.Ordinal);
+        foreach (var (id, limit) in limits)
+        {
+            if (limit is null || wished[id].Any(f => f.Fault is LimitFault)) continue;
+            if (limit.Group.Length > 0 && !groups.TryAdd(limit.Group, limit)) limit.ShareWith(groups[limit.Group]);
+            wished[id].Add(new ActiveFault(limit, null));
+        }
+    }
 }

@@ -13,6 +13,9 @@ public sealed class DatabaseRequestCount(RequestCounts counts) : IRequestCount
     /// </summary>
     private const double Allowance = 0.01;
 
+    /// <summary>A new connection takes that long whatever the span is.</summary>
+    private static readonly TimeSpan ShortestAllowance = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan LongestAllowance = TimeSpan.FromSeconds(10);
 
     public async ValueTask<TimeSpan?> TakeTurnAsync(string limitGroup, IReadOnlyList<RequestLimit> limits, bool givesWay, CancellationToken cancellationToken) =>
@@ -21,5 +24,6 @@ public sealed class DatabaseRequestCount(RequestCounts counts) : IRequestCount
     public ValueTask HoldAsync(string limitGroup, TimeSpan length, CancellationToken cancellationToken) =>
         new(counts.HoldAsync(limitGroup, length, cancellationToken));
 
-    private static TimeSpan Kept(TimeSpan interval) => interval + (interval * Allowance < LongestAllowance ? interval * Allowance : LongestAllowance);
+    private static TimeSpan Kept(TimeSpan interval) =>
+        interval + TimeSpan.FromTicks(Math.Clamp((interval * Allowance).Ticks, ShortestAllowance.Ticks, LongestAllowance.Ticks));
 }
