@@ -16,6 +16,12 @@ public sealed record ApiRoute
     /// <summary>Pattern of the address, e.g. <c>/v1/operators/{id}</c>. The only variable part is <c>id</c>.</summary>
     public required string Path { get; init; }
 
+    /// <summary>GET, which HEAD goes with, or POST.</summary>
+    public string Method { get; init; } = HttpMethods.Get;
+
+    /// <summary>Media types of the body that it takes; empty: it takes none.</summary>
+    public IReadOnlyList<string> Bodies { get; init; } = [];
+
     /// <summary>Verb and noun, e.g. <c>listTariffs</c>: method names of generated clients.</summary>
     public required string OperationId { get; init; }
 

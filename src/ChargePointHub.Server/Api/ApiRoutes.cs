@@ -9,6 +9,7 @@ using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Operators;
 using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Server.Api.StatusChanges;
+using ChargePointHub.Server.Api.Submissions;
 using ChargePointHub.Server.Api.Tariffs;
 
 namespace ChargePointHub.Server.Api;
@@ -16,6 +17,7 @@ namespace ChargePointHub.Server.Api;
 /// <summary>The table of contents: every endpoint of the hub.</summary>
 public static class ApiRoutes
 {
+    /// <summary>What is read.</summary>
     public static readonly IReadOnlyList<ApiRoute> All =
     [
         ListChargePoints.Route,
@@ -35,6 +37,7 @@ public static class ApiRoutes
         ListCoverage.Route,
         ListGaps.Route,
         ListQuarantine.Route,
+        ListSubmissions.Route,
         GetMe.Route,
         ListErrors.Route,
         GetError.Route,
@@ -45,4 +48,7 @@ public static class ApiRoutes
         GetHealth.Ready,
         GetMetrics.Route,
     ];
+
+    /// <summary>What is handed in.</summary>
+    public static readonly IReadOnlyList<ApiRoute> Posts = [PostSubmission.Route];
 }

@@ -41,6 +41,12 @@ public static class HubApi
                 .WithMetadata(route, new HttpMethodMetadata(Methods, acceptCorsPreflight: !route.IsRestricted));
         }
 
+        foreach (var route in ApiRoutes.Posts)
+        {
+            var validator = new RequestValidator(route.Parameters);
+            app.MapMethods(route.Pattern, [route.Method], context => AnswerAsync(context, route, validator)).WithMetadata(route);
+        }
+
         return app;
     }
 

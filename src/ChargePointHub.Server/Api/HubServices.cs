@@ -5,6 +5,7 @@ using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Paging;
 using ChargePointHub.Server.FeedHealth;
+using ChargePointHub.Server.Submissions;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Audit;
 using ChargePointHub.Store.Queries;
@@ -29,6 +30,11 @@ public sealed class HubServices(
     public FindingQueries Findings { get; } = new(database);
 
     public QuarantineQueries Quarantine { get; } = new(database);
+
+    public SubmissionQueries Submissions { get; } = new(database);
+
+    /// <summary>Null: no files are taken.</summary>
+    public SubmissionDesk? Desk { get; init; }
 
     public AuditQueries AccessLog { get; } = new(database);
 
@@ -60,5 +66,9 @@ public sealed class HubServices(
     public async ValueTask<PageCursors> CursorsAsync(CancellationToken cancellationToken) =>
         cursors ??= new PageCursors(await cursorKey(cancellationToken));
 
-    public ValueTask DisposeAsync() => Audit.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Desk?.Dispose();
+        return Audit.DisposeAsync();
+    }
 }

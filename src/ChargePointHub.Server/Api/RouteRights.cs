@@ -17,6 +17,12 @@ internal static class RouteRights
     /// <summary>Who read somebody's data.</summary>
     public static readonly Func<Scope, bool> AccessLog = scope => scope.ReadsAccessLog();
 
+    /// <summary>What somebody handed in.</summary>
+    public static readonly Func<Scope, bool> OwnFiles = scope => scope.IsEverything || scope.OwnOperator is not null;
+
+    /// <summary>For an operator alone, in its own name.</summary>
+    public static readonly Func<Scope, bool> OwnOperator = scope => scope.OwnOperator is not null;
+
     /// <summary>What the hub measures of itself.</summary>
     public static readonly Func<Scope, bool> Watching = scope => scope.Watches;
 

@@ -16,6 +16,7 @@ using ChargePointHub.Server.Geography;
 using ChargePointHub.Server.Metrics;
 using ChargePointHub.Server.Notices;
 using ChargePointHub.Server.Pages;
+using ChargePointHub.Server.Submissions;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Audit;
 using ChargePointHub.Store.Queries;
@@ -183,6 +184,9 @@ public sealed class HubHost : IAsyncDisposable
                 parts.Time)
             {
                 Readiness = readiness,
+                Desk = new SubmissionDesk(
+                    () => registry.Current.Operators,
+                    new SubmissionRun(s.GetRequiredService<PageWriter>(), s.GetRequiredService<RunLog>(), new SubmissionStore(database), areas, parts.Time)),
                 Audit = new AuditWriter(new AuditChain(database), parts.Time, s.GetRequiredService<ILogger<AuditWriter>>()),
                 Quotas = new Quotas(new QuotaLimits(options.KeyQuota, options.AddressQuota, options.AnswersAReader)),
                 Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),

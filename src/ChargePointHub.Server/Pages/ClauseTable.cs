@@ -18,7 +18,7 @@ public static class ClauseTable
             ["/v1/charge-points", "/v1/charge-points/{id}", "/v1/operators/{id}"],
             ["CatalogueTests.Every_route_is_documented_and_has_a_name_and_an_address_of_its_own", "OpenApiTests.Every_route_is_in_the_document_and_the_document_has_no_other"]),
         new("C2", "HTTP GET to read",
-            "Every route answers GET, and HEAD with the same headers; any other method is 405 with Allow.",
+            "Every route answers GET, and HEAD with the same headers; operators hand in files by POST to one of them. Any other method is 405 with Allow.",
             ["/v1/charging-sessions", "/v1/errors/{id}"],
             ["ListTests.Head_answers_as_get_does_without_the_body", "MistakeTests.A_method_that_is_not_taken_is_told_which_are"]),
         new("C3", "TLS 1.2, preferably 1.3",

@@ -14,6 +14,8 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
     /// <summary>An id that is there, for each route that takes one.</summary>
     private static readonly (string Path, string Id)[] Ids = [("/v1/charge-points/", "alpha:P1"), ("/v1/operators/", "alpha"), ("/v1/errors/", "CPH-1102"), ("/v1/schemas/", "hub/v1/values")];
 
+    private const string Operator = "cph_live_alpha_secret";
+
     /// <summary>Opens records without their fields, and with times that are cut.</summary>
     private const string Limited = "cph_live_limited_secret";
 
@@ -36,6 +38,17 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
         host.Granted[Limited] = Scope.Of(
             OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", null, [], TimePrecision.Hour), new Right("alpha", "status_changes", null, null, TimePrecision.QuarterHour)]);
         var answers = new List<(string What, string Schema, string Json)>();
+        await host.TakeFilesAsync();
+        host.Granted[Operator] = Scope.Of(OrganisationRole.Operator, "alpha", []);
+        foreach (var file in new[] { "Session,Charger,In,Out,kWh,E-mail\nS7,P1,2026-07-01T09:30:00Z,2026-07-01T08:30:00Z,12.5,x\nS8,P1,2026-07-01T09:30:00Z,,5,x\n", "Session\n" })
+        {
+            using var post = new HttpRequestMessage(HttpMethod.Post, "/v1/submissions?dataset=charging_sessions&period=2026-Q3") { Content = new StringContent(file, null, "text/csv") };
+            post.Headers.TryAddWithoutValidation("X-API-Key", Operator);
+            using var answer = await host.Http.SendAsync(post);
+            if (answer.IsSuccessStatusCode) answers.Add(("a file", HubSchemas.Component("SubmissionAnswer").PublishedAs, await answer.Content.ReadAsStringAsync()));
+            else answers.Add(("half a file", "hub/v1/problem", await answer.Content.ReadAsStringAsync()));
+        }
+
         foreach (var route in ApiRoutes.All)
         {
             Assert.True(route.Id is null || Ids.Any(i => route.Path.StartsWith(i.Path, StringComparison.Ordinal)), $"{route.Path}: name an id that this test's hub has.");

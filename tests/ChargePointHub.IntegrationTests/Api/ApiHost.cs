@@ -1,12 +1,16 @@
 using System.Buffers;
 using System.Net;
 using System.Text.Json;
+using ChargePointHub.Feeds.Protocols;
+using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Server;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Geography;
 using ChargePointHub.Server.Hosting;
+using ChargePointHub.Server.Submissions;
 using ChargePointHub.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -37,6 +41,9 @@ public sealed class ApiHost : IAsyncLifetime
     private WebApplication app = null!;
 
     public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Operators whose files are taken.</summary>
+    public IReadOnlyList<OperatorDefinition> HandingIn { get; set; } = [];
 
     public string ConnectionString => database.ConnectionString;
 
@@ -78,6 +85,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddHubApi(_ => new HubServices(over, CursorKeyAsync, CheckAsync, () => Directory, clock)
         {
             CountPatience = TimeSpan.FromSeconds(1),
+            Desk = new SubmissionDesk(() => HandingIn, new SubmissionRun(new PageWriter(over), new RunLog(over), new SubmissionStore(over), new AreaIndex([]), clock)),
             Quotas = new Quotas(quotas ?? Generous),
             Answers = answers ?? new AnswerSlots(AnswerSlots.Usual, AnswerSlots.UsualPatience),
         });
@@ -93,6 +101,20 @@ public sealed class ApiHost : IAsyncLifetime
         Http.Dispose();
         await app.DisposeAsync();
         await database.DisposeAsync();
+    }
+
+    /// <summary>Alpha's files are taken from now on: status changes and sessions.</summary>
+    public async Task TakeFilesAsync()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("cph-operators-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "alpha.json"), """
+            {"operator_id": "alpha", "name": "Alpha", "feeds": [{"feed_id": "files", "protocol": "csv-v1", "zone": "Europe/London", "datasets": [
+              {"dataset": "status_changes", "axis": "at", "mapping": {"fields": {"charge_point_id": "/Charger", "status": "/Status", "at": "/At"}}},
+              {"dataset": "charging_sessions", "axis": "plug_in_at", "mapping": {"fields": {"session_id": "/Session", "charge_point_id": "/Charger", "plug_in_at": "/In",
+               "plug_out_at": "/Out", "energy_kwh": "/kWh"}}}]}]}
+            """);
+        HandingIn = ((LoadedRegistry)new OperatorRegistry(ProtocolCatalogue.Names).Load(folder.FullName)).Operators;
+        folder.Delete(recursive: true);
     }
 
     /// <summary>Asks with the good key, unless the headers say otherwise.</summary>

@@ -110,11 +110,11 @@ public sealed class CopiedProgramsTests(DocsLondon london)
         return [.. ApiRoutes.All.SelectMany(route => pages["/docs/reference/" + route.OperationId].Blocks.Where(b => b.Language == language).Select(b => (route, b.Text)))];
     }
 
-    /// <summary>What is set up is the GLA's; metrics are for administrators, and who read an operator's data is for that operator.</summary>
+    /// <summary>What is set up is the GLA's; metrics are for administrators, and who read an operator's data, and what it handed in, is for that operator.</summary>
     private string KeyFor(ApiRoute route) => route.OperationId switch
     {
         "getMetrics" => london.AdministratorKey,
-        "listAccessLogOfOperator" => london.OperatorKey,
+        "listAccessLogOfOperator" or "listSubmissions" => london.OperatorKey,
         _ => london.Key,
     };
 

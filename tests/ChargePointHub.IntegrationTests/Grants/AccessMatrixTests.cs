@@ -40,6 +40,8 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ("revoked", "cph_live_revoked_secret", null),
     ];
 
+    private static readonly string[] HandIn = ["operator", "other operator"];
+
     private static readonly string[] WithoutKey = ["nobody", "garbage", "unknown", "expired", "revoked"];
 
     /// <summary>Roles that get 200; by which status the others are turned away follows from whether they showed a good key.</summary>
@@ -62,6 +64,7 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/operators/{id}/findings"] = Only("everything", "operator", "borough with limits", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
         ["/v1/operators/{id}/access-log"] = Only("everything", "operator", "auditor") with { NotThere = ["other operator"] },
         ["/v1/quarantine"] = Only("everything", "operator", "other operator", "borough with limits", "tfl", "gla", "london_councils"),
+        ["/v1/submissions"] = Only("everything", "operator", "other operator"),
         ["/metrics"] = Only("everything", "administrator"),
         ["/v1/me"] = Anyone(),
         ["/v1/errors"] = Anyone(),
@@ -117,7 +120,10 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
                 {
                     var answer = await host.GetAsync(Asked(path.Name), key, method);
                     cells++;
-                    if (answer.Status != HttpStatusCode.MethodNotAllowed) faults.Add($"{method} {path.Name} as {role}: {(int)answer.Status}");
+                    // Who may hand in a file is told that there was none.
+                    var isTaken = method == HttpMethod.Post && ApiRoutes.Posts.Any(r => r.Path == path.Name);
+                    var turnedAway = isTaken ? WithoutKey.Contains(role) ? HttpStatusCode.Unauthorized : HandIn.Contains(role) ? HttpStatusCode.BadRequest : HttpStatusCode.Forbidden : HttpStatusCode.MethodNotAllowed;
+                    if (answer.Status != turnedAway) faults.Add($"{method} {path.Name} as {role}: {(int)answer.Status}");
                 }
             }
         }

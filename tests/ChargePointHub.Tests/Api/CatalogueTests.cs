@@ -20,9 +20,9 @@ public sealed class CatalogueTests
     {
         foreach (var error in ErrorCatalogue.All)
         {
-            Assert.Matches("^CPH-(10|11|12|20|30|50)[0-9]{2}$", error.Code);
+            Assert.Matches("^CPH-(10|11|12|20|30|40|50)[0-9]{2}$", error.Code);
             Assert.All([error.Title, error.Happened, error.Remedy, error.Example], text => Assert.False(string.IsNullOrWhiteSpace(text)));
-            var status = error.Code[4..6] switch { "20" => new[] { 401, 403, 429 }, "30" => [404], "50" => [500, 503], _ => [400, 405, 406, 413, 414, 431] };
+            var status = error.Code[4..6] switch { "20" => new[] { 401, 403, 429 }, "30" => [404], "40" => [400, 415, 422], "50" => [500, 503], _ => [400, 405, 406, 413, 414, 431] };
             Assert.Contains(error.Status, status);
         }
     }
@@ -47,7 +47,9 @@ public sealed class CatalogueTests
             .SelectMany(t => t.GetFields(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public))
             .Where(f => f.FieldType == typeof(ApiRoute)).Select(f => ((ApiRoute)f.GetValue(null)!).Path);
 
-        Assert.Equal(declared.Order(StringComparer.Ordinal), ApiRoutes.All.Select(r => r.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(declared.Order(StringComparer.Ordinal), ApiRoutes.All.Concat(ApiRoutes.Posts).Select(r => r.Path).Order(StringComparer.Ordinal));
+        Assert.All(ApiRoutes.All, r => Assert.Equal(("GET", 0), (r.Method, r.Bodies.Count)));
+        Assert.All(ApiRoutes.Posts, r => Assert.Contains(r.Path, ApiRoutes.All.Select(read => read.Path)));
     }
 
     [Fact]

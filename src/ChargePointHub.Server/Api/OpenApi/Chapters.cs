@@ -14,6 +14,7 @@ public static class Chapters
         new("Tariffs", "What charging costs. Open."),
         new("Operators", "Who is collected from, under which licence, and what was noticed about their records."),
         new("Coverage", "The ledger: what of each operator's data is here, what is missing, and whether it can still be had."),
+        new("Submissions", "Files that operators hand in, and what became of them. Under a key of the operator."),
         new("Access", "Who the hub takes a caller for, and what that opens."),
         new("Errors", "What each error code means and what to do."),
         new("Documentation", "What describes the hub to programs: schemas and OpenAPI."),

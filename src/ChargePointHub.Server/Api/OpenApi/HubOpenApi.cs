@@ -55,9 +55,12 @@ public static class HubOpenApi
         },
         ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "The hub that serves this document.", ["x-internal"] = false }),
         ["tags"] = new JsonArray([.. Chapters.All.Select(c => new JsonObject { ["name"] = c.Name, ["description"] = c.Description })]),
-        ["paths"] = new JsonObject(ApiRoutes.All.Select(r => KeyValuePair.Create(r.Path, (JsonNode?)new JsonObject { ["get"] = OperationOf(r) }))),
+        ["paths"] = new JsonObject(ApiRoutes.All.Select(r => KeyValuePair.Create(r.Path, (JsonNode?)new JsonObject([.. OperationsAt(r)])))),
         ["components"] = Components(),
     };
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> OperationsAt(ApiRoute route) =>
+        ApiRoutes.Posts.Where(p => p.Path == route.Path).Prepend(route).Select(r => KeyValuePair.Create(r.Method.ToLowerInvariant(), (JsonNode?)OperationOf(r)));
 
     private static JsonObject OperationOf(ApiRoute route)
     {
@@ -69,12 +72,26 @@ public static class HubOpenApi
             ["description"] = route.Description,
             ["security"] = SecurityOf(route),
         };
+        var isRead = route.Bodies.Count == 0;
         operation["parameters"] = new JsonArray(
-            [.. route.Id is { } id ? [IdParameter(id)] : Array.Empty<JsonNode>(), .. route.Parameters.Select(OpenApiParameters.Of), OpenApiFrame.Reference("parameters", "If-None-Match")]);
+            [
+                .. route.Id is { } id ? [IdParameter(id)] : Array.Empty<JsonNode>(), .. route.Parameters.Select(OpenApiParameters.Of),
+                .. isRead ? [OpenApiFrame.Reference("parameters", "If-None-Match")] : Array.Empty<JsonNode>(),
+            ]);
+        if (!isRead)
+        {
+            operation["requestBody"] = new JsonObject
+            {
+                ["required"] = true,
+                ["description"] = "The file.",
+                ["content"] = new JsonObject(route.Bodies.Select(b => KeyValuePair.Create(b, (JsonNode?)new JsonObject()))),
+            };
+        }
+
         operation["responses"] = new JsonObject(
         [
             KeyValuePair.Create("200", (JsonNode?)SuccessOf(route)),
-            KeyValuePair.Create("304", (JsonNode?)OpenApiFrame.Reference("responses", "NotModified")),
+            .. isRead ? [KeyValuePair.Create("304", (JsonNode?)OpenApiFrame.Reference("responses", "NotModified"))] : Array.Empty<KeyValuePair<string, JsonNode?>>(),
             .. ErrorsOf(route).GroupBy(e => e.Status).OrderBy(s => s.Key)
                 .Select(s => KeyValuePair.Create(s.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)FailureOf(s.Key, [.. s]))),
         ]);
@@ -134,7 +151,7 @@ public static class HubOpenApi
     private static JsonObject Components()
     {
         var used = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
-        var found = new Queue<string>(["Problem", .. ApiRoutes.All.SelectMany(r => r.Answers).Select(a => a.Schema).OfType<string>()]);
+        var found = new Queue<string>(["Problem", .. ApiRoutes.All.Concat(ApiRoutes.Posts).SelectMany(r => r.Answers).Select(a => a.Schema).OfType<string>()]);
         while (found.TryDequeue(out var name))
         {
             var component = HubSchemas.Component(name);
@@ -142,7 +159,7 @@ public static class HubOpenApi
             foreach (var reference in component.References) found.Enqueue(reference);
         }
 
-        var errors = ApiRoutes.All.SelectMany(ErrorsOf).Distinct().OrderBy(e => e.Code, StringComparer.Ordinal);
+        var errors = ApiRoutes.All.Concat(ApiRoutes.Posts).SelectMany(ErrorsOf).Distinct().OrderBy(e => e.Code, StringComparer.Ordinal);
         return new JsonObject
         {
             ["schemas"] = new JsonObject(used),

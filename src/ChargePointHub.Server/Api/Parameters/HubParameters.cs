@@ -81,6 +81,21 @@ public static class HubParameters
 
     public static readonly Parameter DatasetName = Words("dataset", "Datasets, separated by commas.", [.. Dataset.All.Select(d => d.Name)]);
 
+    /// <summary>Of a file; one, and not a list.</summary>
+    public static readonly Parameter SubmittedDataset = new(
+        "dataset", "What the file holds. May be left out where the operator hands in files of one dataset alone.", "charging_sessions", [.. Dataset.All.Select(d => d.Name)],
+        (value, _) => OneOf("dataset", value, [.. Dataset.All.Select(d => d.Name)]))
+    {
+        Errors = [ErrorCatalogue.UnknownValue],
+    };
+
+    /// <summary>Of a file; required.</summary>
+    public static readonly Parameter SubmittedPeriod = Period with
+    {
+        Description = "What the file holds: a whole London day, month, quarter or year, such as `2026-Q3`. Required.",
+        Errors = [ErrorCatalogue.InvalidPeriod, ErrorCatalogue.WhollyInFuture],
+    };
+
     private static readonly string[] GapStates = ["open", "lost", "closed", "discrepancy"];
 
     public static readonly Parameter State = new(

@@ -54,6 +54,9 @@ public static class ErrorCatalogue
     public static readonly ErrorCode HeadersTooLong = new("CPH-1022", 431, "Headers are too long",
         "The names and values of the request's headers are longer than 32 KB.", "Leave out what the hub does not read; cookies are among that.", "/v1/charge-points");
 
+    public static readonly ErrorCode ParameterMissing = new("CPH-1023", 400, "Parameter is missing",
+        "The route cannot do without a parameter that was not given.", "Give the parameter that `errors` names.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
+
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
     public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
@@ -111,6 +114,13 @@ public static class ErrorCatalogue
     public static readonly ErrorCode NoSuchSchema = new("CPH-3005", 404, "No such schema",
         "No schema of this name is published here.", "/v1/schemas lists them; `meta.schema` names the one of an answer's records.", "/v1/schemas/hub/v1/charge_points");
 
+    public static readonly ErrorCode NotHandedIn = new("CPH-4001", 400, "No such file is handed in",
+        "The operator of the key hands in no files of this dataset.", "Whoever keeps the hub declares its files in the operator's file, as a feed of csv-v1.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
+    public static readonly ErrorCode NotAFile = new("CPH-4002", 415, "Content-Type is no file's",
+        "A file is the body itself, as CSV or XLSX; forms are not taken.", "Send the file as the body, with its own Content-Type.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
+    public static readonly ErrorCode FileNotWhole = new("CPH-4003", 422, "The file is not whole",
+        "The file cannot be read, or not to its end. What was good before that place is kept, and no time is covered by it.", "Mend what `errors` says and send the whole file; its report stands in /v1/submissions.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
+
     public static readonly ErrorCode Unexpected = new("CPH-5000", 500, "The hub failed",
         "Something went wrong inside the hub. It is recorded under the request id.", "Try again; if it stays, report the request id.", "any");
     public static readonly ErrorCode DatabaseAway = new("CPH-5001", 503, "The database is away",
@@ -128,11 +138,12 @@ public static class ErrorCatalogue
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
-        BodyTooLarge, AddressTooLong, HeadersTooLong,
+        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,
+        NotHandedIn, NotAFile, FileNotWhole,
         Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong, NotOnRecord,
     ];
 

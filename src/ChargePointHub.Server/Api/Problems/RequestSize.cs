@@ -40,9 +40,11 @@ internal static class RequestSize
         }
 
         return request.ContentLength > Body
-            ? new Fault(ErrorCatalogue.BodyTooLarge, null, $"{ErrorCatalogue.BodyTooLarge.Happened} {ErrorCatalogue.BodyTooLarge.Remedy}", In: FaultPlace.Body)
+            ? BodyFault
             : null;
     }
+
+    public static Fault BodyFault { get; } = new(ErrorCatalogue.BodyTooLarge, null, $"{ErrorCatalogue.BodyTooLarge.Happened} {ErrorCatalogue.BodyTooLarge.Remedy}", In: FaultPlace.Body);
 
     private static int SizeOf(KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues> header) => header.Value.Sum(v => header.Key.Length + (v?.Length ?? 0));
 }

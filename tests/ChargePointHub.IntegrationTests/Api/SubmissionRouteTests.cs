@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.OpenApi;
+using ChargePointHub.Store.Audit;
+
+namespace ChargePointHub.IntegrationTests.Api;
+
+/// <summary>An operator hands in files under its own key.</summary>
+public sealed class SubmissionRouteTests : IAsyncLifetime
+{
+    private const string Alpha = "cph_live_alpha_secret";
+    private const string Beta = "cph_live_beta_secret";
+    private const string Header = "Session,Charger,In,Out,kWh\n";
+    private const string Good = Header + "S1,P1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5\nS2,P1,2026-07-02T09:30:00Z,2026-07-02T08:30:00Z,3\n";
+
+    private readonly ApiHost host = new();
+
+    public async Task InitializeAsync()
+    {
+        await host.InitializeAsync();
+        host.Granted[Alpha] = Scope.Of(OrganisationRole.Operator, "alpha", []);
+        host.Granted[Beta] = Scope.Of(OrganisationRole.Operator, "beta", []);
+        await host.AddChargePointAsync("alpha:P1");
+        await host.TickAsync(1);
+        await host.TakeFilesAsync();
+    }
+
+    public Task DisposeAsync() => host.DisposeAsync();
+
+    [Fact]
+    public async Task A_file_is_taken_once_reported_and_on_record()
+    {
+        var (status, first) = await PostAsync(Good);
+        var (_, again) = await PostAsync(Good);
+        var (_, corrected) = await PostAsync(Good.Replace("T08:30:00Z", "T10:30:00Z", StringComparison.Ordinal));
+        var listed = await host.GetAsync("/v1/submissions", Alpha);
+
+        Assert.True(status == HttpStatusCode.OK, first.ToString());
+        var report = first.GetProperty("data");
+        Assert.Equal((2, 1, 1), (report.GetProperty("rows_read").GetInt32(), report.GetProperty("accepted").GetInt32(), report.GetProperty("refused").GetInt32()));
+        Assert.Equal("2026-06-30T23:00:00.000Z", report.GetProperty("claimed").GetProperty("from").GetString());
+        var place = report.GetProperty("findings")[0].GetProperty("samples")[0];
+        Assert.Equal((3, "Out"), (place.GetProperty("line").GetInt32(), place.GetProperty("column").GetString()));
+        Assert.Equal((false, true), (first.GetProperty("repeated").GetBoolean(), again.GetProperty("repeated").GetBoolean()));
+        Assert.Equal(report.GetProperty("submission_id").GetString(), again.GetProperty("data").GetProperty("submission_id").GetString());
+        Assert.Equal((1, 1), (corrected.GetProperty("data").GetProperty("written").GetProperty("added").GetInt32(), corrected.GetProperty("data").GetProperty("written").GetProperty("unchanged").GetInt32()));
+        Assert.Equal(2, listed.Data.Count);
+        Assert.Empty((await host.GetAsync("/v1/submissions", Beta)).Data);
+        Assert.Equal(2, (await host.GetAsync("/v1/submissions")).Data.Count);
+        Assert.Empty((await host.GetAsync("/v1/submissions?dataset=status_changes")).Data);
+        var rows = await Audit.AuditTable.UntilClosedAsync(host.ConnectionString);
+        Assert.Equal(7, rows.Count(r => r.Kind == AuditKind.Opened && r.Route == "/v1/submissions"));
+    }
+
+    [Theory]
+    [InlineData("", "text/csv", "dataset=charging_sessions", Good, 400, "CPH-1023")]
+    [InlineData("", "text/csv", "period=2026-Q3", Good, 400, "CPH-1023")]
+    [InlineData("", "text/csv", "dataset=charging_sessions&period=2027-Q3", Good, 400, "CPH-1104")]
+    [InlineData("", "text/csv", "dataset=charging_sessions&period=Q3", Good, 400, "CPH-1106")]
+    [InlineData("", "text/csv", "dataset=sessions&period=2026-Q3", Good, 400, "CPH-1003")]
+    [InlineData("", "text/csv", "dataset=tariffs&period=2026-Q3", Good, 400, "CPH-4001")]
+    [InlineData(Beta, "text/csv", "period=2026-Q3", Good, 400, "CPH-4001")]
+    [InlineData("", "multipart/form-data; boundary=x", "dataset=charging_sessions&period=2026-Q3", Good, 415, "CPH-4002")]
+    [InlineData("", "text/plain", "dataset=charging_sessions&period=2026-Q3", Good, 415, "CPH-4002")]
+    [InlineData("", "text/csv", "dataset=charging_sessions&period=2026-Q3", "", 422, "CPH-4003")]
+    [InlineData("", "text/csv", "dataset=charging_sessions&period=2026-Q3", Header + "S1,P1", 422, "CPH-4003")]
+    [InlineData(ApiHost.Key, "text/csv", "dataset=charging_sessions&period=2026-Q3", Good, 403, "CPH-2006")]
+    [InlineData("nobody", "text/csv", "dataset=charging_sessions&period=2026-Q3", Good, 401, "CPH-2002")]
+    public async Task A_mistake_is_told_and_documented(string key, string type, string query, string body, int status, string code)
+    {
+        var (answered, problem) = await PostAsync(body, query, type, key.Length == 0 ? Alpha : key);
+
+        Assert.Equal((status, code), ((int)answered, problem.GetProperty("code").GetString()));
+        Assert.Contains(HubOpenApi.ErrorsOf(ChargePointHub.Server.Api.ApiRoutes.Posts.Single()), e => e.Code == code);
+        Assert.All(problem.GetProperty("errors").EnumerateArray(), e => Assert.False(string.IsNullOrWhiteSpace(e.GetProperty("example").GetString())));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_refused_also_where_its_length_is_not_said() =>
+        Assert.Equal("CPH-1020", (await PostAsync(new string('x', (10 * 1024 * 1024) + 1), isChunked: true)).Json.GetProperty("code").GetString());
+
+    private async Task<(HttpStatusCode Status, JsonElement Json)> PostAsync(
+        string body, string query = "dataset=charging_sessions&period=2026-Q3", string type = "text/csv", string key = Alpha, bool isChunked = false)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/submissions?{query}") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        request.Headers.TransferEncodingChunked = isChunked;
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var response = await host.Http.SendAsync(request);
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return (response.StatusCode, json.RootElement.Clone());
+    }
+}
