@@ -83,6 +83,14 @@ public sealed class OperatorRegistry(IReadOnlyCollection<string> protocols)
         { Stamp = stamp, CaFiles = caFiles };
     }
 
+    /// <summary>What is wrong with an operator file that does not lie in a directory yet.</summary>
+    public IReadOnlyList<RegistryFault> FaultsOf(string text)
+    {
+        var faults = new List<RegistryFault>();
+        Definition("proposal.json", System.Text.Encoding.UTF8.GetBytes(text), faults);
+        return faults;
+    }
+
     /// <summary>Changes when a file of the directory, or one of the CA files, comes, goes, is written or is linked elsewhere.</summary>
     internal static string Stamp(string directory, IReadOnlyList<string> caFiles) => string.Join('\n', Files(directory, []).Concat(caFiles).Select(StampOf));
 

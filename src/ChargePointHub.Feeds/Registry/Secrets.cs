@@ -52,7 +52,7 @@ public static partial class Secrets
     }
 
     /// <summary>The same reference with a relative path made absolute.</summary>
-    internal static string Resolved(string reference, string directory) =>
+    public static string Resolved(string reference, string directory) =>
         reference.StartsWith("file:", StringComparison.Ordinal) ? $"file:{Path.GetFullPath(reference["file:".Length..], directory)}" : reference;
 
     [GeneratedRegex(@"^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1F]+)\z", RegexOptions.NonBacktracking)]

@@ -65,6 +65,25 @@ public sealed class FeedsTests : IAsyncLifetime, IDisposable
         Assert.Contains("names no earliest for status_changes", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nonsense", ExitCode.WrongUse, "URL must be an address such as https://api.example.org/v1/locations.")]
+    [InlineData("http://api.example.org/", ExitCode.WrongUse, "URL begins with http; nothing is ever asked without TLS: https.")]
+    [InlineData("https://me:hidden@api.example.org/", ExitCode.WrongUse, "URL holds a user name or password.")]
+    [InlineData("'https://api.example.org/?apiKey=hidden'", ExitCode.WrongUse, "URL holds a secret in its parameter apiKey.")]
+    [InlineData("https://api.example.org/ --credential hidden", ExitCode.WrongUse, "--credential must be a reference, env:NAME or file:PATH;")]
+    [InlineData("https://api.example.org/ --credential env:NOT_SET_ANYWHERE", ExitCode.WrongUse, "env:NOT_SET_ANYWHERE holds nothing.")]
+    [InlineData("https://127.0.0.1/", ExitCode.Unreachable, "address_refused: ")]
+    [InlineData("https://api.nowhere.invalid/", ExitCode.Unreachable, "unreachable: ")]
+    public async Task Discover_says_what_is_wrong_with_an_address_and_proposes_nothing(string arguments, ExitCode expected, string said)
+    {
+        var (code, output, error) = await hub.RunAsync($"feeds discover {arguments}");
+
+        Assert.Equal((int)expected, code);
+        Assert.Empty(output);
+        Assert.Contains(said, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Release_lets_a_held_crawl_through_and_says_what_will_be_believed()
     {
