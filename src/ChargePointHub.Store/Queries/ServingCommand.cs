@@ -72,7 +72,8 @@ internal sealed class ServingCommand : IAsyncDisposable
         {
             operators = g.Where(r => r.Boroughs is null).Select(r => r.OperatorId),
             areas = g.SelectMany(r => r.Boroughs?.Select(b => new[] { r.OperatorId, b }) ?? []),
-            in_full = g.Where(r => r.Boroughs is null && r.Detail.IsFull).Select(r => r.OperatorId),
+            // Fifty operators twice would be read twice by each function that is asked.
+            in_full = g.Where(r => r.Boroughs is null).All(r => r.Detail.IsFull) ? true : (object)g.Where(r => r.Boroughs is null && r.Detail.IsFull).Select(r => r.OperatorId),
         }),
     });
 }
