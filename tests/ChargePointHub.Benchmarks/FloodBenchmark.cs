@@ -28,6 +28,7 @@ namespace ChargePointHub.Benchmarks;
 internal static class FloodBenchmark
 {
     private const int Connections = 32;
+    private const int WarmUp = 30;
     private const double Allowed = 1.5;
 
     private static readonly TimeSpan Each = TimeSpan.FromSeconds(8);
@@ -100,13 +101,16 @@ internal static class FloodBenchmark
 
         var took = new List<double>();
         var buffer = new byte[1 << 20];
-        for (var since = Stopwatch.StartNew(); since.Elapsed < Each; await Task.Delay(Pause))
+        var since = new Stopwatch();
+        for (var n = 0; since.Elapsed < Each; n++, await Task.Delay(Pause))
         {
+            // Its own start, the handshake and the code that is compiled on first use are no part of what it waits for.
+            if (n == WarmUp) since.Start();
             var watch = Stopwatch.StartNew();
             using var answer = await http.GetAsync(Asked("&limit=1000"), HttpCompletionOption.ResponseHeadersRead);
             answer.EnsureSuccessStatusCode();
             await DrainAsync(answer, buffer);
-            took.Add(watch.Elapsed.TotalMilliseconds);
+            if (since.IsRunning) took.Add(watch.Elapsed.TotalMilliseconds);
         }
 
         took.Sort();

@@ -38,11 +38,15 @@ public sealed class Quotas : IDisposable
     private readonly QuotaLimits limits;
     private readonly PartitionedRateLimiter<Reader> units;
     private readonly PartitionedRateLimiter<Reader> answers;
-    private readonly PartitionedRateLimiter<Reader> turns;
+    private readonly ReadingTurns turns;
+    private readonly TimeProvider clock;
 
-    public Quotas(QuotaLimits limits)
+    /// <param name="clock">Of the waits; units come back by the machine's own.</param>
+    public Quotas(QuotaLimits limits, TimeProvider? clock = null)
     {
         this.limits = limits;
+        this.clock = clock ?? TimeProvider.System;
+        turns = new ReadingTurns(this.clock);
         units = PartitionedRateLimiter.Create<Reader, Reader>(reader => RateLimitPartition.GetTokenBucketLimiter(reader, r => new TokenBucketRateLimiterOptions
         {
             TokenLimit = UnitsOf(r),
@@ -55,15 +59,7 @@ public sealed class Quotas : IDisposable
             PermitLimit = limits.Answers,
             QueueLimit = 0,
         }));
-        turns = PartitionedRateLimiter.Create<Reader, Reader>(reader => RateLimitPartition.GetConcurrencyLimiter(reader, _ => new ConcurrencyLimiterOptions
-        {
-            PermitLimit = TurnsAtOnce,
-            QueueLimit = int.MaxValue,
-        }));
     }
-
-    /// <summary>Half of what this machine can do at once: what one reader has read for it leaves room for another's.</summary>
-    private static int TurnsAtOnce => Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>Answers of records that one reader may have under way at once.</summary>
     public int AnswersAtOnce => limits.Answers;
@@ -91,16 +87,16 @@ public sealed class Quotas : IDisposable
         return null;
     }
 
-    /// <summary>One reader's answers read their records in turns. To be disposed of when a chunk has been read; sending it needs no turn.</summary>
-    public async ValueTask<IDisposable> TurnAsync(Reader reader, CancellationToken cancellationToken) => await turns.AcquireAsync(reader, 1, cancellationToken);
+    /// <summary>One reader's answers read what they tell in turns. To be disposed of when a chunk has been read; sending it needs no turn.</summary>
+    public ValueTask<IDisposable> TurnAsync(Reader reader, CancellationToken cancellationToken) => turns.EnterAsync(reader, cancellationToken);
 
-    /// <summary>To be awaited before a refusal for a used-up quota.</summary>
+    /// <summary>To be awaited before a refusal for a used-up quota, or for too many answers at once.</summary>
     public async Task HoldBackAsync(CancellationToken cancellationToken)
     {
         if (!waiting.Wait(0, CancellationToken.None)) return;
         try
         {
-            await Task.Delay(limits.RefusalTakes, cancellationToken);
+            await Task.Delay(limits.RefusalTakes, clock, cancellationToken);
         }
         finally
         {

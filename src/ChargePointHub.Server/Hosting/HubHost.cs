@@ -188,7 +188,7 @@ public sealed class HubHost : IAsyncDisposable
                     () => registry.Current.Operators,
                     new SubmissionRun(s.GetRequiredService<PageWriter>(), s.GetRequiredService<RunLog>(), new SubmissionStore(database), areas, parts.Time)),
                 Audit = new AuditWriter(new AuditChain(database), parts.Time, s.GetRequiredService<ILogger<AuditWriter>>()),
-                Quotas = new Quotas(new QuotaLimits(options.KeyQuota, options.AddressQuota, options.AnswersAReader)),
+                Quotas = new Quotas(new QuotaLimits(options.KeyQuota, options.AddressQuota, options.AnswersAReader), parts.Time),
                 Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),
             });
         builder.Services.AddHostedService<KeyWatch>();

@@ -18,6 +18,7 @@ internal sealed class AnswerRoom : IDisposable
         if (!await QuotaCheck.TakeAsync(request.Http, request.Hub, request.Reader, cost)) return null;
         if (request.Hub.Quotas.TryEnter(request.Reader) is not { } own)
         {
+            await request.Hub.Quotas.HoldBackAsync(request.Aborted);
             await QuotaCheck.RefuseAsync(request.Http, ErrorCatalogue.TooManyAnswers);
             return null;
         }

@@ -19,7 +19,7 @@ internal static class ListAnswer
     public static async Task SendAsync(
         HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
     {
-        var (prepared, faults) = await ListReading.PrepareAsync(request, dataset, operators, narrow);
+        var (prepared, faults) = await PrepareAsync();
         if (prepared is not { } reading)
         {
             await Problem.Of(faults).WriteAsync(request.Http);
@@ -33,6 +33,13 @@ internal static class ListAnswer
         using var room = await AnswerRoom.EnterAsync(request, RequestCost.OfAnswer(request.Parameters, reading.Form), CountAsync);
         if (room is null) return;
         await (reading.Form == AnswerForm.NdJson ? StreamAnswer.SendAsync(request, reading) : SendPageAsync(request, reading));
+
+        // An answer of one record is little but this, and as many may be asked for as the quota holds.
+        async Task<(ListReading? Reading, IReadOnlyList<Fault> Faults)> PrepareAsync()
+        {
+            using var turn = await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted);
+            return await ListReading.PrepareAsync(request, dataset, operators, narrow);
+        }
 
         async Task<bool> CountAsync()
         {
