@@ -28,7 +28,7 @@ public sealed record Tariff
     /// </summary>
     public decimal? PencePerKwh { get; init; }
 
-    /// <summary>False: <see cref="PencePerKwh"/> is before VAT (OCPI's way); null: nothing was derived.</summary>
+    /// <summary>False: <see cref="PencePerKwh"/> is before VAT (OCPI 2.2.1's way); true: it is what drivers pay; null: nothing was derived.</summary>
     public bool? VatIncluded { get; init; }
 
     public DateTimeOffset? LastUpdated { get; init; }

@@ -14,7 +14,7 @@ namespace ChargePointHub.Feeds.Protocols;
 public static class ProtocolCatalogue
 {
     /// <summary>Names that operator files may use.</summary>
-    public static readonly IReadOnlyList<string> Names = [LotiProtocol.ProtocolName, OcpiVersion.V221.Protocol, MappedProtocol.ProtocolName, SubmittedFile.ProtocolName];
+    public static readonly IReadOnlyList<string> Names = [LotiProtocol.ProtocolName, .. OcpiVersion.All.Select(v => v.Protocol), MappedProtocol.ProtocolName, SubmittedFile.ProtocolName];
 
     /// <summary>Those that the hub asks by; files are handed in.</summary>
     /// <param name="fetchOf">The fetcher of a feed: its limits, trust and budget.</param>
@@ -22,7 +22,7 @@ public static class ProtocolCatalogue
     public static IReadOnlyList<IFeedProtocol> Create(Func<FeedDefinition, Fetch> fetchOf, Func<string, string?> credential, TimeProvider clock) =>
     [
         new LotiProtocol(fetchOf, credential, clock),
-        new OcpiProtocol(fetchOf, credential, clock, OcpiVersion.V221),
+        .. OcpiVersion.All.Select(v => new OcpiProtocol(fetchOf, credential, clock, v)),
         new MappedProtocol(fetchOf, credential, clock),
     ];
 

@@ -36,7 +36,7 @@ public sealed record FeedDefinition
     /// <summary>Unique within its operator.</summary>
     public required string FeedId { get; init; }
 
-    /// <summary>Name of a protocol in the catalogue: <c>loti-v1</c>, <c>ocpi-2.2.1</c>, <c>mapped-json</c>, <c>csv-v1</c>.</summary>
+    /// <summary>Name of a protocol in the catalogue: <c>loti-v1</c>, <c>ocpi-2.2.1</c>, <c>ocpi-2.3.0</c>, <c>mapped-json</c>, <c>csv-v1</c>.</summary>
     public required string Protocol { get; init; }
 
     /// <summary>https only. Of a feed whose files are handed in it leads nowhere.</summary>

@@ -8,7 +8,7 @@ namespace ChargePointHub.Tests.Contract;
 /// </summary>
 public sealed class OperatorFileAgreementTests
 {
-    private static readonly string[] Protocols = ["loti-v1", "ocpi-2.2.1", "mapped-json", "csv-v1"];
+    private static readonly string[] Protocols = ["loti-v1", "ocpi-2.2.1", "ocpi-2.3.0", "mapped-json", "csv-v1"];
 
     /// <summary>What is known outside the file, or needs arithmetic or a comparison of two places.</summary>
     private static readonly string[] BeyondSchemas =

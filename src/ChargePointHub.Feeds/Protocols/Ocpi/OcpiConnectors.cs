@@ -8,15 +8,19 @@ using ChargePointHub.Model;
 namespace ChargePointHub.Feeds.Protocols.Ocpi;
 
 /// <summary>The connectors of one EVSE. OCPI's power is in watts, ours in kilowatts.</summary>
-internal sealed class OcpiConnectors(FeedDefinition feed)
+internal sealed class OcpiConnectors(FeedDefinition feed, OcpiVersion version)
 {
     private static readonly FieldNames Fields = new(
-        "id", "standard", "format", "power_type", "max_voltage", "max_amperage", "max_electric_power", "tariff_ids");
+        "id", "standard", "format", "power_type", "max_voltage", "max_amperage", "max_electric_power", "tariff_ids", "capabilities");
+
+    /// <summary>One at least of those last read.</summary>
+    public bool OfferPlugAndCharge { get; private set; }
 
     /// <param name="reader">At the EVSE; afterwards somewhere below it.</param>
     /// <param name="tariffsOfEvse">For connectors that name no tariffs themselves.</param>
     public IReadOnlyList<Connector> Read(RecordReader reader, JsonElement sent, IReadOnlyList<string> tariffsOfEvse)
     {
+        OfferPlugAndCharge = false;
         if (sent.ValueKind != JsonValueKind.Array || sent.GetArrayLength() == 0)
         {
             if (sent.ValueKind is JsonValueKind.Array or JsonValueKind.Null or JsonValueKind.Undefined) reader.Expect(false, "connectors");
@@ -60,6 +64,7 @@ internal sealed class OcpiConnectors(FeedDefinition feed)
                 case "max_voltage": volts = reader.Whole(value, name, 1, 2000); break;
                 case "max_amperage": amperes = reader.Whole(value, name, 1, 3000); break;
                 case "max_electric_power": watts = reader.Number(value, name, 0, 1_000_000_000); break;
+                case "capabilities" when version.HasParkingPlaces: OfferPlugAndCharge |= OcpiEvseWords.IsPlugAndCharge(reader, value); break;
                 case "tariff_ids": tariffs = TariffIds.Read(reader, value, name, feed.OperatorId); break;
             }
         }

@@ -30,12 +30,20 @@ internal static class OcpiEvseWords
     private static readonly FrozenSet<string> ParkingRestrictions =
         FrozenSet.ToFrozenSet(["EV_ONLY", "PLUGGED", "DISABLED", "CUSTOMERS", "MOTORCYCLES"], StringComparer.Ordinal);
 
-    public static IReadOnlyList<PaymentMethod> PaymentMethods(RecordReader reader, JsonElement value)
+    /// <summary>Of a connector. ISO 15118-2 and -20 both.</summary>
+    public static bool IsPlugAndCharge(RecordReader reader, JsonElement value) =>
+        List(reader, value, "capabilities").ToList().Exists(w => w is "ISO_15118_2_PLUG_AND_CHARGE" or "ISO_15118_20_PLUG_AND_CHARGE");
+
+    /// <summary>A word of an operator's own is no finding where the list is open: it says nothing of payment that could be lost.</summary>
+    public static IReadOnlyList<PaymentMethod> PaymentMethods(RecordReader reader, OcpiVersion version, JsonElement value)
     {
         var methods = new SortedSet<PaymentMethod>();
         foreach (var word in List(reader, value, "capabilities"))
         {
-            if (!Capabilities.TryGetValue(word, out var method)) reader.Add(ValueRules.WordUnknown, "capabilities", word);
+            if (!Capabilities.TryGetValue(word, out var method))
+            {
+                if (!version.HasOpenWords) reader.Add(ValueRules.WordUnknown, "capabilities", word);
+            }
             else if (method is { } known) methods.Add(known);
         }
 
@@ -43,14 +51,14 @@ internal static class OcpiEvseWords
     }
 
     /// <summary>DISABLED makes the bay accessible; the other words are kept, in alphabetical order.</summary>
-    public static (bool? AccessibleBay, string? Restriction) Restrictions(RecordReader reader, JsonElement value)
+    public static (bool? AccessibleBay, string? Restriction) Restrictions(RecordReader reader, OcpiVersion version, JsonElement value)
     {
         bool? accessible = null;
         var others = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var word in List(reader, value, "parking_restrictions"))
         {
             if (word == "DISABLED") accessible = true;
-            else if (ParkingRestrictions.Contains(word)) others.Add(word);
+            else if (version.HasOpenWords || ParkingRestrictions.Contains(word)) others.Add(word);
             else reader.Add(ValueRules.WordUnknown, "parking_restrictions", word);
         }
 

@@ -12,7 +12,7 @@ internal sealed record OcpiLocation
 {
     private static readonly FieldNames Fields = new(
         "country_code", "party_id", "id", "publish", "name", "address", "city", "postal_code", "country", "coordinates", "parking_type", "evses",
-        "owner", "opening_times", "energy_mix", "last_updated");
+        "owner", "opening_times", "energy_mix", "parking_places", "last_updated");
 
     public string? Id { get; private init; }
 
@@ -45,15 +45,18 @@ internal sealed record OcpiLocation
     /// <summary>As sent; undefined where there is none.</summary>
     public JsonElement Evses { get; private init; }
 
+    /// <summary>Ids of its parking places for disabled drivers.</summary>
+    public IReadOnlySet<string> AccessiblePlaces { get; private init; } = new HashSet<string>();
+
     /// <summary>The reader's findings then hold what is wrong with the location.</summary>
-    public static OcpiLocation Read(RecordReader reader, JsonElement row)
+    public static OcpiLocation Read(RecordReader reader, OcpiVersion version, JsonElement row)
     {
         reader.At = "";
         string? id = null, name = null, address = null, city = null, postcode = null, owner = null, parking = null;
         bool? publish = null, green = null;
         DateTimeOffset? updated = null;
         JsonElement? hours = null;
-        JsonElement coordinates = default, evses = default;
+        JsonElement coordinates = default, evses = default, places = default;
         var expected = 0;
         foreach (var property in row.EnumerateObject())
         {
@@ -74,6 +77,7 @@ internal sealed record OcpiLocation
                 case "owner": owner = Within(reader, value, field, "name") is { } n ? reader.Text(n, "owner/name") : null; break;
                 case "opening_times": hours = OcpiWords.Hours(reader, value, field); break;
                 case "energy_mix": green = Within(reader, value, field, "is_green_energy") is { } g ? reader.Flag(g, "energy_mix/is_green_energy") : null; break;
+                case "parking_places" when version.HasParkingPlaces: places = value; break;
                 case "last_updated": updated = reader.Instant(value, field); break;
             }
         }
@@ -100,6 +104,7 @@ internal sealed record OcpiLocation
             GreenEnergy = green,
             LastUpdated = updated,
             Evses = evses,
+            AccessiblePlaces = OcpiParking.Accessible(reader, places),
         };
     }
 

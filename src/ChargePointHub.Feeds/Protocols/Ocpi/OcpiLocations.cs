@@ -8,10 +8,10 @@ using ChargePointHub.Model;
 namespace ChargePointHub.Feeds.Protocols.Ocpi;
 
 /// <summary>An OCPI location becomes one charge point per EVSE. The field table is in the room's README.</summary>
-internal sealed class OcpiLocations(FeedDefinition feed, OcpiTariffs tariffs)
+internal sealed class OcpiLocations(FeedDefinition feed, OcpiVersion version, OcpiTariffs tariffs)
 {
     private static readonly FieldNames EvseFields = new(
-        "uid", "evse_id", "status", "capabilities", "connectors", "coordinates", "parking_restrictions", "tariffs", "last_updated");
+        "uid", "evse_id", "status", "capabilities", "connectors", "coordinates", "parking_restrictions", "tariffs", "parking", "last_updated");
 
     private static readonly AllowList AllowedConnector = new(
         ["id", "standard", "format", "power_type", "max_voltage", "max_amperage", "max_electric_power", "tariff_ids", "last_updated"]);
@@ -26,7 +26,7 @@ internal sealed class OcpiLocations(FeedDefinition feed, OcpiTariffs tariffs)
 
     private readonly RecordReader _reader = new(feed, naiveIsUtc: true);
 
-    private readonly OcpiConnectors _connectors = new(feed);
+    private readonly OcpiConnectors _connectors = new(feed, version);
 
     private readonly Dictionary<string, Status> _statusWords = new(feed.Ocpi.StatusWords, StringComparer.OrdinalIgnoreCase);
 
@@ -39,7 +39,7 @@ internal sealed class OcpiLocations(FeedDefinition feed, OcpiTariffs tariffs)
             return;
         }
 
-        var location = OcpiLocation.Read(_reader, row);
+        var location = OcpiLocation.Read(_reader, version, row);
         if (location.Evses.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null or JsonValueKind.Undefined))
         {
             _reader.Add(ValueRules.RecordNotObject, "evses", null, "EVSEs are not an array.");
@@ -63,7 +63,7 @@ internal sealed class OcpiLocations(FeedDefinition feed, OcpiTariffs tariffs)
         Status? status = null;
         bool? accessible = null;
         DateTimeOffset? updated = null;
-        JsonElement connectors = default, coordinates = default, embedded = default;
+        JsonElement connectors = default, coordinates = default, embedded = default, parking = default;
         IReadOnlyList<PaymentMethod> payment = [];
         var expected = 0;
         if (evse.ValueKind != JsonValueKind.Object) _reader.Findings.Add(ValueRules.RecordNotObject, _reader.At, null);
@@ -78,11 +78,12 @@ internal sealed class OcpiLocations(FeedDefinition feed, OcpiTariffs tariffs)
                     case "uid": uid = _reader.Id(value, name, isKey: true); break;
                     case "evse_id": evseId = _reader.Text(value, name, 48); break;
                     case "status": status = StatusOf(value); break;
-                    case "capabilities": payment = OcpiEvseWords.PaymentMethods(_reader, value); break;
+                    case "capabilities": payment = OcpiEvseWords.PaymentMethods(_reader, version, value); break;
                     case "connectors": connectors = value; break;
                     case "coordinates": coordinates = value; break;
-                    case "parking_restrictions": (accessible, restriction) = OcpiEvseWords.Restrictions(_reader, value); break;
+                    case "parking_restrictions": (accessible, restriction) = OcpiEvseWords.Restrictions(_reader, version, value); break;
                     case "tariffs": embedded = value; break;
+                    case "parking" when version.HasParkingPlaces: parking = value; break;
                     case "last_updated": updated = _reader.Instant(value, name); break;
                 }
             }
@@ -106,6 +107,7 @@ internal sealed class OcpiLocations(FeedDefinition feed, OcpiTariffs tariffs)
         }
 
         var at = _reader.At;
+        accessible ??= OcpiParking.Names(_reader, parking, location.AccessiblePlaces);
         var ofEvse = feed.Ocpi.TariffsInEvses ? Embedded(embedded, at, page) : [];
         var read = _connectors.Read(_reader, connectors, ofEvse);
         _reader.At = at;
@@ -138,7 +140,7 @@ internal sealed class OcpiLocations(FeedDefinition feed, OcpiTariffs tariffs)
                 OpeningHours = location.OpeningHours,
                 AccessibleBay = accessible,
                 PhysicalRestriction = restriction,
-                PaymentMethods = payment,
+                PaymentMethods = _connectors.OfferPlugAndCharge ? [.. payment.Append(PaymentMethod.PlugCharge).Distinct().Order()] : payment,
                 EnergyMixGreen = location.GreenEnergy,
                 LastUpdated = updated is null || location.LastUpdated > updated ? location.LastUpdated ?? updated : updated,
                 Published = location.Publish,

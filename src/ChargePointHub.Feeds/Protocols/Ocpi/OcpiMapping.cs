@@ -16,8 +16,8 @@ internal sealed class OcpiMapping
     /// <param name="now">When the pull began.</param>
     public OcpiMapping(FeedDefinition feed, OcpiVersion version, DateTimeOffset now)
     {
-        _tariffs = new OcpiTariffs(feed);
-        _locations = new OcpiLocations(feed, _tariffs);
+        _tariffs = new OcpiTariffs(feed, version);
+        _locations = new OcpiLocations(feed, version, _tariffs);
         _sessions = new OcpiSessions(feed, version, now);
         _cdrs = new OcpiCdrs(feed, version, now);
     }

@@ -7,7 +7,7 @@ using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Protocols.Ocpi;
 
-/// <summary>An OCPI Session becomes a part of a charging session, or is refused. What has not begun is left out: it is no charge yet.</summary>
+/// <summary>An OCPI Session becomes a part of a charging session, or is refused. A reservation is left out: it is no charge yet, and may never be one.</summary>
 internal sealed class OcpiSessions(FeedDefinition feed, OcpiVersion version, DateTimeOffset now)
 {
     /// <summary>Stands for an EVSE or connector that a reservation has not been given yet.</summary>
@@ -68,7 +68,7 @@ internal sealed class OcpiSessions(FeedDefinition feed, OcpiVersion version, Dat
                 }
             }
 
-            if (status is "PENDING" or "RESERVATION")
+            if (status is "RESERVATION" || (status is "PENDING" && evse is null or NotAssigned))
             {
                 _reader.Findings.Take();
                 return;

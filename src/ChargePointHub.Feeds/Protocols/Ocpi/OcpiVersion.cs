@@ -7,7 +7,7 @@ public sealed record OcpiVersion
 {
     public static readonly OcpiVersion V221 = new() { Number = "2.2.1" };
 
-    public static readonly OcpiVersion V230 = new() { Number = "2.3.0", NamesTaxes = true, HasOpenWords = true };
+    public static readonly OcpiVersion V230 = new() { Number = "2.3.0", NamesTaxes = true, HasOpenWords = true, HasParkingPlaces = true };
 
     public static readonly IReadOnlyList<OcpiVersion> All = [V221, V230];
 
@@ -22,6 +22,9 @@ public sealed record OcpiVersion
 
     /// <summary>Lists of words are open: an operator may use its own.</summary>
     public bool HasOpenWords { get; private init; }
+
+    /// <summary>Locations list their parking places, and what a connector can do stands with it.</summary>
+    public bool HasParkingPlaces { get; private init; }
 
     /// <summary>Null: the feed is not read by OCPI.</summary>
     public static OcpiVersion? Of(FeedDefinition feed) => All.FirstOrDefault(v => v.Protocol == feed.Protocol);

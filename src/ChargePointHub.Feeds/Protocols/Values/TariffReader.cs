@@ -3,11 +3,12 @@ using ChargePointHub.Feeds.Conformance;
 
 namespace ChargePointHub.Feeds.Protocols.Values;
 
-/// <summary>What OCPI 2.2.1 tariff elements say of price. Prices are before VAT.</summary>
+/// <summary>What OCPI's tariff elements say of price.</summary>
 internal static class TariffReader
 {
     /// <summary>The elements cut to what is kept, and the price in pence where one unrestricted ENERGY price says it all.</summary>
-    public static (JsonElement? Elements, decimal? PencePerKwh) Read(RecordReader reader, JsonElement value, string name, string? currency)
+    /// <param name="vatIncluded">The tariff says that all VAT there is stands within its prices; else they are before VAT, as OCPI 2.2.1 has it.</param>
+    public static (JsonElement? Elements, decimal? PencePerKwh) Read(RecordReader reader, JsonElement value, string name, string? currency, bool vatIncluded = false)
     {
         if (currency is not (null or "GBP")) reader.Add(ChargePointRules.CurrencyNotGbp, "currency", currency);
         reader.Expect(currency is not null, "currency");
@@ -50,7 +51,7 @@ internal static class TariffReader
             }
         }
 
-        if (vatUnstated) reader.Add(ChargePointRules.VatUnstated, name, null);
+        if (vatUnstated && !vatIncluded) reader.Add(ChargePointRules.VatUnstated, name, null);
         return (elements, simple && currency == "GBP" ? energy * 100 : null);
     }
 }

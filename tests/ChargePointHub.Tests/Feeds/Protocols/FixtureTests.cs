@@ -16,7 +16,7 @@ public sealed class FixtureTests
     public static TheoryData<string, string> Cases()
     {
         var cases = new TheoryData<string, string>();
-        foreach (var protocol in new[] { "loti-v1", "ocpi-2.2.1" })
+        foreach (var protocol in new[] { "loti-v1", "ocpi-2.2.1", "ocpi-2.3.0" })
         {
             foreach (var folder in Directory.GetDirectories(RepositoryRoot.Path("tests", "Fixtures", protocol)).Order(StringComparer.Ordinal))
             {

@@ -11,7 +11,7 @@ public sealed class OperatorFiles : IDisposable
          "base_url": "https://api.example.org/v1", "datasets": [{"dataset": "charge_points"}]}]}
         """;
 
-    private static readonly string[] Protocols = ["loti-v1", "ocpi-2.2.1", "mapped-json", "csv-v1"];
+    private static readonly string[] Protocols = ["loti-v1", "ocpi-2.2.1", "ocpi-2.3.0", "mapped-json", "csv-v1"];
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("chargepointhub-operators-").FullName;
 

@@ -181,7 +181,7 @@ public sealed class OperatorRegistryTests : IDisposable
         Assert.All(faults, f => Assert.DoesNotContain("hidden", f.ToString(), StringComparison.Ordinal));
         Assert.All(faults, f => Assert.Contains(f.Code, RegistryFaultCodes.All));
         Assert.Contains("Was name meant?", faults.Single(f => f.Pointer == "/nmae").Message, StringComparison.Ordinal);
-        Assert.Equal(["loti-v1", "ocpi-2.2.1", "mapped-json", "csv-v1"], faults.Single(f => f.Code == RegistryFaultCodes.UnknownProtocol).Allowed);
+        Assert.Equal(["loti-v1", "ocpi-2.2.1", "ocpi-2.3.0", "mapped-json", "csv-v1"], faults.Single(f => f.Code == RegistryFaultCodes.UnknownProtocol).Allowed);
 
         // The list of codes is closed, and this test shows each of them but two: one needs a second feed, one a mapping.
         Assert.Equal([RegistryFaultCodes.DuplicateFeed, RegistryFaultCodes.PersonalField], RegistryFaultCodes.All.Except(faults.Select(f => f.Code)));
