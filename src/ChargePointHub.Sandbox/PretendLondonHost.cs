@@ -126,7 +126,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
         foreach (var truth in london.Operators)
         {
             var (owner, port) = (truth.Operator, ports[served.Count]);
-            var token = files.TokenOf(owner.OperatorId);
+            var token = new OperatorToken(files.TokenOf(owner.OperatorId));
             var own = faultsOf[owner.OperatorId];
             var clock = own.Trait<ClockTrait>()?.Of(time) ?? time;
             var lookBack = own.Trait<LookBackTrait>()?.Reach ?? (lookBacks.TryGetValue(owner.OperatorId, out var reach) ? reach : null);

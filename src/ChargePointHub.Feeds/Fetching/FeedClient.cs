@@ -154,7 +154,7 @@ public sealed class FeedClient : IDisposable
 
     private static HttpRequestMessage Request(Uri at, IReadOnlyDictionary<string, string> headers, FetchForm? form)
     {
-        var request = new HttpRequestMessage(form?.Body is null ? HttpMethod.Get : HttpMethod.Post, at);
+        var request = new HttpRequestMessage(form?.Method ?? (form?.Body is null ? HttpMethod.Get : HttpMethod.Post), at);
         if (form?.Body is { } body) request.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         request.Headers.TryAddWithoutValidation("User-Agent", "ChargePointHub/0.1");
         request.Headers.TryAddWithoutValidation("Accept", form?.AnswersLines == true ? "application/x-ndjson, application/json;q=0.5" : "application/json");
@@ -170,7 +170,7 @@ public sealed class FeedClient : IDisposable
 
     private async Task<FetchResult> AnswerAsync(FetchChain chain, Uri at, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.StatusCode != HttpStatusCode.OK)
+        if (response.StatusCode != HttpStatusCode.OK && !(response.StatusCode == HttpStatusCode.Created && chain.Form?.Body is not null))
         {
             var refused = FetchFaults.OfStatus(chain, at, response, rules, time.GetUtcNow());
             if (refused.Failure.RetryAfter is { } asked) await gate.HoldAsync(asked, cancellationToken);

@@ -40,4 +40,8 @@ public static class FailureKinds
 /// <param name="Detail">One sentence for the operator's engineer; holds no secret.</param>
 /// <param name="Url">What was asked for, secrets in the query masked.</param>
 /// <param name="RetryAfter">How long the operator asked to be left alone; null: it did not say.</param>
-public sealed record FeedFailure(FailureKind Kind, string Detail, string Url, TimeSpan? RetryAfter = null);
+public sealed record FeedFailure(FailureKind Kind, string Detail, string Url, TimeSpan? RetryAfter = null)
+{
+    /// <summary>HTTP status, where that is what failed; null: something else did.</summary>
+    public int? Status { get; init; }
+}

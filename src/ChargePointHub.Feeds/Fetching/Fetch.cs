@@ -10,7 +10,11 @@ public delegate Task<FetchResult> Fetch(Uri url, IReadOnlyDictionary<string, str
 /// <summary>What else is to know of a request.</summary>
 /// <param name="Body">JSON, sent by POST; null: a GET. Never logged.</param>
 /// <param name="AnswersLines">The answer is one JSON document a line (NDJSON), and comes as an array of them.</param>
-public sealed record FetchForm(ReadOnlyMemory<byte>? Body, bool AnswersLines);
+public sealed record FetchForm(ReadOnlyMemory<byte>? Body, bool AnswersLines)
+{
+    /// <summary>Null: POST where there is a body, else GET.</summary>
+    public HttpMethod? Method { get; init; }
+}
 
 /// <summary>What came of asking. A closed union: <see cref="Fetched"/> or <see cref="FetchFailed"/>.</summary>
 /// <param name="Requests">HTTP requests it took, retries included.</param>

@@ -20,7 +20,8 @@ internal static class FetchFaults
             _ => (FailureKind.UnexpectedStatus, "200 was expected; look at the feed's base address and paths"),
         };
         var wait = asked is { } told ? $" It asked to be left alone for {told.TotalSeconds:0} seconds." : "";
-        return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered {status}: {advice}.{wait}", asked > rules.LongestRetryAfter ? rules.LongestRetryAfter : asked);
+        var failed = chain.Failed(kind, $"{MaskedUrl.Of(at)} answered {status}: {advice}.{wait}", asked > rules.LongestRetryAfter ? rules.LongestRetryAfter : asked);
+        return failed with { Failure = failed.Failure with { Status = status } };
     }
 
     public static FetchFailed OfNetwork(FetchChain chain, Uri at, Exception thrown, FetchRules rules)

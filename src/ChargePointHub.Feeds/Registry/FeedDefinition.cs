@@ -136,6 +136,12 @@ public sealed record LotiSettings
     public bool SessionsPerChargePoint { get; init; }
 }
 
+/// <summary>As whom the hub registers with an OCPI operator.</summary>
+/// <param name="PartyId">Country code and party, such as <c>GB*LDN</c>.</param>
+/// <param name="Role">OCPI's Role, such as NSP or OTHER.</param>
+/// <param name="Url">Versions endpoint that the standard asks for. The hub has none, so this is where the operator finds who asks.</param>
+public sealed record OcpiParty(string PartyId, string Role, string Name, Uri Url);
+
 /// <summary>Settings of OCPI feeds, each named for what it does.</summary>
 public sealed record OcpiSettings
 {
@@ -165,6 +171,9 @@ public sealed record OcpiSettings
 
     /// <summary>OCPI modules that charging sessions are made of: <c>sessions</c>, <c>cdrs</c>, or both. A window is whole when each of them has answered.</summary>
     public IReadOnlyList<string> SessionModules { get; init; } = OcpiModules.OfSessions;
+
+    /// <summary>Null: the hub's token was handed over, and no registration is needed.</summary>
+    public OcpiParty? Party { get; init; }
 
     /// <summary>True: prices stand inside the EVSEs as tariff objects under <c>tariffs</c>.</summary>
     public bool TariffsInEvses { get; init; }

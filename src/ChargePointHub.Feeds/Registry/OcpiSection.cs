@@ -7,6 +7,8 @@ namespace ChargePointHub.Feeds.Registry;
 /// <summary>The <c>ocpi</c> object of a feed.</summary>
 internal static class OcpiSection
 {
+    private static readonly string[] Roles = ["EMSP", "NAP", "NSP", "OTHER", "SCSP"];
+
     private static readonly string[] PathNames = [Dataset.ChargePoints.Name, Dataset.Tariffs.Name, .. OcpiModules.OfSessions];
 
     public static OcpiSettings Read(FileNode feed)
@@ -15,7 +17,7 @@ internal static class OcpiSection
         if (feed.Value("ocpi") is not { } json) return plain;
         var node = new FileNode(
             json, feed.At("ocpi"), feed.Faults,
-            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses", "session_modules");
+            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses", "session_modules", "party");
         return new OcpiSettings
         {
             Discovery = node.Flag("discovery", plain.Discovery),
@@ -27,6 +29,7 @@ internal static class OcpiSection
             PageOverlap = node.Number("page_overlap", plain.PageOverlap, 0, 1000),
             StatusWords = StatusWords(node),
             TariffsInEvses = node.Flag("tariffs_in_evses", plain.TariffsInEvses),
+            Party = Party(node),
             SessionModules = SessionModules(node, plain.SessionModules),
         };
     }
@@ -43,6 +46,15 @@ internal static class OcpiSection
         {
             dataset.Fault("axis", RegistryFaultCodes.AxisNotPossible, "OCPI is asked by last_updated.", ["last_updated"]);
         }
+    }
+
+    private static OcpiParty? Party(FileNode ocpi)
+    {
+        if (ocpi.Value("party") is not { } json) return null;
+        var node = new FileNode(json, ocpi.At("party"), ocpi.Faults, "party_id", "role", "name", "url");
+        var id = node.Text("party_id", required: true) ?? "";
+        if (id.Length > 0 && !OperatorFile.IsPartyId(id)) node.Fault("party_id", RegistryFaultCodes.BadValue, "party_id must be a country code, an asterisk and three characters, such as GB*LDN.");
+        return new OcpiParty(id, node.Word("role", RegistryFaultCodes.BadValue, Roles) ?? "OTHER", node.Text("name", required: true, longest: 100) ?? "", OperatorFile.Address(node, "url"));
     }
 
     private static IReadOnlyList<string> SessionModules(FileNode node, IReadOnlyList<string> otherwise)

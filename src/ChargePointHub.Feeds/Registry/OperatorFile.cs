@@ -20,7 +20,7 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
         var node = new FileNode(json, "", faults, "operator_id", "name", "party_ids", "territory", "licence", "attribution", "feeds", "notices");
         var id = Slug(node, "operator_id");
         var name = node.Text("name", required: true, longest: 100) ?? "";
-        var partyIds = node.Texts("party_ids", t => PartyId().IsMatch(t), "a country code, an asterisk and three characters, such as GB*LMP");
+        var partyIds = node.Texts("party_ids", IsPartyId, "a country code, an asterisk and three characters, such as GB*LMP");
         var territory = Territory(node);
         var feeds = node.Items("feeds", required: true).Select(f => Feed(f.Item, f.Pointer, id, name) with { PartyIds = partyIds, Territory = territory }).ToList();
         RefuseRepeats(feeds.Select((f, i) => (f.FeedId, $"/feeds/{i}/feed_id")), RegistryFaultCodes.DuplicateFeed, "feed_id {0} stands in this file twice; each feed needs its own.");
@@ -99,8 +99,10 @@ internal sealed partial class OperatorFile(string directory, IReadOnlyCollection
         return new LotiSettings { SessionsPerChargePoint = node.Flag("sessions_per_charge_point", false) };
     }
 
+    internal static bool IsPartyId(string text) => PartyId().IsMatch(text);
+
     /// <summary>Never shown in a message: somebody may have put a secret into it.</summary>
-    private static Uri Address(FileNode node, string name)
+    internal static Uri Address(FileNode node, string name)
     {
         if (node.Text(name, required: true) is not { } text) return Nowhere;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)

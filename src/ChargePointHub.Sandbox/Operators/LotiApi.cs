@@ -10,7 +10,7 @@ namespace ChargePointHub.Sandbox.Operators;
 
 /// <summary>One simulated operator's answers by loti-v1 (openapi/operator-feed.v1.yaml), below /loti-v1.</summary>
 /// <param name="lookBack">Windows that begin earlier before now are refused with 410; null: everything since the epoch is offered.</param>
-public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, TimeSpan? lookBack, OperatorFaults faults, TimeProvider time)
+public sealed class LotiApi(OperatorTruth truth, OperatorToken token, Outages outages, TimeSpan? lookBack, OperatorFaults faults, TimeProvider time)
 {
     public const string BasePath = "/loti-v1";
 
@@ -62,7 +62,7 @@ public sealed class LotiApi(OperatorTruth truth, string token, Outages outages, 
 
     private Task RestrictedAsync(HttpContext context, Dictionary<string, WindowAxis> axes, Func<OperatorQuery, Records> records)
     {
-        if (Holds(context.Request.Headers.Authorization, "Bearer", token)) return ListAsync(context, axes, records);
+        if (Holds(context.Request.Headers.Authorization, "Bearer", token.Value)) return ListAsync(context, axes, records);
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return new Problem(401, "no-key", "This needs the header Authorization: Bearer <key>, with the key that the operator gave.").WriteAsync(context);
     }

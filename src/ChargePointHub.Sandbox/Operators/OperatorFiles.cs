@@ -42,7 +42,12 @@ public sealed class OperatorFiles(string folder, string caFile)
         if (owner.Style == OperatorStyle.OcpiAndLoti)
         {
             var ocpi = Feed(owner.OperatorId, "ocpi", "ocpi-2.2.1", root + OcpiApi.VersionsPath, limit);
-            ocpi["ocpi"] = new JsonObject { ["discovery"] = true, ["token_is_raw"] = false };
+            ocpi["ocpi"] = new JsonObject
+            {
+                ["discovery"] = true,
+                ["token_is_raw"] = false,
+                ["party"] = new JsonObject { ["party_id"] = "GB*HUB", ["role"] = "NSP", ["name"] = "The hub of the Sandbox", ["url"] = "https://hub.example/ocpi/versions" },
+            };
             // Pages as short as the server's, so that the crawl pages.
             ocpi["datasets"] = new JsonArray(Snapshot(Dataset.ChargePoints, OcpiApi.MostRows), Snapshot(Dataset.Tariffs, OcpiApi.MostRows));
             loti["datasets"] = new JsonArray([.. management]);

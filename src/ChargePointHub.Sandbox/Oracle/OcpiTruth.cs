@@ -19,7 +19,7 @@ public sealed class OcpiTruth(OperatorTruth truth)
     /// <param name="lastUpdated">Milliseconds since 1970.</param>
     public void ChargePoint(Utf8JsonWriter json, SimulatedChargePoint point, long lastUpdated)
     {
-        var parkingType = OcpiApi.ParkingType(point);
+        var parkingType = OcpiObjects.ParkingType(point);
         json.WriteStartObject();
         json.WriteString("charge_point_id", Id(point.OwnId));
         json.WriteString("operator_id", owner.OperatorId);
@@ -72,7 +72,7 @@ public sealed class OcpiTruth(OperatorTruth truth)
         json.WriteNull("parking_fee");
         json.WriteNull("physical_restriction");
         json.WriteStartArray("payment_methods");
-        foreach (var capability in OcpiApi.CapabilitiesOf(point))
+        foreach (var capability in OcpiObjects.CapabilitiesOf(point))
         {
             if (capability == "CONTACTLESS_CARD_SUPPORT") json.WriteStringValue("CONTACTLESS");
             else if (capability == "RFID_READER") json.WriteStringValue("RFID");

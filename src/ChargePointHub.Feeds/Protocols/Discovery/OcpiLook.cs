@@ -43,7 +43,9 @@ internal static class OcpiLook
         var modules = details is { } said ? Endpoints(said).Select(e => e.Module).Distinct().ToList() : [];
         if (modules.Contains("locations") || modules.Count == 0) file.Add(Snapshot(Dataset.ChargePoints));
         if (modules.Contains("tariffs")) file.Add(Snapshot(Dataset.Tariffs));
-        if (modules.Contains("sessions") || modules.Contains("cdrs")) Sessions(file);
+        var ofSessions = OcpiModules.OfSessions.Where(modules.Contains).ToList();
+        if (ofSessions.Count > 0) Sessions(file);
+        if (ofSessions.Count == 1) file.Ocpi()["session_modules"] = new JsonArray(JsonValue.Create(ofSessions[0]));
         if (modules.Count > 0 && file.Feed["datasets"] is null)
         {
             file.Add(Snapshot(Dataset.ChargePoints));

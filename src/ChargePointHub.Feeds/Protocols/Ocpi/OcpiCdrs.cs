@@ -17,7 +17,7 @@ internal sealed class OcpiCdrs(FeedDefinition feed, OcpiVersion version, DateTim
 
     private static readonly AllowList Allowed = new(
         [
-            "country_code", "party_id", "id", "start_date_time", "end_date_time", "session_id", "auth_method", "currency", "total_energy", "total_time", "total_parking_time",
+            "country_code", "party_id", "id", "start_date_time", "end_date_time", "session_id", "currency", "total_energy", "total_time", "total_parking_time",
             "credit", "credit_reference_id", "last_updated",
         ],
         ("cdr_location", new AllowList(["id", "evse_uid", "evse_id", "connector_id"])),

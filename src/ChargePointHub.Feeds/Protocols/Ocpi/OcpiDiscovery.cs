@@ -58,7 +58,7 @@ internal static class OcpiDiscovery
 
     private static string? EndpointUrl(JsonElement data, string module) =>
         OcpiEnvelope.At(data, "/endpoints") is { } endpoints
-            ? Find(endpoints, e => string.Equals(Text(e, "identifier"), module, StringComparison.OrdinalIgnoreCase) && Text(e, "role") is null or "SENDER")
+            ? Find(endpoints, e => string.Equals(Text(e, "identifier"), module, StringComparison.OrdinalIgnoreCase) && (module == OcpiRegistration.Module || Text(e, "role") is null or "SENDER"))
             : null;
 
     private static string? Find(JsonElement list, Func<JsonElement, bool> wanted)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols.Values;
@@ -28,10 +27,10 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         {
             token = credential(reference)?.Trim();
             if (string.IsNullOrEmpty(token)) return MissingCredential.Pull(request.Feed);
-            if (!request.Feed.Ocpi.TokenIsRaw) token = Convert.ToBase64String(Encoding.UTF8.GetBytes(token));
+            token = OcpiHeaders.Written(token, request.Feed);
         }
 
-        return PullAsync(request, () => Headers(token), cancellationToken);
+        return PullAsync(request, () => OcpiHeaders.Of(clock, token), cancellationToken);
     }
 
     private async IAsyncEnumerable<PullStep> PullAsync(
@@ -165,15 +164,4 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         WalkState.Restless => OcpiEnvelope.Wrong(url, "The list changed faster than it could be read."),
         _ => null,
     };
-
-    private Dictionary<string, string> Headers(string? token)
-    {
-        var headers = new Dictionary<string, string>
-        {
-            ["X-Request-ID"] = Guid.CreateVersion7(clock.GetUtcNow()).ToString(),
-            ["X-Correlation-ID"] = Guid.CreateVersion7(clock.GetUtcNow()).ToString(),
-        };
-        if (token is not null) headers["Authorization"] = $"Token {token}";
-        return headers;
-    }
 }

@@ -19,7 +19,7 @@ internal sealed class OcpiSessions(FeedDefinition feed, OcpiVersion version, Dat
 
     private static readonly AllowList Allowed = new(
         [
-            "country_code", "party_id", "id", "start_date_time", "end_date_time", "kwh", "auth_method", "location_id", "evse_uid", "connector_id", "currency", "status",
+            "country_code", "party_id", "id", "start_date_time", "end_date_time", "kwh", "location_id", "evse_uid", "connector_id", "currency", "status",
             "last_updated",
         ],
         ("charging_periods", OcpiPeriods.Allowed),

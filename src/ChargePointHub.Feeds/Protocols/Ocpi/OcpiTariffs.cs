@@ -11,7 +11,7 @@ namespace ChargePointHub.Feeds.Protocols.Ocpi;
 internal sealed class OcpiTariffs(FeedDefinition feed, OcpiVersion version)
 {
     private static readonly FieldNames Fields = new(
-        "country_code", "party_id", "id", "currency", "type", "elements", "start_date_time", "end_date_time", "tax_included", "last_updated");
+        "country_code", "party_id", "id", "currency", "elements", "start_date_time", "end_date_time", "tax_included", "last_updated");
 
     private static readonly AllowList Allowed = new(Fields.All, ("elements", OcpiWords.TariffElement));
 
