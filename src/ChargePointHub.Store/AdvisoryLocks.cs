@@ -21,6 +21,9 @@ internal static class AdvisoryLocks
     /// <summary>Session, first half of the pair whose second is <see cref="OfChain"/>: held for as long as the instance that writes the chain lives.</summary>
     public const int Audit = 0x4350_4805;
 
+    /// <summary>Transaction: one instance looks for charge points that are one and the same.</summary>
+    public const long SameAs = 0x4350_4806;
+
     /// <summary>Ends the connection that had it, which is broken and may not know it for hours, and waits until it is gone.</summary>
     public static async Task TakeAuditAsync(NpgsqlConnection connection, Guid chain, CancellationToken cancellationToken)
     {

@@ -154,7 +154,7 @@ public sealed class PurgeStore(Database database)
         if (isMended) return [("charge_point", OfPoint), ("charge_point_version", OfPoint), ("quarantine", $"operator_id = $1 AND dataset = 'charge_points' AND {AnyId}")];
         return
         [
-            ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("status_change", OfPoint),
+            ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("charge_point_same", "operator_id = $1 AND charge_point_id = $2 OR other_operator_id = $1 AND other_id = $2"), ("status_change", OfPoint),
             ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", OfPoint),
             ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
             ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) "

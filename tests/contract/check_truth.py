@@ -78,7 +78,7 @@ class Expectation:
             served |= rules.tariff(record)
         elif dataset == "charge_points":
             served["power_band"] = rules.power_band(record.get("max_power_kw"))
-            served |= rules.areas_of(record, self.layer, self.places) | {"status": NOT_COMPARED, "status_since": NOT_COMPARED}
+            served |= rules.areas_of(record, self.layer, self.places) | {"status": NOT_COMPARED, "status_since": NOT_COMPARED, "same_as": NOT_COMPARED}
             served["connectors"] = [{"power_derived": False} | connector for connector in record.get("connectors") or []]
         return {field: value if value is NOT_COMPARED else canonical(value, field) for field, value in served.items()}
 

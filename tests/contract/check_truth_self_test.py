@@ -55,7 +55,7 @@ def true_answers():
     """What a right hub serves, written out by hand where the hub derives."""
     place = {"borough_gss": "E1", "ward_gss": None, "lsoa21": None}
     point = POINT | place | {
-        "power_band": "slow", "borough_name": "Ea", "boundary_version": BOUNDARIES, "status": "AVAILABLE", "status_since": at(460),
+        "power_band": "slow", "borough_name": "Ea", "boundary_version": BOUNDARIES, "status": "AVAILABLE", "status_since": at(460), "same_as": [],
         "connectors": [{"connector_id": "1", "max_power_kw": 7.4, "power_derived": False}]}
     sessions = []
     for record, plugged, charging, average, outcome in zip(

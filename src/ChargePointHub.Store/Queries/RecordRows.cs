@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using ChargePointHub.Model;
 using Npgsql;
 
@@ -126,6 +127,8 @@ public sealed class RecordRows : IAsyncDisposable
             Text(output, ",\"boundary_version\":"u8, joined + 4);
             Text(output, ",\"status\":"u8, joined + 5);
             JoinedField.Write(output, ",\"status_since\":"u8, reader.IsDBNull(joined + 6) ? null : Instants.Format(reader.GetFieldValue<DateTimeOffset>(joined + 6)));
+            output.Write(",\"same_as\":"u8);
+            Encoding.UTF8.GetBytes(TextOrNull(joined + 9) ?? "[]", output);
             output.Write("}"u8);
         }
         else if (joinsSession)

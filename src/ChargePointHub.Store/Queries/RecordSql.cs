@@ -18,6 +18,12 @@ internal static class RecordSql
     private const string PointJoin = " LEFT JOIN charge_point c ON c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id";
     private const string EffectiveStatus = "CASE WHEN r.operator_id = ANY(@fresh) THEN coalesce(s.status, 'MISSING') ELSE 'MISSING' END";
 
+    /// <summary>As JSON text; null: none.</summary>
+    private const string SameAs =
+        "(SELECT '[' || string_agg('{\"charge_point_id\":' || to_json(m.other_id) || ',\"operator_id\":' || to_json(m.other_operator_id) || ',\"reason\":\"' || m.reason || '\"}', ',' ORDER BY m.other_id) || ']' "
+        + "FROM charge_point_same m JOIN charge_point o ON o.operator_id = m.other_operator_id AND o.charge_point_id = m.other_id AND o.published "
+        + "WHERE m.operator_id = r.operator_id AND m.charge_point_id = r.charge_point_id)";
+
     private static readonly Dictionary<Dataset, Shape> Shapes = new()
     {
         [Dataset.ChargePoints] = new(
@@ -26,7 +32,7 @@ internal static class RecordSql
             null,
             ["operator_id", "charge_point_id"],
             ", a.borough_gss, a.borough_name, a.ward_gss, a.lsoa21, a.boundary_version, " + EffectiveStatus + " AS status, "
-                + "CASE WHEN r.operator_id = ANY(@fresh) THEN s.since END AS status_since, r.longitude, r.latitude",
+                + "CASE WHEN r.operator_id = ANY(@fresh) THEN s.since END AS status_since, r.longitude, r.latitude, " + SameAs,
             AreaJoin + PointJoin + " LEFT JOIN charge_point_status s ON s.operator_id = r.operator_id AND s.charge_point_id = r.charge_point_id",
             "r.power_band",
             EffectiveStatus),
