@@ -34,7 +34,12 @@ internal sealed class SheetTable : ITable
             var names = new List<string>();
             do
             {
-                if (dialect.Sheet is null || string.Equals(reader.Name, dialect.Sheet, StringComparison.OrdinalIgnoreCase)) return;
+                if (dialect.Sheet is null || string.Equals(reader.Name, dialect.Sheet, StringComparison.OrdinalIgnoreCase))
+                {
+                    WorkbookGuard.Merge(marked, (reader.MergeCells ?? []).Select(m => (m.FromRow + 1, m.ToRow + 1, m.FromColumn + 1, m.ToColumn + 1)));
+                    return;
+                }
+
                 names.Add(reader.Name);
             }
             while (reader.NextResult());
@@ -57,7 +62,7 @@ internal sealed class SheetTable : ITable
         {
             while (reader.Read())
             {
-                var (row, cells) = (reader.Depth + 1, new TableCell[reader.FieldCount]);
+                var (row, cells) = (reader.Depth + 1, new TableCell[Math.Min(reader.FieldCount, TableHeader.MostColumns + 1)]);
                 for (var i = 0; i < cells.Length; i++) cells[i] = Cell(reader, row, i);
                 if (cells.Any(c => c.Kind != CellKind.Empty)) return new TableRow(row, cells);
             }
@@ -77,7 +82,7 @@ internal sealed class SheetTable : ITable
         var value = at.GetValue(column);
         var note = marked.GetValueOrDefault(WorkbookGuard.Place(row, column + 1));
         if (note == TableRules.CellError) return new TableCell(CellKind.Empty, value?.ToString(), note);
-        if (value is null && at.MergeCells?.Any(m => m.FromRow < row && row <= m.ToRow + 1 && m.FromColumn <= column && column <= m.ToColumn) == true) note ??= TableRules.CellMerged;
+        if (note == TableRules.CellMerged && value is not null) note = null;
         return value switch
         {
             null => new TableCell(CellKind.Empty, null, note),

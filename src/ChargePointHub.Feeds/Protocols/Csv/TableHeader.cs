@@ -8,7 +8,7 @@ namespace ChargePointHub.Feeds.Protocols.Csv;
 /// <param name="Unread">Names of columns that are never looked at.</param>
 internal sealed record TableHeader(IReadOnlyList<string?> Names, IReadOnlySet<string> Numbers, IReadOnlyList<string> Unread)
 {
-    private const int MostColumns = 1000;
+    public const int MostColumns = 1000;
 
     public static (TableHeader? Header, SubmissionFault? Fault) Of(TableRow row, FeedMapping mapping, CsvDialect dialect)
     {

@@ -9,10 +9,16 @@ internal static class WorkbookGuard
 {
     private const long MostUnpacked = 1L << 30;
 
-    /// <summary>Up to here any growth is taken; beyond it a workbook of people's data does not grow a hundredfold.</summary>
+    /// <summary>Of the part that is kept in memory as a whole.</summary>
+    private const long MostTexts = 128L << 20;
+
+    /// <summary>Up to here any growth is taken; beyond it a workbook of people's data does not grow fortyfold.</summary>
     private const long AnyGrowth = 64L << 20;
 
-    private const int MostGrowth = 100;
+    private const int MostGrowth = 40;
+
+    /// <summary>Cells that are marked; of more nothing is told.</summary>
+    private const int MostMarks = 500_000;
 
     private const int MostParts = 10_000;
 
@@ -28,10 +34,12 @@ internal static class WorkbookGuard
         {
             // The stated size is the sender's word, so it is counted.
             using var content = part.Open();
+            var ofPart = 0L;
+            var most = part.FullName.EndsWith("sharedStrings.xml", StringComparison.OrdinalIgnoreCase) ? MostTexts : MostUnpacked;
             for (int read; (read = content.Read(block)) > 0;)
             {
-                total += read;
-                if (total > MostUnpacked || (total > AnyGrowth && total > MostGrowth * workbook.Length)) return $"The workbook unpacks to more than {total >> 20} MiB.";
+                (total, ofPart) = (total + read, ofPart + read);
+                if (ofPart > most || total > MostUnpacked || (total > AnyGrowth && total > MostGrowth * workbook.Length)) return $"The workbook unpacks to more than {total >> 20} MiB.";
             }
         }
 
@@ -46,7 +54,7 @@ internal static class WorkbookGuard
         var found = new Dictionary<long, Rule>();
         if (PathOf(parts, sheet) is not { } path || parts.GetEntry(path) is not { } part) return found;
         using var xml = Reader(part);
-        for (long? cell = null; xml.Read();)
+        for (long? cell = null; xml.Read() && found.Count < MostMarks;)
         {
             if (xml.NodeType != XmlNodeType.Element) continue;
             if (xml.LocalName == "c")
@@ -61,6 +69,22 @@ internal static class WorkbookGuard
         }
 
         return found;
+    }
+
+    /// <summary>Of merged cells all but the first.</summary>
+    public static void Merge(Dictionary<long, Rule> marked, IEnumerable<(int FromRow, int ToRow, int FromColumn, int ToColumn)> ranges)
+    {
+        foreach (var range in ranges)
+        {
+            for (var row = range.FromRow; row <= range.ToRow; row++)
+            {
+                for (var column = range.FromColumn; column <= range.ToColumn; column++)
+                {
+                    if (marked.Count >= MostMarks) return;
+                    if (row != range.FromRow || column != range.FromColumn) marked.TryAdd(Place(row, column), TableRules.CellMerged);
+                }
+            }
+        }
     }
 
     /// <param name="row">From 1.</param>
