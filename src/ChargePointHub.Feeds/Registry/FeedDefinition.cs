@@ -154,6 +154,9 @@ public sealed record OcpiSettings
     /// <summary>True: the token is sent as it is; false: base64, as the standard has it.</summary>
     public bool TokenIsRaw { get; init; }
 
+    /// <summary>Query parameter that carries the token as it is, in place of the header; null: the header does.</summary>
+    public string? TokenParameter { get; init; }
+
     /// <summary>JSON Pointer (RFC 6901) to the array of records in an answer; empty: the answer is the array.</summary>
     public string RecordsPointer { get; init; } = "/data";
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols.Ocpi;
 using ChargePointHub.Model;
 
@@ -17,7 +18,7 @@ internal static class OcpiSection
         if (feed.Value("ocpi") is not { } json) return plain;
         var node = new FileNode(
             json, feed.At("ocpi"), feed.Faults,
-            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses", "session_modules", "party");
+            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses", "session_modules", "party", "token_parameter");
         return new OcpiSettings
         {
             Discovery = node.Flag("discovery", plain.Discovery),
@@ -30,6 +31,7 @@ internal static class OcpiSection
             StatusWords = StatusWords(node),
             TariffsInEvses = node.Flag("tariffs_in_evses", plain.TariffsInEvses),
             Party = Party(node),
+            TokenParameter = TokenParameter(node),
             SessionModules = SessionModules(node, plain.SessionModules),
         };
     }
@@ -46,6 +48,14 @@ internal static class OcpiSection
         {
             dataset.Fault("axis", RegistryFaultCodes.AxisNotPossible, "OCPI is asked by last_updated.", ["last_updated"]);
         }
+    }
+
+    private static string? TokenParameter(FileNode node)
+    {
+        if (node.Text("token_parameter", longest: 60) is not { } name) return null;
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')) node.Fault("token_parameter", RegistryFaultCodes.BadValue, "token_parameter must be the name of a query parameter: letters, digits, _ - and .");
+        else if (!MaskedUrl.Masks(name)) node.Fault("token_parameter", RegistryFaultCodes.BadValue, $"The value of {name} would show in logs: a name that is masked holds key, token, secret, signature, password, credential or auth. Ask the operator for the header.");
+        return name;
     }
 
     private static OcpiParty? Party(FileNode ocpi)

@@ -91,11 +91,23 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         var parts = arrived.Where(a => a.Staged.Record.Part is not null).ToList();
         if (parts.Count == 0) return arrived;
         AreJoined = true;
+        var spelt = await SpellingsAsync(parts.Select(p => p.Staged.Record.ChargePointId), cancellationToken);
         var join = new SessionJoin(connection, page);
-        var joined = await join.DecideAsync([.. parts.Select(p => p.Staged)], cancellationToken);
+        var joined = await join.DecideAsync(
+            [.. parts.Select(p => spelt.TryGetValue(p.Staged.Record.ChargePointId, out var known) ? p.Staged with { Record = p.Staged.Record with { ChargePointId = known } } : p.Staged)], cancellationToken);
         Ended = join.Ended;
         return [.. arrived.Except(parts), .. joined.Select(j => (j, (QuarantineOrigin?)null))];
     }
+
+    /// <summary>Charge points that are known under the same id in other case, as it is known: parts compare ids without case.</summary>
+    private async Task<Dictionary<string, string>> SpellingsAsync(IEnumerable<string> ids, CancellationToken cancellationToken) => (await connection.Command(
+        """
+        SELECT n.id, min(c.charge_point_id) FROM unnest($2) AS n (id) JOIN charge_point c ON c.operator_id = $1 AND lower(c.charge_point_id) = lower(n.id)
+        WHERE NOT EXISTS (SELECT FROM charge_point e WHERE e.operator_id = $1 AND e.charge_point_id = n.id)
+        GROUP BY n.id
+        """,
+        page.Feed.OperatorId, ids.Distinct(StringComparer.Ordinal).ToArray()).ListAsync(r => (Id: r.GetString(0), Known: r.GetString(1)), cancellationToken))
+        .ToDictionary(s => s.Id, s => s.Known, StringComparer.Ordinal);
 
     /// <summary>Of a session that waits one row is enough, as it was put together last; of one that has ended, none.</summary>
     private async Task<int> ForgetOutdatedAsync(List<QuarantineRow> waiting, CancellationToken cancellationToken)

@@ -117,6 +117,14 @@ public sealed class SessionJoinTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_charge_point_is_known_whatever_the_case_of_its_id()
+    {
+        await WriteAsync(Points("Cp-1"));
+        await WriteAsync(Sessions(Part("S", kwh: 4) with { ChargePointId = $"{Operator}:CP-1" }));
+        Assert.Equal(["char-gy:Cp-1"], await hub.ManyAsync("SELECT charge_point_id FROM charging_session"));
+    }
+
+    [Fact]
     public async Task A_lying_last_updated_decides_nothing()
     {
         await WriteAsync(Points("1"));

@@ -27,17 +27,19 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
         {
             token = credential(reference)?.Trim();
             if (string.IsNullOrEmpty(token)) return MissingCredential.Pull(request.Feed);
-            token = OcpiHeaders.Written(token, request.Feed);
         }
 
-        return PullAsync(request, () => OcpiHeaders.Of(clock, token), cancellationToken);
+        var fetch = fetchOf(request.Feed);
+        if (token is null || request.Feed.Ocpi.TokenParameter is not { } parameter)
+            return PullAsync(request, fetch, () => OcpiHeaders.Of(clock, token is null ? null : OcpiHeaders.Written(token, request.Feed)), cancellationToken);
+        return PullAsync(
+            request, (url, headers, ct, form) => fetch(FeedAddress.Below(url, "", (parameter, token)), headers, ct, form), () => OcpiHeaders.Of(clock, null), cancellationToken);
     }
 
     private async IAsyncEnumerable<PullStep> PullAsync(
-        PullRequest request, Func<IReadOnlyDictionary<string, string>> headers, [EnumeratorCancellation] CancellationToken cancellationToken)
+        PullRequest request, Fetch fetch, Func<IReadOnlyDictionary<string, string>> headers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (feed, plan) = (request.Feed, request.Plan);
-        var fetch = fetchOf(feed);
         var modules = OcpiModules.Of(feed, plan.Dataset);
         var endpoints = await OcpiDiscovery.FindAsync(feed, version, modules, fetch, headers, cancellationToken);
         if (endpoints.Failure is { } unfound)
@@ -107,10 +109,12 @@ public sealed class OcpiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
     {
         var (offset, limit) = (walk.Offset.ToString(CultureInfo.InvariantCulture), walk.Limit.ToString(CultureInfo.InvariantCulture));
         return FeedAddress.Below(
-            module, "",
-            ("date_from", window is { } from ? Instants.Format(from.From) : null), ("date_to", window is { } to ? Instants.Format(to.To) : null),
+            module, "", ("date_from", window is { } from ? Date(from.From) : null), ("date_to", window is { } to ? Date(to.To) : null),
             ("offset", feed.Ocpi.Paged ? offset : null), ("limit", feed.Ocpi.Paged ? limit : null));
     }
+
+    /// <summary>Some servers read no fractions of a second, so there are none where they say nothing.</summary>
+    private static string Date(DateTimeOffset at) => Instants.Format(at).Replace(".000Z", "Z", StringComparison.Ordinal);
 
     /// <summary>Single records outside are findings; a list of nothing else answers another question. One may be the end of a window that the operator counts in.</summary>
     private static FeedFailure? OtherWindow(Window? window, int events, int outside, Uri url) => window is null || events < 2 || outside < events ? null

@@ -61,17 +61,18 @@ internal static class TrialMapping
     private static FeedMapping Sessions(FeedDefinition feed)
     {
         var isCdr = feed.Ocpi.SessionModules is [OcpiModules.Cdrs];
+        var namesTaxes = OcpiVersion.Of(feed)!.NamesTaxes;
         (string, string[])[] both =
         [
-            ("plug_in_at", ["/start_date_time"]), ("plug_out_at", ["/end_date_time"]), ("peak_kw", ["/charging_periods"]), ("cost_ex_vat", ["/total_cost/excl_vat"]),
-            ("cost_inc_vat", ["/total_cost/incl_vat"]), ("currency", ["/currency"]), ("last_updated", ["/last_updated"]),
+            ("plug_in_at", ["/start_date_time"]), ("plug_out_at", ["/end_date_time"]), ("peak_kw", ["/charging_periods"]), ("cost_ex_vat", [namesTaxes ? "/total_cost/before_taxes" : "/total_cost/excl_vat"]),
+            ("cost_inc_vat", [namesTaxes ? "/total_cost/taxes" : "/total_cost/incl_vat"]), ("currency", ["/currency"]), ("last_updated", ["/last_updated"]),
         ];
         (string, string[])[] own = isCdr
             ? [
                 ("session_id", ["/session_id", "/id"]), ("charge_point_id", ["/cdr_location/evse_uid"]), ("connector_id", ["/cdr_location/connector_id"]), ("charging_minutes", ["/total_time", "/total_parking_time"]),
-                ("energy_kwh", ["/total_energy"]), ("tariff_id", ["/tariffs/0/id"]), ("corrects_session_id", ["/credit_reference_id", "/credit"]),
+                ("energy_kwh", ["/total_energy"]), ("tariff_id", ["/tariffs/0/id", "/charging_periods"]), ("corrects_session_id", ["/credit_reference_id", "/credit"]),
             ]
-            : [("session_id", ["/id"]), ("charge_point_id", ["/evse_uid"]), ("connector_id", ["/connector_id"]), ("energy_kwh", ["/kwh"]), ("outcome", ["/status"])];
+            : [("session_id", ["/id"]), ("charge_point_id", ["/evse_uid"]), ("connector_id", ["/connector_id"]), ("energy_kwh", ["/kwh"]), ("tariff_id", ["/charging_periods"]), ("outcome", ["/status"])];
         return Mapping(Fields(MappedTargets.Of(Dataset.ChargingSessions), [.. own, .. both]), [], feed.Ocpi.RecordsPointer);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
@@ -31,6 +32,31 @@ public sealed class JudgeAgainTests
         }
 
         Assert.True(refused > 50, $"{refused}");
+    }
+
+    [Theory]
+    [InlineData("sessions", "good-ocpi-session")]
+    [InlineData("cdrs", "good-cdr")]
+    public async Task So_it_is_with_every_field_of_OCPI_spoilt(string module, string fixture)
+    {
+        var feed = PretendFeed.Feed("ocpi-2.2.1", f => f with { Ocpi = new OcpiSettings { Discovery = false, Paged = false, SessionModules = [module] } });
+        var good = JsonNode.Parse(await File.ReadAllTextAsync(RepositoryRoot.Path("tests", "Fixtures", "ocpi-2.2.1", fixture, "answer.json")))!.AsObject();
+        var refused = 0;
+        foreach (var name in good["data"]![0]!.AsObject().Select(p => p.Key).ToList())
+        {
+            foreach (var value in new[] { "null", "-5", "{}", "[7]", "\"\"", $"\"{new string('x', 500)}\"", "\"2026-11-19T08:00:00Z\"", "\"\\u0000\"" })
+            {
+                var answer = good.DeepClone();
+                answer["data"]![0]![name] = JsonNode.Parse(value);
+                var pulled = await new PretendFeed(_ => PretendFeed.Json(answer.ToJsonString())).PullAsync(feed, Dataset.ChargingSessions);
+                if (pulled.Refused is not [var first]) continue;
+                refused++;
+                var again = Assert.Single(ProtocolCatalogue.JudgeAgain(feed, first.Dataset, first.Document, PretendFeed.Now)!.Refused);
+                Assert.Equal((name, value, first.OwnId, Errors(first)), (name, value, again.OwnId, Errors(again)));
+            }
+        }
+
+        Assert.True(refused > 10, $"{refused}");
     }
 
     [Fact]

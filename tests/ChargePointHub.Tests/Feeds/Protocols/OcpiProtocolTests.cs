@@ -61,6 +61,24 @@ public sealed class OcpiProtocolTests
         Assert.Equal("/feed/tariffs", feed.Asked[0].AbsolutePath);
     }
 
+    [Fact]
+    public async Task A_token_in_the_query_goes_along_everywhere_and_shows_nowhere()
+    {
+        var feed = new PretendFeed(url => url.AbsolutePath switch
+        {
+            "/feed" => Enveloped("""[{"version":"2.2.1","url":"https://operator.example/221"}]"""),
+            "/221" => Enveloped("""{"version":"2.2.1","endpoints":[{"identifier":"locations","url":"https://operator.example/221/locations?area=1"}]}"""),
+            _ => PretendFeed.Json("""{"status_code":2000}"""),
+        });
+
+        var pulled = await feed.PullAsync(Discovering with { Credential = "env:KEY", Ocpi = new OcpiSettings { TokenParameter = "apiKey" } }, Dataset.ChargePoints, secret: "se cret");
+
+        Assert.Equal(["?apiKey=se%20cret", "?apiKey=se%20cret", "?area=1&offset=0&limit=1000&apiKey=se%20cret"], feed.Asked.Select(u => u.Query));
+        Assert.All(feed.Headers, h => Assert.False(h.ContainsKey("Authorization")));
+        Assert.Equal("https://operator.example/221/locations", pulled.Failure?.Url);
+        Assert.DoesNotContain("cret", pulled.Failure!.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"data":[],"status_code":2001,"status_message":"Invalid parameters","timestamp":"2026-11-20T08:00:00Z"}""", "OCPI 2001: Invalid parameters")]
     [InlineData("""{"status_code":3002,"timestamp":"2026-11-20T08:00:00Z"}""", "OCPI 3002: no message")]
@@ -85,7 +103,7 @@ public sealed class OcpiProtocolTests
         Assert.True(pulled.IsProven, pulled.Failure?.Detail);
         Assert.Equal([SessionPartKind.Session, SessionPartKind.Session, SessionPartKind.Cdr], pulled.Sessions.Select(s => s.Record.Part!.Kind));
         Assert.Equal(["/feed/sessions", "/feed/cdrs"], feed.Asked.Select(u => u.AbsolutePath));
-        Assert.All(feed.Asked, u => Assert.Equal(("2026-11-19T12:00:00.000Z", "2026-11-20T12:00:00.000Z"), (HttpUtility.ParseQueryString(u.Query)["date_from"], HttpUtility.ParseQueryString(u.Query)["date_to"])));
+        Assert.All(feed.Asked, u => Assert.Equal(("2026-11-19T12:00:00Z", "2026-11-20T12:00:00Z"), (HttpUtility.ParseQueryString(u.Query)["date_from"], HttpUtility.ParseQueryString(u.Query)["date_to"])));
     }
 
     [Fact]

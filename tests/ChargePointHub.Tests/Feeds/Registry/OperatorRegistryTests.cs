@@ -15,7 +15,8 @@ public sealed class OperatorRegistryTests : IDisposable
             "loti": { "sessions_per_charge_point": true },
             "ocpi": { "discovery": false, "paths": {"charge_points": "locations"}, "token_is_raw": true, "records_pointer": "", "envelope": false,
                       "paged": false, "page_overlap": 5, "status_words": {"WORKING": "AVAILABLE"}, "tariffs_in_evses": true,
-                      "session_modules": ["cdrs"] },
+                      "session_modules": ["cdrs"], "token_parameter": "apiKey",
+                      "party": {"party_id": "GB*LDN", "name": "Example Authority", "url": "https://hub.example/ocpi"} },
             "datasets": [
               { "dataset": "charge_points" },
               { "dataset": "charging_sessions", "cadence": "PT2M", "axis": "last_updated", "earliest": "2026-01-01T01:00:00+01:00", "look_back": "P90D",
@@ -55,6 +56,8 @@ public sealed class OperatorRegistryTests : IDisposable
         Assert.Equal((false, true, "", false, false, 5, true), (ocpi.Discovery, ocpi.TokenIsRaw, ocpi.RecordsPointer, ocpi.Envelope, ocpi.Paged, ocpi.PageOverlap, ocpi.TariffsInEvses));
         Assert.Equal("locations", ocpi.Paths["charge_points"]);
         Assert.Equal(["cdrs"], ocpi.SessionModules);
+        Assert.Equal("apiKey", ocpi.TokenParameter);
+        Assert.Equal(new OcpiParty("GB*LDN", "OTHER", "Example Authority", new Uri("https://hub.example/ocpi")), ocpi.Party);
         Assert.Equal(Status.Available, ocpi.StatusWords["WORKING"]);
 
         Assert.Equal(
@@ -143,6 +146,9 @@ public sealed class OperatorRegistryTests : IDisposable
         Wrong(Feed, Feed + ", \"ocpi\": {\"paths\": {\"charge_points\": \"https://evil.example/\"}}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/paths/charge_points");
         Wrong(Feed, Feed + ", \"ocpi\": {\"paths\": {\"status_changes\": \"statuses\"}}", RegistryFaultCodes.UnknownDataset, "/feeds/0/ocpi/paths/status_changes");
         Wrong(Feed, Feed + ", \"ocpi\": {\"session_modules\": [\"session\", \"cdrs\"]}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/session_modules/0");
+        Wrong(Feed, Feed + ", \"ocpi\": {\"token_parameter\": \"a key\"}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/token_parameter");
+        Wrong(Feed, Feed + ", \"ocpi\": {\"party\": {\"party_id\": \"gb-ldn\", \"name\": \"x\", \"url\": \"https://x.example\"}}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/party/party_id");
+        Wrong(Feed, Feed + ", \"ocpi\": {\"party\": {\"party_id\": \"GB*LDN\", \"name\": \"x\", \"url\": \"http://x.example\"}}", RegistryFaultCodes.NotHttps, "/feeds/0/ocpi/party/url");
         Wrong(Feed, Feed + ", \"ocpi\": {\"session_modules\": []}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/session_modules");
         Wrong("{" + Plan + "}", "", RegistryFaultCodes.Missing, "/feeds/0/datasets");
         Wrong(Plan, "\"dataset\": \"charge_point\"", RegistryFaultCodes.UnknownDataset, $"{D}/dataset");
