@@ -32,9 +32,16 @@ internal sealed class MappedRow(IReadOnlyList<MappedLevel> levels, string? id)
             FieldPathEnd.Index => JsonSerializer.SerializeToElement((level.Index + 1).ToString(CultureInfo.InvariantCulture)),
             FieldPathEnd.Id => id is null ? null : JsonSerializer.SerializeToElement(id),
             FieldPathEnd.Self => level.Item.ValueKind is JsonValueKind.Null ? null : level.Item,
-            _ when path.Steps.Contains(FieldPath.EachItem) => JsonSerializer.SerializeToElement(Each(level.Item, path.Steps).ToList()),
+            _ when path.Steps.Contains(FieldPath.EachItem) => Joined(Each(level.Item, path.Steps)),
             _ => At(level.Item, path.Steps, levels[^1].Index),
         };
+    }
+
+    /// <summary>As an array, byte by byte: half a surrogate pair cannot be written otherwise.</summary>
+    private static JsonElement Joined(IEnumerable<JsonElement> values)
+    {
+        using var array = JsonDocument.Parse($"[{string.Join(',', values.Select(v => v.GetRawText()))}]");
+        return array.RootElement.Clone();
     }
 
     private IEnumerable<JsonElement> Each(JsonElement here, IReadOnlyList<string> steps)

@@ -167,7 +167,7 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
         if (isPlain || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || Math.Abs(number) > 1_000_000_000_000)
         {
             // A sign that is not the declared one makes two numbers possible.
-            if (name == MappedTargets.PricePerKwh || (isCell && decimal.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out _))) findings.Add(ValueRules.NumberUnusable, place, MappedText.Of(value));
+            if (name == MappedTargets.PricePerKwh || (isCell && decimal.TryParse(MappedText.Of(value), NumberStyles.Float, CultureInfo.InvariantCulture, out _))) findings.Add(ValueRules.NumberUnusable, place, MappedText.Of(value));
             else Copy(writer, name, value);
             return;
         }

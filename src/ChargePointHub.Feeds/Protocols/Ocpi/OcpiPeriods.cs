@@ -37,10 +37,10 @@ internal sealed record OcpiPeriods(decimal? ChargingHours, decimal? PeakKw, deci
             foreach (var dimension in dimensions.EnumerateArray())
             {
                 if (dimension.ValueKind != JsonValueKind.Object || !dimension.TryGetProperty("type", out var type) || !dimension.TryGetProperty("volume", out var volume)) continue;
-                if (type.ValueKind != JsonValueKind.String) continue;
-                if (type.ValueEquals("TIME")) hours = (hours ?? 0) + (reader.Number(volume, Volume, 0, MostHours) ?? 0);
-                else if (type.ValueEquals("MAX_POWER") && reader.Number(volume, Volume, 0, 4000) is { } kw) peak = Math.Max(peak ?? 0, kw);
-                else if (type.ValueEquals("STATE_OF_CHARGE") && reader.Number(volume, Volume, 0, 100) is { } percent) charges.Add(percent);
+                if (type.ValueKind != JsonValueKind.String || StorableText.Of(type) is not { } word) continue;
+                if (word == "TIME") hours = (hours ?? 0) + (reader.Number(volume, Volume, 0, MostHours) ?? 0);
+                else if (word == "MAX_POWER" && reader.Number(volume, Volume, 0, 4000) is { } kw) peak = Math.Max(peak ?? 0, kw);
+                else if (word == "STATE_OF_CHARGE" && reader.Number(volume, Volume, 0, 100) is { } percent) charges.Add(percent);
             }
         }
 

@@ -6,6 +6,9 @@ namespace ChargePointHub.Feeds.Protocols.Values;
 /// <summary>What OCPI's tariff elements say of price.</summary>
 internal static class TariffReader
 {
+    /// <summary>In the tariff's currency, a kWh.</summary>
+    private const decimal MostPrice = 1_000_000;
+
     /// <summary>The elements cut to what is kept, and the price in pence where one unrestricted ENERGY price says it all.</summary>
     /// <param name="vatIncluded">The tariff says that all VAT there is stands within its prices; else they are before VAT, as OCPI 2.2.1 has it.</param>
     public static (JsonElement? Elements, decimal? PencePerKwh) Read(RecordReader reader, JsonElement value, string name, string? currency, bool vatIncluded = false)
@@ -52,6 +55,12 @@ internal static class TariffReader
         }
 
         if (vatUnstated && !vatIncluded) reader.Add(ChargePointRules.VatUnstated, name, null);
+        if (energy is < 0 or > MostPrice)
+        {
+            reader.Add(ValueRules.NumberOutOfRange, name, $"{energy}", $"Not within 0 to {MostPrice} a kWh; no price was made of it.");
+            energy = null;
+        }
+
         return (elements, simple && currency == "GBP" ? energy * 100 : null);
     }
 }

@@ -1,0 +1,12 @@
+namespace ChargePointHub.IntegrationTests.Proofs;
+
+public class HostileInputProofTests
+{
+    [Fact]
+    public async Task Whatever_an_operator_sends_is_read_or_refused()
+    {
+        using var result = await SmallProof.HeldAsync("hostile-input");
+
+        Assert.Equal(11, result.RootElement.GetProperty("figures").GetArrayLength());
+    }
+}
