@@ -215,7 +215,10 @@ public sealed class FeedClient : IDisposable
         if (StrictJson.Read(isLines ? JsonLines.AsArray(body.Bytes) : body.Bytes, out var kind, out var fault) is not { } json)
         {
             var type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
-            return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered 200 with {type}, but the answer {fault}; the operator must send {(isLines ? "whole JSON documents, one a line" : "one whole JSON document")}.");
+            var wanted = isLines ? "the operator must send whole JSON documents, one a line"
+                : kind == FailureKind.NotJson && JsonLines.Are(body.Bytes) ? "it is one JSON document a line, which a mapping reads that says \"answer\": \"lines\" in its request"
+                : "the operator must send one whole JSON document";
+            return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered 200 with {type}, but the answer {fault}; {wanted}.");
         }
 
         return new Fetched(json, HeadersOf(response), chain.Requests);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace ChargePointHub.Feeds.Fetching;
 
@@ -30,6 +31,13 @@ internal static class JsonLines
 
         joined.Write("]"u8);
         return new ReadOnlySequence<byte>(joined.WrittenMemory);
+    }
+
+    /// <summary>Whether what is no JSON document is several, one a line.</summary>
+    public static bool Are(ReadOnlySequence<byte> body)
+    {
+        if (StrictJson.Read(AsArray(body), out _, out _) is not { } lines) return false;
+        using (lines) return lines.RootElement.GetArrayLength() > 1 && lines.RootElement[0].ValueKind == JsonValueKind.Object;
     }
 
     private static bool IsEmpty(ReadOnlySequence<byte> line)

@@ -54,11 +54,23 @@ public sealed class FetchFormTests(Certificates certificates) : IClassFixture<Ce
         Assert.EndsWith("the operator must send whole JSON documents, one a line.", failure.Detail, StringComparison.Ordinal);
     }
 
-    private async Task<FetchResult> AskAsync(string answer)
+    [Theory]
+    [InlineData("{\"a\":1}\n{\"a\":2}\n", "it is one JSON document a line, which a mapping reads that says \"answer\": \"lines\" in its request.")]
+    [InlineData("{\"a\":1}\n{\"a\":", "the operator must send one whole JSON document.")]
+    [InlineData("hello\nworld", "the operator must send one whole JSON document.")]
+    public async Task Lines_that_nobody_declared_are_told_from_what_is_no_JSON(string answer, string said)
+    {
+        var failure = Assert.IsType<FetchFailed>(await AskAsync(answer, null)).Failure;
+        Assert.EndsWith(said, failure.Detail, StringComparison.Ordinal);
+    }
+
+    private Task<FetchResult> AskAsync(string answer) => AskAsync(answer, Lines);
+
+    private async Task<FetchResult> AskAsync(string answer, FetchForm? form)
     {
         await using var server = await OperatorServer.StartAsync(certificates.Good(), context => context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(answer)).AsTask());
         using var factory = new FeedClientFactory(TimeProvider.System, Quick);
         using var client = factory.Create(server.Feed(certificates.CaFile));
-        return await client.FetchAsync(server.Url, NoHeaders, default, Lines);
+        return await client.FetchAsync(server.Url, NoHeaders, default, form);
     }
 }
