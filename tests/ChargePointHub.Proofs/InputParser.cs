@@ -31,6 +31,9 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
         Json("ocpi locations", InputSamples.OcpiLocations, Feed(folder, "ocpi-2.2.1", Dataset.ChargePoints)),
         Json("ocpi tariffs", InputSamples.Tariffs, Feed(folder, "ocpi-2.2.1", Dataset.Tariffs)),
         Json("ocpi sessions", InputSamples.OcpiSessions, Feed(folder, "ocpi-2.2.1", Dataset.ChargingSessions)),
+        Json("ocpi 2.3.0 locations", InputSamples.OcpiLocations, Feed(folder, "ocpi-2.3.0", Dataset.ChargePoints)),
+        Json("ocpi 2.3.0 tariffs", InputSamples.Tariffs, Feed(folder, "ocpi-2.3.0", Dataset.Tariffs)),
+        Json("ocpi 2.3.0 sessions", InputSamples.OcpiSessions, Feed(folder, "ocpi-2.3.0", Dataset.ChargingSessions)),
         Json("mapped-json charge points", InputSamples.Mapped, Feed(folder, "mapped-json", Dataset.ChargePoints, InputSamples.Mapping)),
         Json("mapped-json sessions", InputSamples.MappedSessions, Feed(folder, "mapped-json", Dataset.ChargingSessions, InputSamples.SessionMapping)),
         File("csv-v1 text", Encoding.UTF8.GetBytes(InputSamples.CsvFile), Feed(folder, "csv-v1", Dataset.ChargingSessions, InputSamples.CsvMapping)),
@@ -110,8 +113,8 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
 
     private static FeedDefinition Feed(string folder, string protocol, Dataset dataset, string? mapping = null)
     {
-        var axis = dataset.IsSnapshot ? "" : dataset == Dataset.StatusChanges ? ", \"axis\": \"at\"" : protocol == "ocpi-2.2.1" ? ", \"axis\": \"last_updated\"" : ", \"axis\": \"plug_in_at\"";
-        var ocpi = protocol == "ocpi-2.2.1" ? ", \"ocpi\": {\"discovery\": false, \"paged\": false, \"tariffs_in_evses\": true}" : "";
+        var axis = dataset.IsSnapshot ? "" : dataset == Dataset.StatusChanges ? ", \"axis\": \"at\"" : protocol.StartsWith("ocpi", StringComparison.Ordinal) ? ", \"axis\": \"last_updated\"" : ", \"axis\": \"plug_in_at\"";
+        var ocpi = protocol.StartsWith("ocpi", StringComparison.Ordinal) ? ", \"ocpi\": {\"discovery\": false, \"paged\": false, \"tariffs_in_evses\": true}" : "";
         var address = protocol == "csv-v1" ? "" : ", \"base_url\": \"https://operator.example/api\"";
         var file = Path.Combine(folder, $"{protocol}-{dataset.Name}.json");
         System.IO.File.WriteAllText(file, $$"""
