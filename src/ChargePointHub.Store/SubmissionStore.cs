@@ -24,6 +24,11 @@ public sealed class SubmissionStore(Database database)
         $"SELECT {Columns} FROM submission WHERE operator_id = $1 AND dataset = $2 AND period = $3 AND content_hash = $4 AND judged_with = $5",
         feed.OperatorId, feed.Dataset.Name, period, contentHash, judgedWith).ListAsync(Read, cancellationToken)).SingleOrDefault();
 
+    /// <summary>Periods of which a whole file has come.</summary>
+    public Task<List<string>> WholePeriodsAsync(FeedKey feed, CancellationToken cancellationToken) => database.Reads.Command(
+        "SELECT DISTINCT period FROM submission WHERE operator_id = $1 AND dataset = $2 AND report ->> 'fault' IS NULL", feed.OperatorId, feed.Dataset.Name)
+        .ListAsync(r => r.GetString(0), cancellationToken);
+
     /// <summary>Another command or request may have been quicker with the same bytes: then its report stays.</summary>
     public Task SaveAsync(Submission submission, CancellationToken cancellationToken) => database.Reads.Command(
         $"INSERT INTO submission ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",

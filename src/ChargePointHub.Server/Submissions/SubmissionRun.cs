@@ -50,7 +50,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         var (hash, judgedWith) = (HashOf(content), JudgeVersion.Of(handed.Feed));
         if (await submissions.FindAsync(key, handed.Period, hash, judgedWith, cancellationToken) is { } before) return (before.Report, true);
 
-        var (now, started) = (time.GetUtcNow(), time.GetTimestamp());
+        var (now, started) = (Instants.ToStoredResolution(time.GetUtcNow()), time.GetTimestamp());
         var id = Guid.CreateVersion7(now);
         var run = await runs.OpenAsync(key, RunKind.Submission, WindowOf(handed), now, cancellationToken);
         var progress = new Progress();
@@ -66,7 +66,8 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
                 new ReportedWrites(progress.Counts.Added, progress.Counts.Changed, progress.Counts.Unchanged, progress.Waiting), fault, reader);
             var json = JsonSerializer.Serialize(report, SubmissionReport.Json);
             await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), cancellationToken);
-            return (json, false);
+            var kept = (await submissions.FindAsync(key, handed.Period, hash, judgedWith, cancellationToken))!;
+            return (kept.Report, kept.SubmissionId != id);
         }
         catch
         {
@@ -80,6 +81,8 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         HandedIn handed, FeedKey key, Guid run, string judgedWith, Stream content, DateTimeOffset now, Progress progress, Action<int>? afterRows, CancellationToken cancellationToken)
     {
         var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
+        if (handed.Plan.Dataset.IsSnapshot && await LaterThanAsync(handed, key, cancellationToken) is { } later)
+            return (reader, new SubmissionFault(SubmissionFaultKind.Superseded, null, $"A list of {later} has come already: this one of {handed.Period} would turn back what is newer."), 0);
         foreach (var step in reader.Read(content))
         {
             if (step is SubmissionEnded ended) return (reader, ended.Fault, ended.Rows);
@@ -99,9 +102,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
                     Areas = areas.Version is null ? new Dictionary<string, AreaCodes>() : records.ChargePoints.ToDictionary(c => c.Record.ChargePointId, c => areas.Place(c.Record.Latitude, c.Record.Longitude)),
                     LastUpdatedLies = handed.Feed.LastUpdatedLies,
                     Asked = WindowOf(handed),
-                    Claims = page.IsLast && Claimed(handed, now) is { } claimed
-                        ? [new Claim(handed.Plan.Dataset, claimed, ClaimKind.Covered, Late: handed.Plan.Dataset.IsSnapshot ? null : new Lateness(TimeSpan.Zero, 2 * handed.Plan.Cadence))]
-                        : [],
+                    Claims = page.IsLast ? Claims(handed, now) : [],
                 },
                 cancellationToken);
             progress.Counts = progress.Counts.Plus(written, requests: 0);
@@ -112,6 +113,20 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
 
         throw new InvalidOperationException("The reading of a file ends with its last page, or with what ended it.");
     }
+
+    /// <summary>Of a list of now a claim begins now, as that of a crawl does: with it refused rows that it no longer brings are forgotten.</summary>
+    private static List<Claim> Claims(HandedIn handed, DateTimeOffset now)
+    {
+        if (Claimed(handed, now) is not { } window) return [];
+        var dataset = handed.Plan.Dataset;
+        if (!dataset.IsSnapshot) return [new Claim(dataset, window, ClaimKind.Covered, Late: new Lateness(TimeSpan.Zero, 2 * handed.Plan.Cadence))];
+        Window?[] parts = [Window.Between(window.From, now < window.To ? now : window.To), Window.Between(now > window.From ? now : window.From, window.To)];
+        return [.. parts.OfType<Window>().Select(w => new Claim(dataset, w, ClaimKind.Covered))];
+    }
+
+    /// <summary>Null: no whole list of a later period has come.</summary>
+    private async Task<string?> LaterThanAsync(HandedIn handed, FeedKey key, CancellationToken cancellationToken) =>
+        (await submissions.WholePeriodsAsync(key, cancellationToken)).Find(p => LondonCalendar.TryParsePeriod(p, out var window) && window is { } stated && stated.To > handed.Window.To);
 
     /// <summary>Of events what the period holds so far; a list of what there is holds for its period and as long as it is fresh after it.</summary>
     private static Window? Claimed(HandedIn handed, DateTimeOffset now) => handed.Plan.Dataset.IsSnapshot

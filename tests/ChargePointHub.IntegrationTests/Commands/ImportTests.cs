@@ -80,6 +80,24 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
         Assert.Equal(1, await CountAsync("SELECT count(*) FROM run WHERE kind = 'submission' AND outcome = 'failed' AND failure = 'truncated'"));
     }
 
+    [Fact]
+    public async Task A_list_of_charge_points_forgets_rows_that_it_refused_before_and_is_not_turned_back_by_an_older_one()
+    {
+        Write("wrong.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\nCP2,51.5,-0.1,7,7\n");
+        Write("right.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,22\nCP2,51.5,-0.1,7\n");
+        Write("old.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,3.7\n");
+
+        await hub.JsonAsync(Line("wrong.csv", "charge_points"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM quarantine"));
+        await hub.JsonAsync(Line("right.csv", "charge_points"));
+        var old = await hub.JsonAsync(Line("old.csv", "charge_points").Replace("2026-Q3", "2026-Q2", StringComparison.Ordinal));
+
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM quarantine"));
+        Assert.Equal("superseded", old.GetProperty("fault").GetProperty("code").GetString());
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM charge_point WHERE charge_point_id = 'mill:CP1' AND max_power_kw = 22"));
+        Assert.Equal([Quarter.From], (await new CoverageStore(database.Database).ReadAsync("mill", Dataset.ChargePoints, CancellationToken.None)).Covered.Select(w => w.From));
+    }
+
     [Theory]
     [InlineData("import submission none.csv --operator mill --period 2026-Q3", "none.csv is no file.")]
     [InlineData("import submission operators/mill.json --operator mil --period 2026-Q3", "There is no operator file of 'mil'. Was mill meant?")]

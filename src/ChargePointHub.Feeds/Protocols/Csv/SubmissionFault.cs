@@ -31,6 +31,9 @@ public enum SubmissionFaultKind
 
     /// <summary>No row lies in the period that was stated.</summary>
     [JsonStringEnumMemberName("period_wrong")] PeriodWrong,
+
+    /// <summary>A list of a later period has come already.</summary>
+    [JsonStringEnumMemberName("superseded")] Superseded,
 }
 
 /// <param name="Line">From 1; null: the file as a whole.</param>
