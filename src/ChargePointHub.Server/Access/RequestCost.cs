@@ -18,7 +18,7 @@ internal static class RequestCost
     /// <summary>Of an answer of records, beside asking: by how many it may hold. A stream without a limit counts as the largest page.</summary>
     public static int OfAnswer(RequestParameters parameters, AnswerForm form)
     {
-        var most = form == AnswerForm.NdJson && parameters["limit"] is null ? HubParameters.LargestLimit : parameters.Limit;
+        var most = Formats.IsStream(form) && parameters["limit"] is null ? HubParameters.LargestLimit : parameters.Limit;
         return most / RecordsAUnit + (parameters["count"] is null ? 0 : Counting);
     }
 }

@@ -12,6 +12,10 @@ public sealed record ApiRoute
     public const string Json = "application/json";
     public const string GeoJson = "application/geo+json";
     public const string NdJson = "application/x-ndjson";
+    public const string Csv = "text/csv";
+
+    /// <summary>The answer as a table, on every list of a dataset's records.</summary>
+    public static readonly MediaForm AsCsv = new(Csv, null, "The whole answer as CSV (RFC 4180), one column a field.");
 
     /// <summary>Pattern of the address, e.g. <c>/v1/operators/{id}</c>. The only variable part is <c>id</c>.</summary>
     public required string Path { get; init; }
@@ -79,5 +83,6 @@ public sealed record ApiRoute
 }
 
 /// <summary>One form of an answer.</summary>
-/// <param name="Schema">Component of <c>schemas/hub/v1</c> that it fits, e.g. <c>TariffList</c>; null: not JSON, such as a page for people.</param>
-public sealed record MediaForm(string MediaType, string? Schema);
+/// <param name="Schema">Component of <c>schemas/hub/v1</c> that it fits, e.g. <c>TariffList</c>; null: not JSON.</param>
+/// <param name="Description">What it is, where no schema says so.</param>
+public sealed record MediaForm(string MediaType, string? Schema, string Description = "A page for people.");

@@ -203,10 +203,13 @@ public sealed class ConditionalTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/v1/charge-points", "text/csv", null)]
-    [InlineData("/v1/charge-points", "application/json;q=0, application/geo+json;q=0, application/x-ndjson;q=0, */*", null)]
+    [InlineData("/v1/charge-points", "text/csv", "text/csv")]
+    [InlineData("/v1/charge-points", "text/*", "text/csv")]
+    [InlineData("/v1/charge-points", "application/xml", null)]
+    [InlineData("/v1/charge-points/alpha:P1", "text/csv", null)]
+    [InlineData("/v1/charge-points", "application/json;q=0, application/geo+json;q=0, application/x-ndjson;q=0, text/csv;q=0, */*", null)]
     [InlineData("/v1/charge-points", "application/json;q=0, */*", "application/geo+json")]
-    [InlineData("/v1/charge-points", "text/csv, application/*;q=0.1", "application/json")]
+    [InlineData("/v1/charge-points", "text/plain, application/*;q=0.1", "application/json")]
     [InlineData("/v1/charge-points", "application/*, application/x-ndjson", "application/x-ndjson")]
     [InlineData("/v1/charge-points", "application/*;q=0.2, application/json;q=0.1", "application/geo+json")]
     [InlineData("/v1/charge-points", "text/html, image/gif, *; q=.2, */*; q=.2", "application/json")]

@@ -73,7 +73,7 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         { "GET", "/v1/charging-sessions?format=ndjson&cursor=abc&period=2026-11", WithKey, "CPH-1204" },
         { "GET", "/v1/tariffs?count=true", "", "CPH-1003" },
         { "GET", "/v1/charge-points?limit=1", "Accept-Encoding: zstd, identity;q=0", "CPH-1016" },
-        { "GET", "/v1/charge-points?limit=1", "Accept: text/csv", "CPH-1019" },
+        { "GET", "/v1/charge-points?limit=1", "Accept: application/xml", "CPH-1019" },
         { "GET", "/v1/operators", "Accept: application/xml, text/html", "CPH-1019" },
         { "GET", "/v1/charging-sessions", "", "CPH-2001" },
         { "GET", "/v1/charge-points/alpha:P1/status-changes?period=2026-11", "", "CPH-2001" },

@@ -6,6 +6,7 @@ using System.Text.Json;
 using ChargePointHub.Model;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.VisualBasic.FileIO;
 
 namespace ChargePointHub.IntegrationTests.Api;
 
@@ -61,6 +62,62 @@ public sealed class StreamTests : IAsyncLifetime
             var described = await host.GetAsync(Statement(byParameter));
             Assert.Equal(summary.GetProperty("completeness").GetRawText(), described.Json.GetProperty("meta").GetProperty("completeness").GetRawText());
         }
+    }
+
+    [Fact]
+    public async Task A_table_holds_the_records_of_the_pages_one_a_line_one_column_a_field()
+    {
+        foreach (var path in Streams)
+        {
+            foreach (var select in new[] { "", "select=operator_id" })
+            {
+                var page = await host.GetAsync($"{path}?{select}");
+                var byParameter = await host.GetAsync($"{path}?format=csv&{select}");
+                var byAccept = await host.GetAsync($"{path}?{select}", headers: ("Accept", "text/csv"));
+
+                Assert.Equal("text/csv; charset=utf-8; header=present", byParameter.Headers["Content-Type"]);
+                Assert.Equal(byParameter.Body, byAccept.Body);
+                Assert.Equal(page.Headers["Hub-Completeness"], byParameter.Headers["Hub-Completeness"]);
+                Assert.Equal(page.Json.GetProperty("meta").GetProperty("completeness").GetRawText(), (await host.GetAsync(Statement(byParameter))).Json.GetProperty("meta").GetProperty("completeness").GetRawText());
+                using var table = new TextFieldParser(new StringReader(byParameter.Body)) { Delimiters = [","], HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = false };
+                Assert.Equal(page.Data[0].EnumerateObject().Select(p => p.Name), table.ReadFields());
+                foreach (var record in page.Data) Assert.Equal(record.EnumerateObject().Select(p => Cell(p.Value)), table.ReadFields());
+                Assert.True(table.EndOfData);
+            }
+        }
+
+        static string Cell(JsonElement value) => value.ValueKind switch { JsonValueKind.Null => "", JsonValueKind.String => value.GetString()!, _ => value.GetRawText() };
+    }
+
+    [Fact]
+    public async Task A_table_without_records_has_its_columns()
+    {
+        var answer = await host.GetAsync("/v1/charging-sessions?format=csv&period=2026-11-01");
+
+        Assert.StartsWith("session_id,operator_id,charge_point_id,", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(answer.Body.Length - 2, answer.Body.IndexOf("\r\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_table_of_many_chunks_has_its_columns_once_and_as_many_lines_as_its_limit()
+    {
+        await FillAsync();
+
+        var lines = (await host.GetAsync("/v1/charging-sessions?format=csv&select=session_id")).Body.Split("\r\n");
+        var limited = (await host.GetAsync("/v1/charging-sessions?format=csv&select=session_id&limit=7000")).Body.Split("\r\n");
+
+        Assert.Equal(("session_id", ""), (lines[0], lines[^1]));
+        Assert.Equal(Sessions + 2, lines[1..^1].Distinct().Count(l => l != "session_id"));
+        Assert.Equal(Sessions + 4, lines.Length);
+        Assert.Equal(lines[..7_001], limited[..^1]);
+    }
+
+    [Fact]
+    public async Task A_table_takes_no_cursor_and_a_single_charge_point_is_none()
+    {
+        Assert.Equal("CPH-1204", (await host.GetAsync("/v1/tariffs?format=csv&cursor=x")).Code);
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.GetAsync("/v1/charge-points/alpha:P1?format=csv")).Status);
+        Assert.Equal(HttpStatusCode.NotAcceptable, (await host.GetAsync("/v1/charge-points/alpha:P1", headers: ("Accept", "text/csv"))).Status);
     }
 
     [Theory]

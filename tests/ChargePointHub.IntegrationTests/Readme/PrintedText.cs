@@ -12,6 +12,7 @@ internal static partial class PrintedText
     /// <summary>Null: alike. Otherwise what parts them.</summary>
     public static string? Difference(string printed, string came)
     {
+        came = came.ReplaceLineEndings("\n"); // A terminal shows the two of CSV as one.
         if (Count().Replace(printed, "0").Trim() != Count().Replace(came, "0").Trim()) return $"printed {printed}; came {came}";
         var counts = Counts(printed).Zip(Counts(came), (p, c) => (Printed: p, Came: c)).ToList();
         if (counts.FirstOrDefault(n => (n.Printed == 0) != (n.Came == 0)) is { Printed: var expected, Came: var other } && expected != other) return $"printed {expected}; came {other}";

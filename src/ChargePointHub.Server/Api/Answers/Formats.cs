@@ -10,13 +10,14 @@ internal enum AnswerForm
     Json,
     GeoJson,
     NdJson,
+    Csv,
 }
 
 /// <summary>Which form an answer takes: the address decides, then <c>format</c>, then the Accept header.</summary>
 internal static class Formats
 {
     private static readonly (string Word, AnswerForm Form, string MediaType)[] Known =
-        [("json", AnswerForm.Json, ApiRoute.Json), ("geojson", AnswerForm.GeoJson, ApiRoute.GeoJson), ("ndjson", AnswerForm.NdJson, ApiRoute.NdJson)];
+        [("json", AnswerForm.Json, ApiRoute.Json), ("geojson", AnswerForm.GeoJson, ApiRoute.GeoJson), ("ndjson", AnswerForm.NdJson, ApiRoute.NdJson), ("csv", AnswerForm.Csv, ApiRoute.Csv)];
 
     public static AnswerForm Of(HubRequest request)
     {
@@ -26,7 +27,11 @@ internal static class Formats
         return Known.Where(k => offered.Contains(k.MediaType)).MaxBy(k => Quality(request.Http.Request, k.MediaType)).Form;
     }
 
-    public static string MediaTypeOf(AnswerForm form) => Known.First(k => k.Form == form).MediaType;
+    /// <summary>As an answer's Content-Type says it (of CSV: RFC 4180, section 3).</summary>
+    public static string MediaTypeOf(AnswerForm form) => Known.First(k => k.Form == form).MediaType + (form == AnswerForm.Csv ? "; charset=utf-8; header=present" : "");
+
+    /// <summary>The whole answer at once, a record a line.</summary>
+    public static bool IsStream(AnswerForm form) => form is AnswerForm.NdJson or AnswerForm.Csv;
 
     /// <summary>Every media type that a route can answer with, its own first.</summary>
     public static IReadOnlyList<string> OfRoute(ApiRoute route) => [.. route.Answers.Select(a => a.MediaType)];

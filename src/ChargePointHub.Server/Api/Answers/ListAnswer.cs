@@ -32,7 +32,7 @@ internal static class ListAnswer
         if (AnswerTags.IsHeld(request, reading.Tag)) return;
         using var room = await AnswerRoom.EnterAsync(request, RequestCost.OfAnswer(request.Parameters, reading.Form), CountAsync);
         if (room is null) return;
-        await (reading.Form == AnswerForm.NdJson ? StreamAnswer.SendAsync(request, reading) : SendPageAsync(request, reading));
+        await (Formats.IsStream(reading.Form) ? StreamAnswer.SendAsync(request, reading) : SendPageAsync(request, reading));
 
         // An answer of one record is little but this, and as many may be asked for as the quota holds.
         async Task<(ListReading? Reading, IReadOnlyList<Fault> Faults)> PrepareAsync()
@@ -62,7 +62,7 @@ internal static class ListAnswer
         var geoJson = reading.Form == AnswerForm.GeoJson;
         using var body = new AnswerBody(request);
         body.Write(geoJson ? "{\"type\":\"FeatureCollection\",\"features\":["u8 : "{\"data\":["u8);
-        var last = await WriteRowsAsync(request, reading.Query, request.Parameters.Limit, new RecordShape(geoJson, request.Parameters.List("select")), body);
+        var last = await WriteRowsAsync(request, reading.Query, request.Parameters.Limit, new RecordShape(reading.Form, reading.Meta.Dataset, request.Parameters.List("select")), body);
         var next = last is null ? null
             : reading.Cursors.Write(new PageCursor(reading.Clock.Tick, reading.Clock.RecordedAt, reading.Asked, reading.Meta.Window, last), reading.Question);
         body.Write("],"u8);

@@ -33,7 +33,7 @@ internal sealed record ListReading(
         PageCursor? cursor = null;
         if (request.Parameters["cursor"] is { } text)
         {
-            if (form == AnswerForm.NdJson) return (null, [new Fault(ErrorCatalogue.CursorOfStream, "cursor", "A stream is the whole answer, so it goes on from nowhere.")]);
+            if (Formats.IsStream(form)) return (null, [new Fault(ErrorCatalogue.CursorOfStream, "cursor", "A stream is the whole answer, so it goes on from nowhere.")]);
             (cursor, var fault) = cursors.Read(text, question);
             if (fault is not null) return (null, [fault]);
         }
@@ -70,7 +70,7 @@ internal sealed record ListReading(
                 : [],
         };
         var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, restrictedTo, null) { Limits = GrantedPart.LimitsOf(request.Scope, dataset, operators) };
-        var tag = AnswerTags.OfFacts(Facts(request, question, isCut ? clock with { Tick = now.PlacesTick } : now, query, meta), form == AnswerForm.NdJson ? null : asked, request.Coding);
+        var tag = AnswerTags.OfFacts(Facts(request, question, isCut ? clock with { Tick = now.PlacesTick } : now, query, meta), Formats.IsStream(form) ? null : asked, request.Coding);
         return (new ListReading(form, cursors, question, asked, clock, query, meta, tag), []);
     }
 

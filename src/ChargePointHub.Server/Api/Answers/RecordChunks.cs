@@ -6,8 +6,9 @@ namespace ChargePointHub.Server.Api.Answers;
 /// <summary>Records one after another in keyset chunks at one tick, each chunk a query of its own.</summary>
 internal sealed class RecordChunks(HubRequest request, ListReading reading)
 {
-    private readonly RecordShape shape = new(reading.Form == AnswerForm.GeoJson, request.Parameters.List("select"));
+    private readonly RecordShape shape = new(reading.Form, reading.Meta.Dataset, request.Parameters.List("select"));
     private readonly long limit = request.Parameters["limit"] is null ? long.MaxValue : request.Parameters.Limit;
+    private bool hasBegun;
     private RecordQuery query = reading.Query with { Limit = ChunkSize.FirstRows };
 
     /// <summary>Records written so far.</summary>
@@ -21,6 +22,8 @@ internal sealed class RecordChunks(HubRequest request, ListReading reading)
     {
         buffer.Clear();
         var before = Written;
+        if (!hasBegun) shape.WriteHead(buffer);
+        hasBegun = true;
         using var turn = await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted);
         await using (var rows = await request.Hub.Records.ReadAsync(query, request.Scope, request.Aborted))
         {
@@ -32,9 +35,8 @@ internal sealed class RecordChunks(HubRequest request, ListReading reading)
                     return false;
                 }
 
-                shape.Write(rows, buffer);
+                shape.WriteLine(rows, buffer);
                 request.Tally?.Count(rows.OperatorId);
-                buffer.Write("\n"u8);
                 Written++;
             }
 

@@ -1,19 +1,40 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using ChargePointHub.Model;
 using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Answers;
 
-/// <summary>How one record is written: as it is, with fewer fields, and as a GeoJSON feature (RFC 7946).</summary>
-internal sealed class RecordShape(bool geoJson, IReadOnlyList<string>? fields)
+/// <summary>How one record is written: as it is, with fewer fields, as a GeoJSON feature (RFC 7946), and as a line of a stream.</summary>
+/// <param name="fields">Those to keep; null: all.</param>
+internal sealed class RecordShape(AnswerForm form, Dataset dataset, IReadOnlyList<string>? fields)
 {
     private readonly HashSet<string>? kept = fields is null ? null : [.. fields];
     private readonly ArrayBufferWriter<byte> scratch = new();
+    private readonly CsvRecord? csv = form == AnswerForm.Csv ? CsvRecord.Of(SelectedFields.Of(dataset), fields) : null;
+
+    /// <summary>What a stream begins with.</summary>
+    public void WriteHead(IBufferWriter<byte> output) => csv?.WriteHead(output);
+
+    /// <summary>Of a stream: the record with the end of its line.</summary>
+    public void WriteLine(RecordRows rows, IBufferWriter<byte> output)
+    {
+        if (csv is null)
+        {
+            Properties(rows, output);
+            output.Write("\n"u8);
+            return;
+        }
+
+        scratch.ResetWrittenCount();
+        rows.Write(scratch);
+        csv.Write(scratch.WrittenSpan, output);
+    }
 
     public void Write(RecordRows rows, IBufferWriter<byte> output)
     {
-        if (!geoJson)
+        if (form != AnswerForm.GeoJson)
         {
             Properties(rows, output);
             return;

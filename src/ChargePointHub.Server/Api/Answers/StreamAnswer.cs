@@ -6,7 +6,7 @@ using ChargePointHub.Server.Metrics;
 namespace ChargePointHub.Server.Api.Answers;
 
 /// <summary>
-/// The whole answer as NDJSON: one record a line, and a last line that sums up, so that a stream without it was cut. While one
+/// The whole answer, one record a line. As NDJSON it has a last line that sums up, so that a stream without it was cut; as CSV it has a first one that names the columns. While one
 /// chunk goes out the next is read, and the connection is given back before it goes.
 /// </summary>
 internal static class StreamAnswer
@@ -39,7 +39,7 @@ internal static class StreamAnswer
         }
 
         body.Write(read.Written.Span);
-        WriteSummary(body, reading.Meta, chunks);
+        if (reading.Form == AnswerForm.NdJson) WriteSummary(body, reading.Meta, chunks);
         await body.EndAsync(request.Aborted);
     }
 

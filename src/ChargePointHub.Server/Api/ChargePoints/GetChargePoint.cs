@@ -55,7 +55,7 @@ internal static class GetChargePoint
         var geoJson = form == AnswerForm.GeoJson;
         using var body = new AnswerBody(request);
         if (!geoJson) body.Write("{\"data\":"u8);
-        if (!await WriteAsync(request, query, new RecordShape(geoJson, request.Parameters.List("select")), body))
+        if (!await WriteAsync(request, query, new RecordShape(form, Dataset.ChargePoints, request.Parameters.List("select")), body))
         {
             await UnknownChargePoint.RefuseAsync(request, Dataset.ChargePoints);
             return;

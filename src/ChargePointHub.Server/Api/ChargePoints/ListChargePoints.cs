@@ -23,7 +23,7 @@ internal static class ListChargePoints
             HubParameters.PlacedListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints)),
         ],
         Dataset = Dataset.ChargePoints,
-        Answers = [new(ApiRoute.Json, "ChargePointList"), new(ApiRoute.GeoJson, "ChargePointFeatureCollection"), new(ApiRoute.NdJson, "ChargePointLine")],
+        Answers = [new(ApiRoute.Json, "ChargePointList"), new(ApiRoute.GeoJson, "ChargePointFeatureCollection"), new(ApiRoute.NdJson, "ChargePointLine"), ApiRoute.AsCsv],
         Handler = HandleAsync,
     };
 

@@ -28,7 +28,7 @@ internal static class ListChargingSessions
             HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ChargingSessions)),
         ],
         Dataset = Dataset.ChargingSessions,
-        Answers = [new(ApiRoute.Json, "ChargingSessionList"), new(ApiRoute.NdJson, "ChargingSessionLine")],
+        Answers = [new(ApiRoute.Json, "ChargingSessionList"), new(ApiRoute.NdJson, "ChargingSessionLine"), ApiRoute.AsCsv],
         Handler = request => ListAnswer.SendAsync(request, Dataset.ChargingSessions, request.Operators, query => query with
         {
             Boroughs = request.Parameters.Boroughs(),

@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Server.Api.Schemas;
@@ -126,13 +129,25 @@ public static class HubOpenApi
         {
             ["description"] = route.Summary + ".",
             ["headers"] = OpenApiFrame.HeadersOf(headers),
-            ["content"] = new JsonObject(route.Answers.Select(a => KeyValuePair.Create(a.MediaType, (JsonNode?)ContentOf(a)))),
+            ["content"] = new JsonObject(route.Answers.Select(a => KeyValuePair.Create(a.MediaType, (JsonNode?)ContentOf(route, a)))),
         };
     }
 
-    private static JsonObject ContentOf(MediaForm form) => form.Schema is { } schema
+    private static JsonObject ContentOf(ApiRoute route, MediaForm form) => form.Schema is { } schema
         ? new JsonObject { ["schema"] = Reference(schema), ["example"] = JsonNode.Parse(HubSchemas.Component(schema).Example) }
-        : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 100_000, ["description"] = "A page for people." } };
+        : form == ApiRoute.AsCsv
+        ? new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = int.MaxValue, ["description"] = form.Description }, ["example"] = CsvExample(route) }
+        : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 100_000, ["description"] = form.Description } };
+
+    /// <summary>The record that stands as example of a line of NDJSON.</summary>
+    private static string CsvExample(ApiRoute route)
+    {
+        var csv = CsvRecord.Of(SelectedFields.Of(route.Dataset!), null);
+        var text = new ArrayBufferWriter<byte>();
+        csv.WriteHead(text);
+        csv.Write(Encoding.UTF8.GetBytes(HubSchemas.Component(route.Answers.Single(a => a.MediaType == ApiRoute.NdJson).Schema!).Example), text);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
 
     private static JsonObject FailureOf(int status, IReadOnlyList<ErrorCode> errors) => new()
     {

@@ -136,10 +136,10 @@ public static class HubParameters
     public static readonly Parameter Format = FormatOf("`json` or `geojson`", "json", "geojson");
 
     /// <summary>Of a dataset's records.</summary>
-    public static readonly Parameter ListFormat = FormatOf("`json`, or `ndjson` for the whole answer as a stream", "json", "ndjson");
+    public static readonly Parameter ListFormat = FormatOf("`json`, or the whole answer as a stream: `ndjson`, or `csv` as a table", "json", "ndjson", "csv");
 
     /// <summary>Of records that have a place.</summary>
-    public static readonly Parameter PlacedListFormat = FormatOf("`json`, `geojson`, or `ndjson` for the whole answer as a stream", "json", "geojson", "ndjson");
+    public static readonly Parameter PlacedListFormat = FormatOf("`json`, `geojson`, or the whole answer as a stream: `ndjson`, or `csv` as a table", "json", "geojson", "ndjson", "csv");
 
     public static readonly Parameter Count = new(
         "count", "`exact`: all records that the question meets are counted, in `meta.count` and the header Hub-Count. Default: they are not.",

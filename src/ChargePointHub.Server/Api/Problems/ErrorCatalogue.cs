@@ -83,7 +83,7 @@ public static class ErrorCatalogue
         "The cursor was made from a later state than this database holds; it may have been restored.", "Start again without `cursor`.", "/v1/tariffs");
 
     public static readonly ErrorCode CursorOfStream = new("CPH-1204", 400, "A stream takes no cursor",
-        "NDJSON is the whole answer at once; it has no pages to go on from.", "Leave `cursor` out, or ask for `format=json`.", "/v1/charging-sessions?period=2026-11-20&format=ndjson");
+        "NDJSON and CSV are the whole answer at once; they have no pages to go on from.", "Leave `cursor` out, or ask for `format=json`.", "/v1/charging-sessions?period=2026-11-20&format=ndjson");
 
     public static readonly ErrorCode KeyNeeded = new("CPH-2001", 401, "A key is needed",
         "The data is restricted and the request carried no key.", "Send `Authorization: Bearer <key>`, `X-API-Key: <key>`, or HTTP Basic with key id and secret.", "/v1/charging-sessions");

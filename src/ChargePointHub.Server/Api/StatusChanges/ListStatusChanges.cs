@@ -29,7 +29,7 @@ internal static class ListStatusChanges
             HubParameters.StatusBegun, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.StatusChanges)),
         ],
         Dataset = Dataset.StatusChanges,
-        Answers = [new(ApiRoute.Json, "StatusChangeList"), new(ApiRoute.NdJson, "StatusChangeLine")],
+        Answers = [new(ApiRoute.Json, "StatusChangeList"), new(ApiRoute.NdJson, "StatusChangeLine"), ApiRoute.AsCsv],
         Handler = request => ListAnswer.SendAsync(request, Dataset.StatusChanges, request.Operators, query => query with
         {
             Boroughs = request.Parameters.Boroughs(),

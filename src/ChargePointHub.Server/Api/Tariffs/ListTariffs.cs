@@ -17,7 +17,7 @@ internal static class ListTariffs
         IsHeldBy = RouteRights.Of(Dataset.Tariffs),
         Parameters = [HubParameters.Operator, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.Tariffs))],
         Dataset = Dataset.Tariffs,
-        Answers = [new(ApiRoute.Json, "TariffList"), new(ApiRoute.NdJson, "TariffLine")],
+        Answers = [new(ApiRoute.Json, "TariffList"), new(ApiRoute.NdJson, "TariffLine"), ApiRoute.AsCsv],
         Handler = request => ListAnswer.SendAsync(request, Dataset.Tariffs, request.Operators, query => query),
     };
 }
