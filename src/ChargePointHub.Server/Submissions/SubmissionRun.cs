@@ -31,7 +31,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         var hash = HashOf(content);
         var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
         var (rows, fault) = (0, (SubmissionFault?)null);
-        foreach (var step in reader.Read(content))
+        foreach (var step in reader.Read(content, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (step is SubmittedPage page) tally.Add(page.Records);
@@ -83,7 +83,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
         if (handed.Plan.Dataset.IsSnapshot && await LaterThanAsync(handed, key, cancellationToken) is { } later)
             return (reader, new SubmissionFault(SubmissionFaultKind.Superseded, null, $"A list of {later} has come already: this one of {handed.Period} would turn back what is newer."), 0);
-        foreach (var step in reader.Read(content))
+        foreach (var step in reader.Read(content, cancellationToken))
         {
             if (step is SubmissionEnded ended) return (reader, ended.Fault, ended.Rows);
             var page = (SubmittedPage)step;

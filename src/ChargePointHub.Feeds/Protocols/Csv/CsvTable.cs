@@ -45,14 +45,22 @@ internal sealed class CsvTable : ITable
             {
                 var raw = parser.RawRecord.AsSpan();
                 var ends = raw.Length > 0 && raw[^1] is '\n' or '\r';
-                if (!ends && raw.Count(dialect.Quote) % 2 == 1)
+                // One more than is ever read, so that too many are seen.
+                var cells = Enumerable.Range(0, Math.Min(parser.Count, TableHeader.MostColumns + 1)).Select(i => parser[i]).ToList();
+                var quotes = QuotedRow.EndOf(raw, dialect.Delimiter, dialect.Quote);
+                if (quotes == QuotedRowEnd.Open)
                 {
-                    Fault = new SubmissionFault(SubmissionFaultKind.Cut, line, "The file ends within quotation marks: it was cut, or a quotation mark in this row is not closed. Send the whole file.");
+                    Fault = new SubmissionFault(SubmissionFaultKind.Cut, line, "The file ends within quotation marks: it was cut, or a quotation mark in this row is not closed. Close it and send the whole file.");
                     return null;
                 }
 
-                var cells = parser.Record!;
-                if (!cells.All(string.IsNullOrWhiteSpace)) return new TableRow(line, [.. cells.Select(Cell)], ends);
+                if (quotes == QuotedRowEnd.Torn || cells.Exists(c => HoldsRows(c, cells.Count)))
+                {
+                    Fault = new SubmissionFault(SubmissionFaultKind.QuotesWrong, line, "A cell of this row goes on over what looks like the next rows: a quotation mark is not closed. Close it, or double it where it is part of the text.");
+                    return null;
+                }
+
+                if (!cells.TrueForAll(string.IsNullOrWhiteSpace)) return new TableRow(line, [.. cells.Select(Cell)], ends);
                 line = parser.RawRow + 1;
             }
         }
@@ -69,6 +77,13 @@ internal sealed class CsvTable : ITable
     }
 
     public void Dispose() => parser.Dispose();
+
+    /// <summary>From a quotation mark that is not closed to the next one in the same column there are as many delimiters as in whole rows.</summary>
+    private bool HoldsRows(string cell, int columns)
+    {
+        var lines = cell.AsSpan().Count('\n');
+        return lines > 0 && columns > 2 && cell.AsSpan().Count(dialect.Delimiter) == lines * (columns - 1);
+    }
 
     private static TableCell Cell(string text) => text.Length == 0 ? new TableCell(CellKind.Empty, null) : new TableCell(CellKind.Text, text);
 }

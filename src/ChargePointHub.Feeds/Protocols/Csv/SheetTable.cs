@@ -15,9 +15,11 @@ internal sealed class SheetTable : ITable
     private readonly IExcelDataReader? reader;
     private readonly Dictionary<long, Rule> marked = [];
     private readonly HashSet<string> nulls;
+    private readonly CancellationToken cancellationToken;
 
-    public SheetTable(Stream content, CsvDialect dialect)
+    public SheetTable(Stream content, CsvDialect dialect, CancellationToken cancellationToken)
     {
+        this.cancellationToken = cancellationToken;
         nulls = new HashSet<string>(dialect.Cells.Nulls, StringComparer.OrdinalIgnoreCase);
         try
         {
@@ -62,7 +64,10 @@ internal sealed class SheetTable : ITable
         {
             while (reader.Read())
             {
-                var (row, cells) = (reader.Depth + 1, new TableCell[Math.Min(reader.FieldCount, TableHeader.MostColumns + 1)]);
+                cancellationToken.ThrowIfCancellationRequested();
+                var width = Math.Min(reader.FieldCount, TableHeader.MostColumns + 1);
+                if (IsBlank(reader, width)) continue;
+                var (row, cells) = (reader.Depth + 1, new TableCell[width]);
                 for (var i = 0; i < cells.Length; i++) cells[i] = Cell(reader, row, i);
                 if (cells.Any(c => c.Kind != CellKind.Empty)) return new TableRow(row, cells);
             }
@@ -89,9 +94,16 @@ internal sealed class SheetTable : ITable
             bool flag => new TableCell(CellKind.Flag, flag ? "true" : "false", note),
             DateTime time => new TableCell(CellKind.Text, Written(time), note),
             TimeSpan span => new TableCell(CellKind.Text, span.ToString("c", CultureInfo.InvariantCulture), note),
+            double number when !double.IsFinite(number) => new TableCell(CellKind.Empty, number.ToString(CultureInfo.InvariantCulture), TableRules.CellError),
             IFormattable number and (double or float or int or long or decimal) => new TableCell(CellKind.Number, number.ToString("G15", CultureInfo.InvariantCulture), note),
             _ => Text(value.ToString() ?? "", note),
         };
+    }
+
+    private static bool IsBlank(IExcelDataReader at, int width)
+    {
+        for (var i = 0; i < width; i++) if (at.GetValue(i) is not null) return false;
+        return true;
     }
 
     private TableCell Text(string text, Rule? note) =>

@@ -29,8 +29,11 @@ public enum SubmissionFaultKind
     /// <summary>The workbook has no such sheet.</summary>
     [JsonStringEnumMemberName("sheet_missing")] SheetMissing,
 
-    /// <summary>No row lies in the period that was stated.</summary>
+    /// <summary>More rows lie outside of the period that was stated than within.</summary>
     [JsonStringEnumMemberName("period_wrong")] PeriodWrong,
+
+    /// <summary>There are rows, and each was refused.</summary>
+    [JsonStringEnumMemberName("all_refused")] AllRefused,
 
     /// <summary>A list of a later period has come already.</summary>
     [JsonStringEnumMemberName("superseded")] Superseded,

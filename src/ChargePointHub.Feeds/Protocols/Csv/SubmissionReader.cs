@@ -42,10 +42,11 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
     public IEnumerable<string> PersonalColumns => UnreadColumns.Where(c => OcpiWords.IsPersonal(c.Replace(' ', '_').Replace('-', '_')));
 
     /// <param name="content">Seekable; left open.</param>
-    public IEnumerable<SubmissionStep> Read(Stream content)
+    /// <param name="cancellationToken">Looked at between rows.</param>
+    public IEnumerable<SubmissionStep> Read(Stream content, CancellationToken cancellationToken = default)
     {
         var (mapping, dialect, rows, number) = (plan.Mapping!, feed.Csv!, 0, 1);
-        var (opened, unread) = SubmittedFile.Open(content, dialect);
+        var (opened, unread) = SubmittedFile.Open(content, dialect, cancellationToken);
         if (opened is null)
         {
             yield return new SubmissionEnded(unread!, 0);
@@ -65,6 +66,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
         var page = new PageBuilder(StringComparer.Ordinal);
         while (table.Next() is { } next)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (!next.EndsLine && next.Cells.Count < header.Names.Count)
             {
                 fault = new SubmissionFault(SubmissionFaultKind.Cut, next.Line, $"The file ends within this row, which has {next.Cells.Count} cells of {header.Names.Count}: it was cut. Send the whole file.");
@@ -82,8 +84,10 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
         }
 
         fault ??= table.Fault;
-        if (fault is null && page.Events > 0 && page.Events == page.EventsOutside)
-            fault = new SubmissionFault(SubmissionFaultKind.PeriodWrong, null, $"No row lies in the period {period}. Check the period, and the form of dates (day and month).");
+        if (fault is null && page.EventsOutside > page.Events - page.EventsOutside)
+            fault = new SubmissionFault(SubmissionFaultKind.PeriodWrong, null, $"{page.EventsOutside} of {page.Events} accepted rows lie outside of the period {period}. Check the period, and the form of dates (day and month).");
+        if (fault is null && page.Refused > 0 && page.Distinct == page.Refused)
+            fault = new SubmissionFault(SubmissionFaultKind.AllRefused, null, "Each row was refused. The findings say why: most likely the columns, the form of dates or the decimal sign are others than the operator file says.");
         if (fault is null)
         {
             yield return new SubmittedPage(number, true, page.Take(), rows);
@@ -128,7 +132,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
     private static List<CellNote> Notes(TableRow from, TableHeader header, bool isTyped)
     {
         var notes = new List<CellNote>();
-        var isWide = from.Cells.Count > header.Names.Count && from.Cells.Skip(header.Names.Count).Any(c => c.Kind != CellKind.Empty);
+        var isWide = from.Cells.Count > TableHeader.MostColumns || from.Cells.Skip(header.Names.Count).Any(c => c.Kind != CellKind.Empty);
         if (isWide || from.Cells.Count < header.Names.Count)
             notes.Add(new CellNote(TableRules.RowWidth, "", null, $"The row has {from.Cells.Count} cells, and there are {header.Names.Count} columns."));
         foreach (var (cell, name) in from.Cells.Zip(header.Names))

@@ -12,7 +12,7 @@ public static class SubmittedFile
     private static ReadOnlySpan<byte> OldOffice => [0xD0, 0xCF, 0x11, 0xE0];
 
     /// <param name="content">Seekable; read from its beginning, and left open.</param>
-    internal static (ITable? Table, SubmissionFault? Fault) Open(Stream content, CsvDialect dialect)
+    internal static (ITable? Table, SubmissionFault? Fault) Open(Stream content, CsvDialect dialect, CancellationToken cancellationToken)
     {
         Span<byte> first = stackalloc byte[4];
         content.Position = 0;
@@ -20,6 +20,6 @@ public static class SubmittedFile
         content.Position = 0;
         if (first[..read].SequenceEqual(OldOffice))
             return (null, new SubmissionFault(SubmissionFaultKind.NotATable, null, "This is a workbook of before Excel 2007, or one behind a password. Save it as XLSX without a password, or as CSV."));
-        return first[..read].SequenceEqual(Zip) ? (new SheetTable(content, dialect), null) : (new CsvTable(content, dialect), null);
+        return first[..read].SequenceEqual(Zip) ? (new SheetTable(content, dialect, cancellationToken), null) : (new CsvTable(content, dialect), null);
     }
 }

@@ -17,13 +17,17 @@ internal static class MappedText
         _ => null,
     };
 
-    /// <summary>A number as text, with a point before its decimals and nothing between thousands.</summary>
+    /// <summary>A number as text, with a point before its decimals and nothing between thousands; null where a sign stands at another place than the declared one.</summary>
     public static string? Number(string? text, CellText cells)
     {
         if (text is null) return null;
         // Programs write a narrow or unbreakable space where people see a space.
-        if (cells.Group is { } group) text = string.Concat(text.Where(c => c != group && !(group == ' ' && char.IsWhiteSpace(c))));
-        return cells.Decimal == '.' ? text : text.Replace('.', '?').Replace(cells.Decimal, '.');
+        if (cells.Group == ' ') text = string.Concat(text.Select(c => char.IsWhiteSpace(c) ? ' ' : c));
+        var parts = text.Split(cells.Decimal);
+        var groups = cells.Group is { } sign ? parts[0].Split(sign) : [parts[0]];
+        if (parts.Length > 2 || (groups.Length > 1 && (groups[0].AsSpan().TrimStart("+-").Length is < 1 or > 3 || groups.Skip(1).Any(g => g.Length != 3)))) return null;
+        parts[0] = string.Concat(groups);
+        return parts.Any(p => p.AsSpan().ContainsAny('.', cells.Group ?? '.')) ? null : string.Join('.', parts);
     }
 
     /// <summary>Also in an object of which another name is no Unicode.</summary>

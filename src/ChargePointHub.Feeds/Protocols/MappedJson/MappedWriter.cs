@@ -16,6 +16,11 @@ namespace ChargePointHub.Feeds.Protocols.MappedJson;
 /// <param name="instant">Reads a time as the record's reader will, without a word about it.</param>
 internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTimeOffset?> instant)
 {
+    private const decimal MostNumber = 1_000_000_000_000;
+
+    /// <summary>Ten years, beyond which no session lasts.</summary>
+    private const decimal MostMinutes = 10 * 366 * 24 * 60;
+
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
     /// <summary>Where each written value came from, by its pointer in the written record.</summary>
@@ -120,8 +125,8 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
         if (fields.FirstOrDefault(f => f.Target.Name == "plug_out_at") is { } end && Plain(end, row) is { Length: > 0 }) return;
         if (Plain(duration, row) is not { Length: > 0 } text) return;
         var place = duration.Paths.Count > 0 ? Shown(duration.Paths[0], row, null) : "";
-        if (duration.Cells is { } cells) text = MappedText.Number(text, cells);
-        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var minutes) || minutes is < 0 or > 100_000_000)
+        var number = duration.Cells is { } cells ? MappedText.Number(text, cells) : text;
+        if (!decimal.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var sent) || sent is < 0 or > MostNumber || sent * duration.Factor is not (<= MostMinutes and var minutes))
         {
             findings.Add(ValueRules.NumberUnusable, place, text);
             return;
@@ -131,7 +136,7 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
         var read = start.Format == "rfc3339" ? began : MappedTime.Read(began, start.Format);
         if (read is null || instant(JsonSerializer.SerializeToElement(read)) is not { } from) return;
         Places["/plug_out_at"] = place;
-        writer.WriteString("plug_out_at", Instants.Format(from.AddTicks((long)(minutes * duration.Factor * TimeSpan.TicksPerMinute))));
+        writer.WriteString("plug_out_at", Instants.Format(from.AddTicks((long)(minutes * TimeSpan.TicksPerMinute))));
     }
 
     /// <summary>As a JSON Pointer into the record where it lies there.</summary>
@@ -164,7 +169,7 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
         var isCell = field.Cells is not null && value.ValueKind == JsonValueKind.String;
         if (isCell) text = MappedText.Number(text, field.Cells!);
         var isPlain = field.Factor == 1 && field.Match is null && !isCell && name != MappedTargets.PricePerKwh;
-        if (isPlain || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || Math.Abs(number) > 1_000_000_000_000)
+        if (isPlain || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || Math.Abs(number) > MostNumber)
         {
             // A sign that is not the declared one makes two numbers possible.
             if (name == MappedTargets.PricePerKwh || (isCell && decimal.TryParse(MappedText.Of(value), NumberStyles.Float, CultureInfo.InvariantCulture, out _))) findings.Add(ValueRules.NumberUnusable, place, MappedText.Of(value));

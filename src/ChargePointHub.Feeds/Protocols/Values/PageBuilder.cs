@@ -24,7 +24,6 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     private List<Judged<StatusChange>> _changes = [];
     private List<Judged<ChargingSession>> _sessions = [];
     private List<RefusedRecord> _refused = [];
-    private long _refusedEver;
     private long _cameBefore;
 
     /// <summary>What a refused record is kept as, where the record that was read was made of the operator's; null: itself, cut to the allow-list.</summary>
@@ -34,7 +33,10 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     public Func<string, string>? PlaceOf { get; set; }
 
     /// <summary>Different records of the pull: accepted by id, refused one by one.</summary>
-    public long Distinct => distinctBefore + _chargePoints.Count + _events.Count + _tariffs.Count - _cameBefore + _refusedEver;
+    public long Distinct => distinctBefore + _chargePoints.Count + _events.Count + _tariffs.Count - _cameBefore + Refused;
+
+    /// <summary>Records of the pull that were refused, each as often as it came.</summary>
+    public long Refused { get; private set; }
 
     /// <summary>Records of the page so far.</summary>
     public int Count => _pageChargePoints.Count + _pageTariffs.Count + _changes.Count + _sessions.Count + _refused.Count;
@@ -143,7 +145,7 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
 
     public void Refuse(Dataset dataset, string? ownId, AllowList allowed, JsonElement record, IReadOnlyList<Finding> findings)
     {
-        _refusedEver++;
+        Refused++;
         if (record.ValueKind != JsonValueKind.Object && ++NotObjects > PullBounds.MostNotObjects) return;
         _refused.Add(new RefusedRecord(dataset, ownId, AsSent?.Invoke() ?? allowed.Cut(record), findings));
     }

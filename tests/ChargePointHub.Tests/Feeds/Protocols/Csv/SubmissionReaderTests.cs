@@ -26,9 +26,10 @@ public sealed class SubmissionReaderTests
         var first = handed.Sessions[0].Record;
         Assert.Equal(("example:007", "example:A 1", 12.345m, 4.56m), (first.SessionId, first.ChargePointId, first.EnergyKwh, first.CostIncVat));
         Assert.Equal(new DateTimeOffset(2026, 7, 1, 8, 30, 0, TimeSpan.Zero), first.PlugInAt);
-        Assert.Equal((null, 0.125m), (handed.Sessions[1].Record.PlugOutAt, handed.Sessions[1].Record.EnergyKwh));
+        Assert.Equal((null, null), (handed.Sessions[1].Record.PlugOutAt, handed.Sessions[1].Record.EnergyKwh));
+        Assert.Contains(handed.Findings, f => f is { Rule: "number-unusable", Pointer: "/3/Wh", Value: "12.5" });
         Assert.Equal(["Name"], handed.Reader.UnreadColumns);
-        Assert.Equal(["expected-missing 1", "time-without-zone 4"], handed.FindingCounts);
+        Assert.Equal(["expected-missing 2", "number-unusable 1", "time-without-zone 4"], handed.FindingCounts);
     }
 
     [Fact]
@@ -146,6 +147,132 @@ public sealed class SubmissionReaderTests
         Assert.Contains(again.ChargingSessions[0].Findings, f => f is { Rule: "time-without-zone", Pointer: "/2/t" });
         Assert.DoesNotContain("Jane", Encoding.UTF8.GetString(refused.Document.Span), StringComparison.Ordinal);
         Assert.NotEqual(JudgeVersion.Of(wrong), JudgeVersion.Of(right));
+    }
+
+    [Theory]
+    [InlineData("comma", "point", "1.234.567,5", 1234567.5)]
+    [InlineData("comma", "point", "-1.234", -1234.0)]
+    [InlineData("comma", "point", "7.5", null)]
+    [InlineData("comma", "point", "1234.567", null)]
+    [InlineData("comma", "point", "1,234.5", null)]
+    [InlineData("comma", "point", "1..234", null)]
+    [InlineData("comma", "space", "1\u202F234,5", 1234.5)]
+    [InlineData("point", "comma", "7,5", null)]
+    [InlineData("point", "apostrophe", "1'234.5", 1234.5)]
+    public void The_sign_between_thousands_stands_between_groups_of_three(string point, string group, string cell, double? expected)
+    {
+        var feed = HandedIn.FeedOf(
+            $$"""{"decimal": "{{point}}", "group": "{{group}}", "delimiter": "semicolon"}""",
+            """{"session_id": "/s", "charge_point_id": "/c", "plug_in_at": "/t", "cost_inc_vat": {"path": "/e", "unit": "pence"}, "last_updated": "/t"}""");
+
+        var handed = HandedIn.Of(feed, $"s;c;t;e\n1;A;2026-07-01T09:30:00Z;{cell}\n");
+
+        Assert.Equal((decimal?)expected, handed.Sessions.Single().Record.CostIncVat * 100);
+        Assert.Equal(expected is null, handed.Findings.Any(f => f is { Rule: "number-unusable", Pointer: "/2/e" } && f.Value == cell));
+    }
+
+    [Theory]
+    [InlineData("S2,\"CP1,2026-07-01T10:30:00Z,,5\n", 3)]
+    [InlineData("S2,CP1,2026-07-01T10:30:00Z,,\"5\nS3,CP1,2026-07-01T11:30:00Z,,5\nS4,CP1,2026-07-01T12:30:00Z,,5\n", 3)]
+    [InlineData("S2,CP1,2026-07-01T10:30:00Z,,\"5\nS3,\"CP1\",2026-07-01T11:30:00Z,,5\nS4,CP1,2026-07-01T12:30:00Z,,5\"\n", 3)]
+    [InlineData("S2,CP1,2026-07-01T10:30:00Z,,\"5\nS3,CP1,2026-07-01T11:30:00Z,,5\"\nS4,CP1,2026-07-01T12:30:00Z,,5\n", 3)]
+    [InlineData("S2,\"CP1,2026-07-01T10:30:00Z,,5\nS3,CP1\",2026-07-01T11:30:00Z,,5\n", 3)]
+    public void A_quotation_mark_that_is_not_closed_swallows_no_row_unseen(string rows, int line)
+    {
+        var handed = Read(Header + "S1,CP1,2026-07-01T09:30:00Z,,5\n" + rows);
+
+        Assert.Contains(handed.Fault?.Kind, new SubmissionFaultKind?[] { SubmissionFaultKind.Cut, SubmissionFaultKind.QuotesWrong });
+        Assert.Equal(line, handed.Fault!.Line);
+        Assert.Equal("quarter-by-quarter:S1", handed.Sessions.Single().Record.SessionId);
+        Assert.DoesNotContain(handed.Pages, p => p.IsLast);
+    }
+
+    [Theory]
+    [InlineData("5\" cable,CP1,2026-07-01T10:30:00Z,,5\n")]
+    [InlineData("S2,\"CP\"\"1\",2026-07-01T10:30:00Z,,5,\"Two lines,\nof text, and more\"\n")]
+    public void Quotation_marks_that_are_part_of_a_cell_are_no_fault(string row) =>
+        Assert.True(Read(Header.Replace("\r", ",Note\r", StringComparison.Ordinal) + row.Replace(",,5\n", ",,5,\n", StringComparison.Ordinal)).IsWhole);
+
+    [Fact]
+    public void Without_a_row_of_column_names_no_cell_is_repeated()
+    {
+        var rows = string.Concat(Enumerable.Range(1, 3).Select(i => $"S{i},CP1,2026-07-01T09:30:00Z,,5,Jane Roe,jane@example.com,AB12 CDE\n"));
+
+        var fault = Read("\n" + rows).Fault!;
+        var named = Read("Session,Charger,Plugged in,Plugged out,Energy kWh,Driver,jane@example.com,07700 900123\n" + rows);
+
+        Assert.Equal(SubmissionFaultKind.HeaderWrong, fault.Kind);
+        foreach (var word in new[] { "Jane", "jane", "AB12", "S1", "CP1", "2026" }) Assert.DoesNotContain(word, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("\"Energy (kWh)\" (is it \"Energy kWh\"?)", named.Fault!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("jane", named.Fault.Message, StringComparison.Ordinal);
+        Assert.Equal(["Driver", "column 7", "column 8"], Read("Session,Charger,Plugged in,Plugged out,Energy (kWh),Driver,jane@example.com,07700 900123\n" + rows).Reader.UnreadColumns);
+    }
+
+    [Theory]
+    [InlineData("NaN")]
+    [InlineData("1e999")]
+    [InlineData("-INF")]
+    public void A_cell_of_a_workbook_that_is_no_number_there_is_an_error(string number)
+    {
+        var handed = HandedIn.Of(HandedIn.Operator("sessions").Feeds[0], Workbook.Of(Workbook.Sheet(
+            ["Session", "Charger", "Plugged in", "Plugged out", "Energy (kWh)"], ["S1", "CP1", "2026-07-01T09:30:00Z", "", $"<><v>{number}</v>"])));
+
+        Assert.True(handed.IsWhole, handed.Fault?.Message);
+        Assert.Null(handed.Sessions.Single().Record.EnergyKwh);
+        Assert.Contains(handed.Findings, f => f is { Rule: "cell-error" or "value-wrong-type" or "number-unusable", Pointer: "/2/Energy (kWh)" });
+    }
+
+    [Fact]
+    public void A_duration_that_no_session_has_is_unusable_whatever_its_unit()
+    {
+        var feed = HandedIn.FeedOf("{}", """{"session_id": "/s", "charge_point_id": "/c", "plug_in_at": "/t", "plug_in_minutes": {"path": "/h", "unit": "hours"}, "last_updated": "/t"}""");
+
+        var handed = HandedIn.Of(feed, "s,c,t,h\n1,A,2026-07-01T09:30:00Z,90000000\n2,A,2026-07-01T09:30:00Z,2\n3,A,9000-07-01T09:30:00Z,1600000\n");
+
+        Assert.True(handed.IsWhole, handed.Fault?.Message);
+        Assert.Contains(handed.Findings, f => f is { Rule: "number-unusable", Pointer: "/2/h", Value: "90000000" });
+        Assert.Equal(new DateTimeOffset(2026, 7, 1, 11, 30, 0, TimeSpan.Zero), handed.Sessions.Single(s => s.Record.SessionId == "example:2").Record.PlugOutAt);
+    }
+
+    [Fact]
+    public void Blank_rows_of_a_wide_sheet_take_no_memory_and_can_be_given_up()
+    {
+        var sheet = Workbook.Sheet(["Session", "Charger", "Plugged in", "Plugged out", "Energy (kWh)"], ["S1", "CP1", "2026-07-01T09:30:00Z", "", "5"])
+            .Replace("</row><row", "<c r=\"AHP1\" t=\"inlineStr\"><is><t>x</t></is></c></row><row", StringComparison.Ordinal)
+            .Replace("</sheetData>", "<row r=\"50000\"><c r=\"A50000\" t=\"inlineStr\"><is><t>S2</t></is></c></row></sheetData>", StringComparison.Ordinal);
+        var feed = HandedIn.Operator("sessions").Feeds[0];
+        using var given = new CancellationTokenSource();
+        given.Cancel();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var handed = HandedIn.Of(feed, Workbook.Of(sheet));
+        var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(2, handed.Rows);
+        Assert.InRange(taken, 0, 100 << 20);
+        Assert.Throws<OperationCanceledException>(() => new SubmissionReader(feed, feed.Datasets[0], null, HandedIn.Now).Read(Workbook.Of(sheet), given.Token).Count());
+    }
+
+    [Fact]
+    public void Of_a_row_without_end_no_more_cells_are_taken_than_columns_are_read()
+    {
+        var handed = Read("S1" + new string(',', 20_000) + "x\nS2,CP1,2026-07-01T09:30:00Z,,5\n");
+
+        Assert.Contains(handed.Findings, f => f is { Rule: "row-width", Message: "The row has 1001 cells, and there are 5 columns." });
+        Assert.Single(handed.Sessions);
+    }
+
+    [Fact]
+    public void A_file_of_which_nothing_is_accepted_or_most_lies_outside_of_the_period_is_not_whole()
+    {
+        var refused = Read("S1,CP1,yesterday,,5\nS2,CP1,13/01/2026,,5\n");
+        var misread = Read("S1,CP1,2026-01-07T09:30:00Z,,5\nS2,CP1,2026-02-07T09:30:00Z,,5\nS3,CP1,2026-07-07T09:30:00Z,,5\n");
+        var mostWithin = Read("S1,CP1,2026-01-07T09:30:00Z,,5\nS2,CP1,2026-07-08T09:30:00Z,,5\nS3,CP1,2026-07-07T09:30:00Z,,5\n");
+
+        Assert.Equal((SubmissionFaultKind.AllRefused, 2), (refused.Fault?.Kind, refused.Refused.Count));
+        Assert.Equal((SubmissionFaultKind.PeriodWrong, 3), (misread.Fault?.Kind, misread.Sessions.Count));
+        Assert.True(mostWithin.IsWhole);
+        Assert.True(Read(Header).IsWhole);
     }
 
     private static HandedIn Read(string text) =>
