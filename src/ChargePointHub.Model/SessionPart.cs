@@ -16,7 +16,7 @@ public enum SessionPartKind
 /// together: <see cref="JoinedSession"/>. Ids are compared without case.
 /// </summary>
 /// <param name="PartId">Within its kind: <c>{operator_id}:{what the record goes by}</c>.</param>
-/// <param name="NamesSession">False: a CDR that names no session; its own id stands as the record's session_id.</param>
+/// <param name="NamesSession">False: a CDR that names no session; what it goes by stands as the record's session_id.</param>
 /// <param name="IsFinal">No other state of the charge follows it.</param>
 /// <param name="Credits">PartId of the CDR that this one takes back; null: it stands for itself.</param>
 public sealed record SessionPart(SessionPartKind Kind, string PartId, bool NamesSession, bool IsFinal, string? Credits);

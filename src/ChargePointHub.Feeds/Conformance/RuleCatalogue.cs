@@ -78,6 +78,7 @@ public static class RuleCatalogue
         StoredRules.EnergyUnitSuspected,
         StoredRules.TimeOutOfRange,
         StoredRules.AbsentFromTwoCrawls,
+        StoredRules.CdrSeveral,
     ];
 
     private static readonly Dictionary<string, Rule> ByCode = All.ToDictionary(r => r.Code, StringComparer.Ordinal);

@@ -17,6 +17,9 @@ public static class StoredRules
     public static readonly Rule EnergyUnitSuspected = new("energy-unit-suspected", Severity.Warning, "A session's energy is 500 to 2,000 times what its charge point can give in the time.",
         "It is most likely Wh sent as kWh; it was kept as sent.", "Send kilowatt-hours, or state the unit in the operator file.", "Clause C14, management information");
 
+    public static readonly Rule CdrSeveral = new("cdr-several", Severity.Warning, "Several CDRs of one charge hold, and none takes another back.",
+        "The newest counts; energy and cost of the others are left out.", "Take back what holds no longer by a credit CDR; give each charge its own session_id.", "OCPI 2.2.1 and 2.3.0, CDRs");
+
     public static readonly Rule AbsentFromTwoCrawls = new("absent-from-two-crawls", Severity.Warning, "A charge point or tariff that was listed is in neither of two whole lists in a row.",
         "The hub takes it as gone: the charge point gets status REMOVED, the tariff ends.", "Nothing, if it is gone; otherwise list it again, under the same id.", "Clause C8");
 

@@ -10,8 +10,8 @@ namespace ChargePointHub.Store.Writing;
 /// </summary>
 internal sealed class SessionJoin(NpgsqlConnection connection, PageToWrite page)
 {
-    /// <summary>A part moves to another charge when one appears within <see cref="JoinedSession.SameStart"/>, which is told by what is that near to it.</summary>
-    private static readonly TimeSpan Neighbourhood = 2 * JoinedSession.SameStart;
+    /// <summary>A part moves to another charge when one appears within <see cref="JoinedSession.Reach"/>, which is told by what is that near to it.</summary>
+    private static readonly TimeSpan Neighbourhood = 2 * JoinedSession.Reach;
 
     private readonly Dictionary<(SessionPartKind, string), PartRow> before = [];
     private readonly Dictionary<(SessionPartKind, string), PartRow> now = [];
@@ -48,7 +48,8 @@ internal sealed class SessionJoin(NpgsqlConnection connection, PageToWrite page)
     /// <returns>Keys of the charges that have, or had, a part which came or moved.</returns>
     private HashSet<string> Anchor(List<PartRow> arrived)
     {
-        var places = arrived.Select(a => a.Record).Concat(arrived.Select(a => before.GetValueOrDefault(a.Key)?.Record).OfType<ChargingSession>()).ToLookup(r => r.ChargePointId, StringComparer.Ordinal);
+        var taken = arrived.Where(a => a.Part.Credits is not null).Select(a => now.GetValueOrDefault((SessionPartKind.Cdr, JoinedSession.Key(a.Part.Credits!)))?.Record);
+        var places = arrived.Select(a => a.Record).Concat(arrived.Select(a => before.GetValueOrDefault(a.Key)?.Record).Concat(taken).OfType<ChargingSession>()).ToLookup(r => r.ChargePointId, StringComparer.Ordinal);
         var came = arrived.Select(a => a.Key).ToHashSet();
         var there = now.Values.ToLookup(r => r.Record.ChargePointId, r => r.Record, StringComparer.Ordinal);
         var credits = now.Values.Where(r => r.Part.Credits is not null).Select(r => r.Record).ToList();
@@ -57,10 +58,10 @@ internal sealed class SessionJoin(NpgsqlConnection connection, PageToWrite page)
         {
             var old = before.GetValueOrDefault(key);
             var anchored = row;
-            if (!row.Part.NamesSession && (came.Contains(key) || TakesBack(row, came) || places[row.Record.ChargePointId].Any(p => (p.PlugInAt - row.Record.PlugInAt).Duration() <= JoinedSession.SameStart)))
+            if (!row.Part.NamesSession && (came.Contains(key) || TakesBack(row, came) || places[row.Record.ChargePointId].Any(p => (p.PlugInAt - row.Record.PlugInAt).Duration() <= JoinedSession.Reach)))
             {
-                var taken = row.Part.Credits is { } credited ? now.GetValueOrDefault((SessionPartKind.Cdr, JoinedSession.Key(credited)))?.Record : null;
-                IReadOnlyCollection<ChargingSession> near = [.. there[row.Record.ChargePointId], .. taken is null ? [] : there[taken.ChargePointId].Append(taken), .. credits];
+                var back = row.Part.Credits is { } credited ? now.GetValueOrDefault((SessionPartKind.Cdr, JoinedSession.Key(credited)))?.Record : null;
+                IReadOnlyCollection<ChargingSession> near = [.. there[row.Record.ChargePointId], .. back is null ? [] : there[back.ChargePointId].Append(back), .. credits];
                 anchored = row with { ChargeKey = JoinedSession.KeyOf(row.Record, near) };
                 now[key] = anchored;
             }
@@ -121,11 +122,15 @@ internal sealed class SessionJoin(NpgsqlConnection connection, PageToWrite page)
                 UNION ALL SELECT kind, part_key, charge_point_id, plug_in_at FROM session_part WHERE operator_id = $1 AND kind = 'cdr' AND part_key = ANY ($3)
             ), place AS (
                 SELECT charge_point_id, plug_in_at FROM own UNION SELECT * FROM unnest($4, $5)
-            ), wanted AS (
+            ), near AS (
                 SELECT kind, part_key FROM own
                 UNION SELECT p.kind, p.part_key FROM place n JOIN session_part p ON p.operator_id = $1 AND p.charge_point_id = n.charge_point_id
                     AND p.plug_in_at BETWEEN n.plug_in_at - $6 AND n.plug_in_at + $6
+            ), wanted AS (
+                SELECT kind, part_key FROM near
                 UNION SELECT kind, part_key FROM session_part WHERE operator_id = $1 AND credits IS NOT NULL AND lower(credits) = ANY ($3)
+                UNION SELECT p.kind, p.part_key FROM near n JOIN session_part p ON p.operator_id = $1 AND p.credits IS NOT NULL AND lower(p.credits) = n.part_key
+                    WHERE n.kind = 'cdr'
             )
             SELECT {PartRow.Columns} FROM wanted JOIN session_part USING (kind, part_key) WHERE operator_id = $1
             """,

@@ -22,17 +22,18 @@ public sealed class SessionJoinTests : IAsyncLifetime
     public async Task Whatever_the_order_and_however_often_the_same_records_stand()
     {
         // Of one charge point: a session in three states, one that a retry follows within two minutes, CDRs that name their session and CDRs that do not, one that was
-        // corrected; of another, CDRs alone, one of them corrected; and a session that nothing joins.
+        // corrected, one more than there are sessions, and one with the number of a session that it is not of; of another, CDRs alone, one of them corrected; and a session that nothing joins.
         ChargingSession[] parts =
         [
             Part("S1", kwh: 1, last: 1, final: false), Part("s1", kwh: 2, last: 2, final: false), Part("S1", kwh: 3, last: 3),
             Part("S2", kwh: 0.1m, start: 60), Part("S3", kwh: 8, start: 150), Part("S4", kwh: 4, start: 3000),
             Cdr("C1", "S1", kwh: 3.5m, last: 4), Credit("K1", "C1", "S1", last: 5), Cdr("C1b", "S1", kwh: 3.4m, last: 5), Cdr("C2", null, kwh: 0.2m, start: 62), Cdr("C3", null, kwh: 8.1m, start: 151),
+            Cdr("C4", null, kwh: 0.2m, start: 30), Cdr("S4", null, kwh: 3, start: 3500),
             Cdr("D1", null, kwh: 5, point: "2"), Credit("K2", "D1", null, last: 6, point: "2"), Cdr("D2", null, kwh: 6, last: 7, point: "2"), Cdr("D3", null, kwh: 9, start: 900, point: "2"),
         ];
         string[] expected =
         [
-            "char-gy:D1 6000 2 7", "char-gy:D3 9000 2 4", "char-gy:S1 3400 1 5", "char-gy:S2 200 1 4", "char-gy:S3 8100 1 4", "char-gy:S4 4000 1 3",
+            "char-gy:CDR C4 200 1 4", "char-gy:CDR D1 6000 2 7", "char-gy:CDR D3 9000 2 4", "char-gy:CDR S4 3000 1 4", "char-gy:S1 3400 1 5", "char-gy:S2 200 1 4", "char-gy:S3 8100 1 4", "char-gy:S4 4000 1 3",
         ];
         var random = new Random(7);
         for (var round = 0; round < 40; round++)
@@ -64,7 +65,16 @@ public sealed class SessionJoinTests : IAsyncLifetime
         var second = await WriteAsync(Sessions(Part("S", kwh: 4, start: 30)));
 
         Assert.Equal(["char-gy:S"], await hub.ManyAsync("SELECT session_id FROM charging_session"));
-        Assert.Equal([$"char-gy:C {first.Tick} {second.Tick}"], await hub.ManyAsync("SELECT session_id || ' ' || tick || ' ' || tick_to FROM charging_session_version"));
+        Assert.Equal([$"char-gy:CDR C {first.Tick} {second.Tick}"], await hub.ManyAsync("SELECT session_id || ' ' || tick || ' ' || tick_to FROM charging_session_version"));
+    }
+
+    [Fact]
+    public async Task Of_two_CDRs_that_name_one_session_the_one_that_is_left_out_is_told()
+    {
+        await WriteAsync(Points("1"));
+        await WriteAsync(Sessions(Part("S", kwh: 4), Cdr("C1", "S", kwh: 5), Cdr("C2", "S", kwh: 6, last: 5)));
+        Assert.Equal(["6000 cdr-several warning CDR C1: 5 kWh"], await hub.ManyAsync(
+            "SELECT energy_wh || ' ' || (f ->> 'rule') || ' ' || (f ->> 'severity') || ' ' || (f ->> 'value') FROM charging_session, json_array_elements(findings) f"));
     }
 
     [Fact]
@@ -136,10 +146,10 @@ public sealed class SessionJoinTests : IAsyncLifetime
         Of(id, kwh, start, last, "1", new SessionPart(SessionPartKind.Session, $"{Operator}:{id}", true, final, null)) with { PlugOutAt = final ? Noon.AddHours(2) : null };
 
     private static ChargingSession Cdr(string id, string? session, decimal kwh, int start = 0, int last = 4, string point = "1") =>
-        Of(session ?? id, kwh, start, last, point, new SessionPart(SessionPartKind.Cdr, $"{Operator}:CDR {id}", session is not null, true, null));
+        Of(session ?? $"CDR {id}", kwh, start, last, point, new SessionPart(SessionPartKind.Cdr, $"{Operator}:CDR {id}", session is not null, true, null));
 
     private static ChargingSession Credit(string id, string credits, string? session, int last, string point = "1") =>
-        Of(session ?? id, null, 0, last, point, new SessionPart(SessionPartKind.Cdr, $"{Operator}:CDR {id}", session is not null, true, $"{Operator}:CDR {credits}"));
+        Of(session ?? $"CDR {id}", null, 0, last, point, new SessionPart(SessionPartKind.Cdr, $"{Operator}:CDR {id}", session is not null, true, $"{Operator}:CDR {credits}"));
 
     private static ChargingSession Of(string id, decimal? kwh, int start, int last, string point, SessionPart part) => Session(id, point, Noon.AddHours(last)) with
     {

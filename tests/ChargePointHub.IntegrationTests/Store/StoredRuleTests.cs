@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ChargePointHub.Feeds.Conformance;
+using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
 using ChargePointHub.Tests;
@@ -14,7 +15,7 @@ public sealed class StoredRuleTests : IAsyncLifetime
 {
     private const string Absent = "absent-from-two-crawls";
 
-    private static readonly string[] Codes = [.. RuleCatalogue.All.Select(r => r.Code).Where(c => c != Absent && Directory.Exists(Folder(c)))];
+    private static readonly string[] Codes = [.. RuleCatalogue.All.Select(r => r.Code).Where(c => c is not (Absent or JoinedSession.CdrSeveral) && Directory.Exists(Folder(c)))];
 
     private HubDatabase hub = null!;
 
@@ -79,6 +80,21 @@ public sealed class StoredRuleTests : IAsyncLifetime
 
         var found = await hub.ManyAsync("SELECT f->>'rule' || ' ' || lower(f->>'severity') FROM status_change, json_array_elements(findings) f WHERE status = 'REMOVED'");
         Assert.Equal(isRemoved ? [$"{Absent} {Words<Severity>.Of(RuleCatalogue.Named(Absent)!.Severity)}"] : [], found);
+    }
+
+    [Theory]
+    [InlineData("answer.json", true)]
+    [InlineData("passing.json", false)]
+    public async Task Of_two_CDRs_of_one_charge_the_one_left_out_is_told_by_the_rule_of_the_catalogue(string file, bool isTold)
+    {
+        var feed = PretendFeed.Feed("ocpi-2.2.1", f => f with { Ocpi = new OcpiSettings { Discovery = false, Paged = false, SessionModules = ["cdrs"] } });
+        var pulled = await new PretendFeed(_ => PretendFeed.Json(Read(JoinedSession.CdrSeveral, file))).PullAsync(feed, Dataset.ChargingSessions);
+        var writer = new PageWriter(hub.Database);
+        await writer.WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("CP-1", op: feed.OperatorId))] }, Dataset.ChargePoints, feed.OperatorId), CancellationToken.None);
+        await writer.WriteAsync(Page(Assert.Single(pulled.Pages).Records, Dataset.ChargingSessions, feed.OperatorId), CancellationToken.None);
+
+        var found = await hub.ManyAsync("SELECT f->>'rule' || ' ' || lower(f->>'severity') || ' ' || (f->>'value') FROM charging_session, json_array_elements(findings) f");
+        Assert.Equal(isTold ? [$"{JoinedSession.CdrSeveral} {Words<Severity>.Of(RuleCatalogue.Named(JoinedSession.CdrSeveral)!.Severity)} CDR C-1: 12.345 kWh"] : [], found);
     }
 
     /// <summary>So many that one of them is less than a fifth.</summary>

@@ -39,7 +39,7 @@ public sealed class JoinedSessionTests
 
     [Theory]
     [InlineData(120, "op:s1")]
-    [InlineData(121, "op:c")]
+    [InlineData(121, "op:cdr c")]
     [InlineData(-120, "op:s1")]
     public void A_CDR_without_a_session_is_of_the_one_that_starts_within_two_minutes(int seconds, string key) =>
         Assert.Equal(key, JoinedSession.KeyOf(Cdr("C", null, 6m) with { PlugInAt = Noon.AddSeconds(seconds) }, [Session("S1", 5m)]));
@@ -59,8 +59,28 @@ public sealed class JoinedSessionTests
         var (first, credit, second, other) = (Cdr("C1", null, 6m), Credit("K", "C1", null), Cdr("C2", null, 7m), Cdr("C3", null, 7m) with { ChargePointId = "op:2" });
         ChargingSession[] near = [first, credit, second];
 
-        Assert.Equal(["op:c1", "op:c1", "op:c1", "op:c3"], near.Append(other).Select(r => JoinedSession.KeyOf(r, near)));
-        Assert.Equal("op:c2", JoinedSession.KeyOf(second, [first, second]));
+        Assert.Equal(["op:cdr c1", "op:cdr c1", "op:cdr c1", "op:cdr c3"], near.Append(other).Select(r => JoinedSession.KeyOf(r, near)));
+        Assert.Equal("op:cdr c2", JoinedSession.KeyOf(second, [first, second]));
+    }
+
+    [Fact]
+    public void Two_CDRs_that_both_hold_are_told_of_and_the_newest_counts()
+    {
+        var joined = JoinedSession.Of("op:s", [.. new[] { Session("S", 5m), Cdr("C1", "S", 6m), Cdr("C2", "S", 7m, 9) }.Select(p => new Judged<ChargingSession>(p, []))])!;
+
+        Assert.Equal(7m, joined.Record.EnergyKwh);
+        var told = Assert.Single(joined.Findings);
+        Assert.Equal((JoinedSession.CdrSeveral, "/id", "CDR C1: 6 kWh"), (told.Rule, told.Pointer, told.Value));
+    }
+
+    [Fact]
+    public void A_session_takes_one_CDR_that_names_none_and_of_several_the_nearest()
+    {
+        var (near, far, named) = (Cdr("C2", null, 7m) with { PlugInAt = Noon.AddSeconds(10) }, Cdr("C1", null, 6m) with { PlugInAt = Noon.AddSeconds(20) }, Cdr("C3", "S", 5m));
+
+        Assert.Equal(["op:s", "op:cdr c1"], new[] { near, far }.Select(r => JoinedSession.KeyOf(r, [Session("S", 5m), near, far])));
+        Assert.Equal(["op:cdr c2", "op:cdr c1"], new[] { near, far }.Select(r => JoinedSession.KeyOf(r, [Session("S", 5m), near, far, named])));
+        Assert.Equal(["op:s", "op:s"], new[] { near, far }.Select(r => JoinedSession.KeyOf(r, [Session("S", 5m), near, far, Credit("K", "C2", null)])));
     }
 
     private static (decimal?, decimal?) Figures(ChargingSession session) => (session.EnergyKwh, session.CostExVat);
@@ -69,10 +89,10 @@ public sealed class JoinedSessionTests
 
     private static ChargingSession Session(string id, decimal kwh) => Of(id, kwh, 1, new SessionPart(SessionPartKind.Session, $"op:{id}", true, true, null));
 
-    private static ChargingSession Cdr(string id, string? session, decimal kwh, int hours = 2) => Of(session ?? id, kwh, hours, new SessionPart(SessionPartKind.Cdr, $"op:CDR {id}", session is not null, true, null));
+    private static ChargingSession Cdr(string id, string? session, decimal kwh, int hours = 2) => Of(session ?? $"CDR {id}", kwh, hours, new SessionPart(SessionPartKind.Cdr, $"op:CDR {id}", session is not null, true, null));
 
     private static ChargingSession Credit(string id, string credits, string? session) =>
-        Of(session ?? id, null, 3, new SessionPart(SessionPartKind.Cdr, $"op:CDR {id}", session is not null, true, $"op:CDR {credits}"));
+        Of(session ?? $"CDR {id}", null, 3, new SessionPart(SessionPartKind.Cdr, $"op:CDR {id}", session is not null, true, $"op:CDR {credits}"));
 
     private static ChargingSession Of(string sessionId, decimal? kwh, int hours, SessionPart part) => new ChargingSession
     {

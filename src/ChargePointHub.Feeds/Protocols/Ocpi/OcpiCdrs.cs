@@ -104,7 +104,7 @@ internal sealed class OcpiCdrs(FeedDefinition feed, OcpiVersion version, DateTim
         if (credit) _reader.Add(SessionRules.CdrCredited, "credit_reference_id", credited);
         var session = new ChargingSession
         {
-            SessionId = $"{feed.OperatorId}:{sessionId ?? id}",
+            SessionId = $"{feed.OperatorId}:{sessionId ?? GoesBy(id!)}",
             OperatorId = feed.OperatorId,
             ChargePointId = $"{feed.OperatorId}:{evse}",
             ConnectorId = connector is OcpiSessions.NotAssigned ? null : connector,
@@ -125,13 +125,13 @@ internal sealed class OcpiCdrs(FeedDefinition feed, OcpiVersion version, DateTim
                 SessionPartKind.Cdr, $"{feed.OperatorId}:{GoesBy(id!)}", NamesSession: sessionId is not null, IsFinal: true, credit ? $"{feed.OperatorId}:{GoesBy(credited!)}" : null),
         }.WithDerived();
         _reader.Findings.Places = Places;
-        SessionCheck.Check(session, now, window, WindowAxis.LastUpdated, _reader.Findings);
+        SessionCheck.Check(session, now, window, WindowAxis.LastUpdated, _reader.Findings, feed.LastUpdatedLies);
         _reader.Findings.Places = null;
         if (_reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, GoesBy(id!), Allowed, row, _reader.Findings.Take());
         else page.Add(session, _reader.Findings.Take());
     }
 
-    /// <summary>Apart from the session's id, which with some operators is the same.</summary>
+    /// <summary>Apart from the ids of sessions: numbers of both may be the same, of different charges.</summary>
     private static string GoesBy(string id) => $"CDR {id}";
 
     private (string? Evse, string? Connector) Place(JsonElement location)

@@ -106,6 +106,19 @@ public sealed class OcpiProtocolTests
         Assert.All(feed.Asked, u => Assert.Equal(("2026-11-19T12:00:00Z", "2026-11-20T12:00:00Z"), (HttpUtility.ParseQueryString(u.Query)["date_from"], HttpUtility.ParseQueryString(u.Query)["date_to"])));
     }
 
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 0)]
+    public async Task A_last_updated_that_lies_makes_no_session_late(bool lies, int late)
+    {
+        string Late(string row) => row.Replace("2026-11-20T08:00:00Z\"}", "2026-12-20T08:00:00Z\"}", StringComparison.Ordinal);
+        var feed = new PretendFeed(url => PretendFeed.Json(Body(Late(url.AbsolutePath.EndsWith("cdrs", StringComparison.Ordinal) ? Cdr("C1") : Session("S1"))), ("X-Total-Count", "1")));
+
+        var pulled = await feed.PullAsync(Feed with { LastUpdatedLies = lies }, Dataset.ChargingSessions);
+
+        Assert.Equal((2, late), (pulled.Sessions.Count, pulled.Findings.Count(f => f.Rule == "session-late")));
+    }
+
     [Fact]
     public async Task A_pull_goes_on_with_the_module_where_another_process_left_it()
     {
