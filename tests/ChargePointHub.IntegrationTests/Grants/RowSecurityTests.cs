@@ -173,6 +173,25 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
             ["0"], await hub.ManyAsync("SELECT count(*)::text FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('chargepointhub_reader', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')"));
     }
 
+    /// <summary>What no answer may read has row security all the same, so that a grant given by mistake opens nothing; or stands here with what it holds.</summary>
+    [Fact]
+    public async Task Every_table_has_row_security_or_is_known_to_hold_no_operators_records()
+    {
+        (string Table, string Holds)[] open =
+        [
+            ("absence", "ids that a crawl missed"), ("access_change", "the history of rights"), ("access_grant", "rights"), ("access_key", "hashes of keys"), ("agreement", "rights"),
+            ("coverage", "what was asked"), ("coverage_change", "what was asked"), ("hub_clock", "ticks"), ("hub_tick", "ticks"), ("instance", "running hubs"),
+            ("operator_lease", "running hubs"), ("organisation", "rights"), ("pull_continuation", "where a pull goes on"), ("purged_record", "marks of what went"),
+            ("reread", "windows to be asked again"), ("run", "what was asked"), ("schema_migration", "applied migrations"), ("status_sweep", "what was asked"),
+        ];
+        await using var hub = await HubDatabase.CreateDatabaseAsync();
+        Assert.Equal(open.Select(o => o.Table), await hub.ManyAsync(
+            """
+            SELECT c.relname::text FROM pg_class c
+            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace AND NOT c.relrowsecurity ORDER BY 1
+            """));
+    }
+
     [Fact]
     public async Task An_ordinary_account_migrates_a_database_of_its_own_and_one_that_may_make_no_role_is_told_what_to_ask_for()
     {
