@@ -66,6 +66,14 @@ public sealed class QuirkOperatorTests(QuirkyLondon london) : IClassFixture<Quir
     {
         await AskedAsync("quirk-own-words", 2);
         Assert.Equal("failed 0", await london.OneAsync("SELECT outcome || ' ' || pages FROM run WHERE operator_id = 'quirk-own-words' AND dataset = 'charge_points' ORDER BY started_at LIMIT 1"));
+
+        var expected = string.Join('\n', Expected["quirk-own-words"]);
+        Assert.Equal(expected, await london.KnownAsync("quirk-own-words", expected));
+        Assert.Equal("false true", await london.OneAsync(
+            """
+            SELECT bool_or(r.outcome = 'failed' AND c.run_id IS NOT NULL) || ' ' || bool_or(r.outcome = 'completed' AND c.run_id IS NOT NULL)
+            FROM run r LEFT JOIN coverage_change c USING (run_id) WHERE r.operator_id = 'quirk-own-words' AND r.dataset = 'charge_points'
+            """));
     }
 
     private async Task AskedAsync(string operatorId, int times)
