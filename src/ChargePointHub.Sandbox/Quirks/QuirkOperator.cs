@@ -37,6 +37,9 @@ public sealed class QuirkOperator
 
     public string Name => (string)manifest["name"]!;
 
+    /// <summary>Longer than the span that the operator counts in: a request counts from when it comes, and the one before may have been on its way for long.</summary>
+    private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(1);
+
     /// <summary>Of its first feed.</summary>
     public string Protocol => (string)manifest["feeds"]![0]!["protocol"]!;
 
@@ -49,10 +52,11 @@ public sealed class QuirkOperator
     /// <returns>Name of the file written.</returns>
     public string WriteFile(OperatorFiles files, int port, LimitFault? limit)
     {
+        var declared = limit is null ? null : new LimitFault(limit.Requests, limit.Interval + Leeway, "429", limit.Group);
         var feeds = new JsonArray();
         foreach (var said in manifest["feeds"]!.AsArray().Select(f => f!.AsObject()))
         {
-            var feed = files.Feed(OperatorId, (string)said["feed_id"]!, (string)said["protocol"]!, $"https://localhost:{port}{(string)said["base"]!}", limit);
+            var feed = files.Feed(OperatorId, (string)said["feed_id"]!, (string)said["protocol"]!, $"https://localhost:{port}{(string)said["base"]!}", declared);
             if (!NeedsToken) feed.Remove("credential");
             foreach (var (name, value) in said.Where(p => p.Key is not ("feed_id" or "protocol" or "base"))) feed[name] = value?.DeepClone();
             feeds.Add(feed);

@@ -24,6 +24,14 @@ internal static class AuditTable
         }
     }
 
+    /// <summary>The server lets go of what an instance held a moment after the instance has gone.</summary>
+    public static async Task UntilEndedAsync(string connectionString)
+    {
+        using var patience = new CancellationTokenSource(Limit);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while ((await VerifyAsync(connectionString)).Any(c => c.IsRunning)) await tick.WaitForNextTickAsync(patience.Token);
+    }
+
     public static async Task<IReadOnlyList<AuditEvent>> ReadAsync(string connectionString)
     {
         await using var connection = new NpgsqlConnection(connectionString);

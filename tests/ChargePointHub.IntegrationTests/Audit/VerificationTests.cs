@@ -16,9 +16,13 @@ public sealed class VerificationTests : IAsyncLifetime
         await host.InitializeAsync();
         var audit = new AuditChain(host.Database);
         chain = audit.Id;
-        await using var writer = new AuditWriter(audit, TimeProvider.System, NullLogger<AuditWriter>.Instance);
-        for (var n = 0; n < 3; n++) writer.Close(AuditWriterTests.End((await writer.OpenAsync(AuditWriterTests.Reading()))!));
-        await AuditTable.UntilClosedAsync(host.ConnectionString);
+        await using (var writer = new AuditWriter(audit, TimeProvider.System, NullLogger<AuditWriter>.Instance))
+        {
+            for (var n = 0; n < 3; n++) writer.Close(AuditWriterTests.End((await writer.OpenAsync(AuditWriterTests.Reading()))!));
+            await AuditTable.UntilClosedAsync(host.ConnectionString);
+        }
+
+        await AuditTable.UntilEndedAsync(host.ConnectionString);
         await host.ExecuteAsync("ALTER TABLE audit_event DISABLE TRIGGER audit_event_stays");
     }
 
