@@ -13,8 +13,12 @@ public static class JudgeVersion
 {
     /// <summary>16 hexadecimal digits.</summary>
     public static string Of(FeedDefinition feed) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        '|', Built(typeof(JudgeVersion)), Built(typeof(RecordPage)), feed.Protocol, feed.Zone.Id, feed.FoldIsEarlier, feed.Csv?.Cells.Decimal, feed.Csv?.Cells.Group, feed.Csv?.Times, feed.Csv?.Dates, string.Join(',', feed.Csv?.Cells.Nulls ?? []),
-        string.Join('|', feed.Datasets.Select(d => d.Mapping?.Written))))))[..16];
+        '|', Built(typeof(JudgeVersion)), Built(typeof(RecordPage)), feed.Protocol, feed.Zone.Id, feed.FoldIsEarlier, feed.LastUpdatedLies, feed.Territory, string.Join(',', feed.PartyIds), DialectOf(feed.Csv),
+        string.Join('|', feed.Datasets.Select(d => $"{d.Axis} {d.Mapping?.Written}"))))))[..16];
+
+    /// <summary>All of it: a file that could not be read under another one is read anew.</summary>
+    private static string DialectOf(CsvDialect? csv) => csv is null ? "" : string.Join(
+        '|', csv.Delimiter, csv.Quote, csv.Encoding.WebName, csv.HeaderLine, csv.Sheet, csv.Times, csv.Dates, csv.Cells.Decimal, csv.Cells.Group, string.Join(',', csv.Cells.Nulls));
 
     /// <summary>The same sources give the same id.</summary>
     private static Guid Built(Type type) => type.Module.ModuleVersionId;

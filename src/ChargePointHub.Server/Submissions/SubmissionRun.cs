@@ -56,17 +56,18 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         var progress = new Progress();
         try
         {
+            // What was read to its end is claimed: its run and its report are kept, whoever hangs up meanwhile.
             var (reader, fault, rows) = await ReadAsync(handed, key, run, judgedWith, content, now, progress, afterRows, cancellationToken);
             await runs.CloseAsync(
-                run, fault is null ? RunOutcome.Completed : RunOutcome.Failed, time.GetUtcNow(), progress.Counts, cancellationToken,
+                run, fault is null ? RunOutcome.Completed : RunOutcome.Failed, time.GetUtcNow(), progress.Counts, CancellationToken.None,
                 fault is null ? null : Words<FailureKind>.Of(KindOf(fault.Kind)), fault?.Message);
             HubMeter.RunEnded(key, RunKind.Submission, fault is null ? "completed" : Words<FailureKind>.Of(KindOf(fault.Kind)), progress.Counts, time.GetElapsedTime(started));
             var report = Report(
                 id, handed, now, hash, rows, progress.Tally, fault is null ? Claimed(handed, now) : null,
                 new ReportedWrites(progress.Counts.Added, progress.Counts.Changed, progress.Counts.Unchanged, progress.Waiting), fault, reader);
             var json = JsonSerializer.Serialize(report, SubmissionReport.Json);
-            await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), cancellationToken);
-            var kept = (await submissions.FindAsync(key, handed.Period, hash, judgedWith, cancellationToken))!;
+            await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), CancellationToken.None);
+            var kept = (await submissions.FindAsync(key, handed.Period, hash, judgedWith, CancellationToken.None))!;
             return (kept.Report, kept.SubmissionId != id);
         }
         catch

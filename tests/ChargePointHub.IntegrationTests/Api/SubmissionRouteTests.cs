@@ -4,6 +4,9 @@ using System.Text;
 using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.OpenApi;
+using ChargePointHub.Server.Geography;
+using ChargePointHub.Server.Submissions;
+using ChargePointHub.Store;
 using ChargePointHub.Store.Audit;
 
 namespace ChargePointHub.IntegrationTests.Api;
@@ -29,6 +32,22 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
     }
 
     public Task DisposeAsync() => host.DisposeAsync();
+
+    [Fact]
+    public async Task Who_hangs_up_after_the_last_page_finds_the_report_when_he_comes_again()
+    {
+        var (feed, plan) = host.HandingIn.Single().Submittable().Single(s => s.Plan.Dataset == Dataset.ChargingSessions);
+        var handed = new HandedIn(feed, plan, "2026-Q3", LondonCalendar.Quarter(2026, 3), "alpha");
+        var run = new SubmissionRun(new PageWriter(host.Database), new RunLog(host.Database), new SubmissionStore(host.Database), new AreaIndex([]), TimeProvider.System);
+        using var gone = new CancellationTokenSource();
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(Good));
+
+        await run.ExecuteAsync(handed, file, _ => gone.Cancel(), gone.Token);
+
+        Assert.True((await PostAsync(Good)).Json.GetProperty("repeated").GetBoolean());
+        await using var command = host.Database.Reads.CreateCommand("SELECT string_agg(outcome, ',') FROM run WHERE kind = 'submission'");
+        Assert.Equal("completed", await command.ExecuteScalarAsync());
+    }
 
     [Fact]
     public async Task A_file_is_taken_once_reported_and_on_record()

@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Text;
+using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Protocols.Csv;
+using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Tests.Feeds.Protocols.Csv;
@@ -147,6 +149,31 @@ public sealed class SubmissionReaderTests
         Assert.Contains(again.ChargingSessions[0].Findings, f => f is { Rule: "time-without-zone", Pointer: "/2/t" });
         Assert.DoesNotContain("Jane", Encoding.UTF8.GetString(refused.Document.Span), StringComparison.Ordinal);
         Assert.NotEqual(JudgeVersion.Of(wrong), JudgeVersion.Of(right));
+    }
+
+    [Theory]
+    [InlineData("""{"delimiter": "semicolon"}""")]
+    [InlineData("""{"quote": "single"}""")]
+    [InlineData("""{"encoding": "windows-1252"}""")]
+    [InlineData("""{"header_line": 3}""")]
+    [InlineData("""{"sheet": "Q3"}""")]
+    [InlineData("""{"nulls": ["n/a"]}""")]
+    public void A_file_is_read_anew_once_its_dialect_is_mended(string mended)
+    {
+        const string fields = """{"session_id": "/s", "charge_point_id": "/c", "plug_in_at": "/t", "energy_kwh": "/e"}""";
+
+        Assert.NotEqual(JudgeVersion.Of(HandedIn.FeedOf("{}", fields)), JudgeVersion.Of(HandedIn.FeedOf(mended, fields)));
+        Assert.Equal(JudgeVersion.Of(HandedIn.FeedOf(mended, fields)), JudgeVersion.Of(HandedIn.FeedOf(mended, fields)));
+    }
+
+    [Fact]
+    public void What_a_record_is_held_against_is_part_of_what_it_was_judged_by()
+    {
+        var feed = HandedIn.FeedOf("{}", """{"session_id": "/s", "charge_point_id": "/c", "plug_in_at": "/t"}""");
+
+        FeedDefinition[] others = [feed with { LastUpdatedLies = true }, feed with { Territory = Territory.World }, feed with { PartyIds = ["GB*LMP"] }, feed with { Datasets = [feed.Datasets[0] with { Axis = WindowAxis.PlugOutAt }] }];
+
+        Assert.Equal(5, others.Append(feed).Select(JudgeVersion.Of).Distinct().Count());
     }
 
     [Theory]
