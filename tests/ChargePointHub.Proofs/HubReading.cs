@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -8,6 +9,8 @@ namespace ChargePointHub.Proofs;
 /// <summary>Reads a running hub through its API, as <c>sandbox.json</c> says.</summary>
 internal sealed class HubReading : IDisposable
 {
+    private static readonly TimeSpan AwayLimit = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient http;
 
     public HubReading(string sandboxFile)
@@ -25,7 +28,25 @@ internal sealed class HubReading : IDisposable
 
     public IReadOnlyList<string> OperatorIds { get; }
 
-    public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative)))!;
+    /// <summary>
+    /// The answer; asked again, as the hub asks its readers to, while it says that its database is away: after a kill it can be
+    /// ready before the record of restricted readings is, and then lets nobody read unrecorded.
+    /// </summary>
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var patience = new CancellationTokenSource(AwayLimit);
+        while (true)
+        {
+            using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), CancellationToken.None);
+            if (answer is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter.Delta: { } wait } && !patience.IsCancellationRequested)
+            {
+                await Task.Delay(wait, CancellationToken.None);
+                continue;
+            }
+
+            return JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync(CancellationToken.None))!;
+        }
+    }
 
     /// <summary>Returns when the hub says that it is ready, and has its database.</summary>
     public async Task UntilReadyAsync(TimeSpan limit)
