@@ -32,6 +32,12 @@ public enum Evidence
 /// <summary>One change of one charge point's status. Key: (charge point, at, status). The next change ends it.</summary>
 public sealed record StatusChange
 {
+    /// <summary>Inclusive.</summary>
+    private static readonly DateTimeOffset Earliest = new(2015, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>After it was asked for; exclusive.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(32);
+
     /// <summary>Hub id.</summary>
     public required string ChargePointId { get; init; }
 
@@ -46,6 +52,10 @@ public sealed record StatusChange
     public DateTimeOffset? ReportedAt { get; init; }
 
     public required Evidence Evidence { get; init; }
+
+    /// <summary>False: an event's time is a default or a slip, and not believed.</summary>
+    /// <param name="askedAt">When it was asked for.</param>
+    public static bool IsBelieved(DateTimeOffset at, DateTimeOffset askedAt) => at >= Earliest && at - askedAt < Ahead;
 }
 
 /// <summary>What a crawl saw a charge point's status to be.</summary>

@@ -33,6 +33,9 @@ public sealed record PageToWrite
     /// <summary>True: equality of content leaves <c>last_updated</c> out.</summary>
     public bool LastUpdatedLies { get; init; }
 
+    /// <summary>True: the records do not say when they changed, so that of two the one that arrives later is the newer.</summary>
+    public bool LaterArrivalWins { get; init; }
+
     /// <summary>True: a status that differs from the current one becomes a status change with evidence SNAPSHOT.</summary>
     public bool StatusesAreEvidence { get; init; }
 
@@ -78,13 +81,19 @@ public sealed record Lateness(TimeSpan Settle, TimeSpan Grace);
 /// <summary>What a page did.</summary>
 /// <param name="Tick">The tick under which it wrote; null: nothing was new, nothing was written.</param>
 /// <param name="Added">Records that had no current row, released sessions among them, and new status changes.</param>
-/// <param name="Changed">Records that replaced a row, or came late and are kept as a version.</param>
+/// <param name="Changed">Records that replaced a row.</param>
 /// <param name="Unchanged">Records already known, or named twice in the page.</param>
 /// <param name="Refused">The page's refused records, whether in quarantine already or not.</param>
 /// <param name="Waiting">Sessions put into quarantine until their charge point is known.</param>
 /// <param name="Released">Sessions that this page's charge points released from quarantine.</param>
 public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchanged, int Refused, int Waiting, int Released)
 {
+    /// <summary>Records that are older than what there is: kept as a version that was never current.</summary>
+    public int Late { get; init; }
+
+    /// <summary>The page's records that were purged, or are of a charge point that was; nothing was written of them.</summary>
+    public int KeptOut { get; init; }
+
     /// <summary>Charge points whose change waits for the crawl's end, or is not believed.</summary>
     public IReadOnlyList<string> SetAside { get; init; } = [];
 

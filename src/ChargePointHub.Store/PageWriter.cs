@@ -75,7 +75,9 @@ public sealed class PageWriter(Database database)
         await AdvisoryLocks.TakePagesAsync(connection, page.Feed.OperatorId, cancellationToken);
         if (page.LeaseToken is { } token && Planted != PlantedBug.NoFencing)
             await OperatorLeases.CheckAsync(connection, page.Feed.OperatorId, token, cancellationToken);
+        var sent = page.Records.Count;
         page = await PurgedMarks.LeaveOutAsync(connection, page, cancellationToken);
+        var keptOut = sent - page.Records.Count;
 
         var quarantine = new QuarantineStage(connection, page, QuarantineBound);
         await quarantine.DecideAsync(cancellationToken);
@@ -117,12 +119,14 @@ public sealed class PageWriter(Database database)
         return new PageWritten(
             tick?.Number,
             all.Sum(c => c.Added),
-            all.Sum(c => c.Changed + c.Late),
+            all.Sum(c => c.Changed),
             all.Sum(c => c.Unchanged),
             page.Records.Refused.Count,
             quarantine.Waiting,
             quarantine.Released)
         {
+            Late = all.Sum(c => c.Late),
+            KeptOut = keptOut,
             SetAside = absence.SetAside,
             IsHeld = absence.IsHeld,
             IsHeldAnew = absence.IsHeldAnew,

@@ -31,11 +31,12 @@ public enum RunOutcome
 }
 
 /// <summary>What a run did.</summary>
+/// <param name="Changed">Records that replaced a row, or came late.</param>
 public sealed record RunCounts(int Pages = 0, int Requests = 0, int Added = 0, int Changed = 0, int Unchanged = 0, int Refused = 0)
 {
     /// <summary>With one more page.</summary>
     public RunCounts Plus(PageWritten page, int requests) => new(
-        Pages + 1, Requests + requests, Added + page.Added, Changed + page.Changed, Unchanged + page.Unchanged, Refused + page.Refused);
+        Pages + 1, Requests + requests, Added + page.Added, Changed + page.Changed + page.Late, Unchanged + page.Unchanged, Refused + page.Refused);
 }
 
 /// <summary>One attempt to pull one window of one feed's dataset.</summary>
@@ -50,6 +51,9 @@ public sealed record Run(
 /// <summary>Every attempt leaves a row.</summary>
 public sealed class RunLog(Database database)
 {
+    /// <summary>No file is read for so long.</summary>
+    private static readonly TimeSpan LongestReading = TimeSpan.FromDays(1);
+
     private const string Columns =
         "run_id, operator_id, feed_id, dataset, kind, from_at, to_at, started_at, ended_at, outcome, failure, detail, "
         + "pages, requests, added, changed, unchanged, refused";
@@ -94,11 +98,17 @@ public sealed class RunLog(Database database)
         $"SELECT {Columns} FROM run WHERE operator_id = $1 AND dataset = $2 AND outcome = 'failed' ORDER BY started_at DESC, run_id DESC LIMIT 1",
         [operatorId, dataset.Name], cancellationToken)).SingleOrDefault();
 
-    /// <summary>By the one that begins to collect from the operator: runs without an end belong to one that is gone. Returns how many.</summary>
+    /// <summary>
+    /// By the one that begins to collect from the operator: runs without an end belong to one that is gone. A file is read under no lease,
+    /// by whoever was handed it, so only one that was begun a day ago. Returns how many.
+    /// </summary>
     /// <param name="leaseToken">Of its lease; where another instance has taken that since, nothing is ended. Null: no lease is needed.</param>
     public Task<int> AbandonOpenAsync(string operatorId, DateTimeOffset now, CancellationToken cancellationToken, long? leaseToken = null) => database.Reads.Command(
-        OperatorLeases.Fence + "UPDATE run SET outcome = 'abandoned', ended_at = greatest($3, started_at) FROM lease WHERE operator_id = $1 AND ended_at IS NULL",
-        operatorId, OperatorLeases.Token(leaseToken), now).ExecuteAsync(cancellationToken);
+        OperatorLeases.Fence + """
+        UPDATE run SET outcome = 'abandoned', ended_at = greatest($3, started_at) FROM lease
+        WHERE operator_id = $1 AND ended_at IS NULL AND (kind <> 'submission' OR started_at < $4)
+        """,
+        operatorId, OperatorLeases.Token(leaseToken), now, now - LongestReading).ExecuteAsync(cancellationToken);
 
     /// <summary>The newest live poll or crawl of each dataset of the operator's feeds.</summary>
     public Task<List<Run>> LatestLiveAsync(string operatorId, CancellationToken cancellationToken) => ReadAsync(

@@ -30,11 +30,18 @@ public sealed class SubmissionStore(Database database)
         .ListAsync(r => r.GetString(0), cancellationToken);
 
     /// <summary>Another command or request may have been quicker with the same bytes: then its report stays.</summary>
-    public Task SaveAsync(Submission submission, CancellationToken cancellationToken) => database.Reads.Command(
-        $"INSERT INTO submission ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+    /// <param name="replaces">Run of the report that this one takes the place of; null: there was none.</param>
+    public Task SaveAsync(Submission submission, Guid? replaces, CancellationToken cancellationToken) => database.Reads.Command(
+        $"""
+        INSERT INTO submission ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (operator_id, dataset, period, content_hash, judged_with) DO UPDATE SET feed_id = excluded.feed_id, received_at = excluded.received_at,
+            key_id = excluded.key_id, run_id = excluded.run_id, report = excluded.report
+        WHERE submission.run_id = $12
+        """,
         submission.SubmissionId, submission.Feed.OperatorId, submission.Feed.FeedId, submission.Feed.Dataset.Name, submission.Period, submission.ContentHash,
         submission.JudgedWith, submission.ReceivedAt, new Npgsql.NpgsqlParameter { Value = (object?)submission.KeyId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        submission.RunId, new Npgsql.NpgsqlParameter { Value = submission.Report, NpgsqlDbType = NpgsqlDbType.Json }).ExecuteAsync(cancellationToken);
+        submission.RunId, new Npgsql.NpgsqlParameter { Value = submission.Report, NpgsqlDbType = NpgsqlDbType.Json },
+        new Npgsql.NpgsqlParameter { Value = (object?)replaces ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }).ExecuteAsync(cancellationToken);
 
     private static Submission Read(Npgsql.NpgsqlDataReader r) => new(
         r.GetGuid(0), new FeedKey(r.GetString(1), r.GetString(2), Dataset.Named(r.GetString(3))!), r.GetString(4), r.GetFieldValue<byte[]>(5), r.GetString(6), r.Instant(7),

@@ -14,12 +14,13 @@ public static class SessionCheck
     private static readonly TimeSpan Late = TimeSpan.FromDays(15);
 
     /// <param name="window">The window asked for, and by which axis; null: none was asked for.</param>
-    /// <param name="lastUpdatedLies">The feed's word for when a session changed says nothing.</param>
-    public static void Check(ChargingSession session, DateTimeOffset now, Window? window, WindowAxis? axis, Findings findings, bool lastUpdatedLies = false)
+    /// <param name="toldAt">When this state of it was told: its <c>last_updated</c>, of a file without one its arrival; null: the feed's word says nothing.</param>
+    /// <param name="due">How long after its start it had time: until the next file.</param>
+    public static void Check(ChargingSession session, DateTimeOffset now, Window? window, WindowAxis? axis, Findings findings, DateTimeOffset? toldAt, TimeSpan due = default)
     {
         Energy(session, findings);
         if (session.PlugInAt > now + ClockSkew) findings.Add(ValueRules.TimeInFuture, "/plug_in_at", Instants.Format(session.PlugInAt));
-        if (!lastUpdatedLies && session.LastUpdated - session.PlugInAt > Late) findings.Add(SessionRules.Late, "/last_updated", Instants.Format(session.LastUpdated));
+        if (toldAt is { } told && told - session.PlugInAt > Late + due) findings.Add(SessionRules.Late, "/last_updated", Instants.Format(told));
         if (session.PlugOutAt is { } end) Duration(session, end, findings);
         if (session.CostExVat is { } exVat && session.CostIncVat is { } incVat && incVat < exVat && exVat > 0)
         {

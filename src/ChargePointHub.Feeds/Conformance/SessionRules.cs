@@ -43,7 +43,7 @@ public static class SessionRules
     public static readonly Rule CostVatOrder = new("cost-vat-order", Severity.Warning, "Cost with VAT is lower than cost before VAT.",
         "The two are most likely swapped.", "Check both fields.", Reference);
 
-    public static readonly Rule Late = new("session-late", Severity.Warning, "A session was last changed more than 15 days after its start.",
+    public static readonly Rule Late = new("session-late", Severity.Warning, "A session was last changed more than 15 days after its start; of a file that does not say when, it came more than 15 days after it was due.",
         "Figures of its day have been read without it.", "Send sessions as they end, and corrections within days.", "Clause C6");
 
     public static readonly Rule CdrCredited = new("cdr-credited", Severity.Info, "A CDR takes an earlier one back.",

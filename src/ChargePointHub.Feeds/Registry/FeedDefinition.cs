@@ -125,6 +125,9 @@ public sealed record DatasetPlan
     /// <summary>How a <c>mapped-json</c> or <c>csv-v1</c> feed's dataset is asked for and read; null for other protocols.</summary>
     public FeedMapping? Mapping { get; init; }
 
+    /// <summary>True: its records do not say when they changed, so that of two the one that arrives later is the newer.</summary>
+    public bool LaterArrivalWins => Mapping is { } mapping && mapping.Fields.Fields.All(f => f.Target.Name != "last_updated");
+
     /// <summary>Snapshot dataset that arrives inside another's crawl and is never asked for by itself; null: asked for itself.</summary>
     public Dataset? CarriedBy { get; init; }
 }

@@ -102,6 +102,7 @@ public sealed partial class FeedRun(
                     JudgedWith = judgedWith,
                     Areas = Place(records.ChargePoints),
                     LastUpdatedLies = feed.LastUpdatedLies,
+                    LaterArrivalWins = plan.LaterArrivalWins,
                     StatusesAreEvidence = statusesAreEvidence,
                     Asked = window,
                     Claims = claims,

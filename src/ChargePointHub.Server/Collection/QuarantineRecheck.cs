@@ -95,6 +95,7 @@ public sealed class QuarantineRecheck(QuarantineStore quarantine, PageWriter wri
         Rechecks = judged,
         JudgedWith = version,
         LastUpdatedLies = feed.LastUpdatedLies,
+        LaterArrivalWins = feed.Datasets.FirstOrDefault(d => d.Dataset == dataset)?.LaterArrivalWins ?? false,
     };
 
     private static IEnumerable<string> RefusingRules(RefusedRecord refused) =>

@@ -11,7 +11,10 @@ internal static class SubmissionLines
         if (report.Fault is { } fault) yield return $"The file is not whole: {(fault.Line is { } line ? $"line {line}: " : "")}{fault.Message} [{fault.Code}]";
         if (report.Written is { } written)
         {
-            yield return $"Records: {written.Added} new, {written.Changed} changed, {written.Unchanged} known already{(written.Waiting > 0 ? $"; {written.Waiting} sessions wait until their charge point is known" : "")}.";
+            var late = written.Late > 0 ? $", {written.Late} older than what there is" : "";
+            var waiting = written.Waiting > 0 ? $"; {written.Waiting} sessions wait until their charge point is known" : "";
+            var keptOut = written.KeptOut > 0 ? $"; {written.KeptOut} were purged and are kept out" : "";
+            yield return $"Records: {written.Added} new, {written.Changed} changed{late}, {written.Unchanged} known already{waiting}{keptOut}.";
             yield return report.Claimed is { } claimed ? $"All of {claimed.From} to {claimed.To} has come." : "No time is claimed: send the whole file once it is right.";
         }
         else

@@ -31,8 +31,15 @@ public sealed record SubmissionReport(
 /// <summary>Half-open.</summary>
 public sealed record ReportedWindow(string From, string To);
 
+/// <param name="Late">Records that are older than what there is: kept as an earlier version.</param>
 /// <param name="Waiting">Sessions that wait in quarantine until their charge point is known.</param>
-public sealed record ReportedWrites(int Added, int Changed, int Unchanged, int Waiting);
+/// <param name="KeptOut">Records that were purged, and those of a charge point that was: neither accepted nor refused.</param>
+public sealed record ReportedWrites(int Added, int Changed, int Late, int Unchanged, int Waiting, int KeptOut)
+{
+    /// <summary>With one more page.</summary>
+    public ReportedWrites Plus(PageWritten page) => new(
+        Added + page.Added, Changed + page.Changed, Late + page.Late, Unchanged + page.Unchanged, Waiting + page.Waiting, KeptOut + page.KeptOut);
+}
 
 /// <param name="Line">Null: the file as a whole.</param>
 public sealed record ReportedFault(string Code, int? Line, string Message);
@@ -58,10 +65,12 @@ internal sealed class ReportTally
 
     public int Refused { get; private set; }
 
-    public void Add(RecordPage page)
+    /// <param name="refused">Of the page's records, those that went to quarantine.</param>
+    /// <param name="keptOut">Those that were not taken at all, as they were purged.</param>
+    public void Add(RecordPage page, int refused, int keptOut = 0)
     {
-        Refused += page.Refused.Count;
-        Accepted += page.Count - page.Refused.Count;
+        Refused += refused;
+        Accepted += page.Count - refused - keptOut;
         foreach (var finding in page.ChargePoints.SelectMany(r => r.Findings).Concat(page.Tariffs.SelectMany(r => r.Findings))
             .Concat(page.StatusChanges.SelectMany(r => r.Findings)).Concat(page.ChargingSessions.SelectMany(r => r.Findings)).Concat(page.Refused.SelectMany(r => r.Findings)))
         {

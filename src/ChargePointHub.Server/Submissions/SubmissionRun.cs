@@ -34,7 +34,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         foreach (var step in reader.Read(content, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (step is SubmittedPage page) tally.Add(page.Records);
+            if (step is SubmittedPage page) tally.Add(page.Records, page.Records.Refused.Count);
             (rows, fault) = step is SubmittedPage read ? (read.Rows, null) : (((SubmissionEnded)step).Rows, ((SubmissionEnded)step).Fault);
             afterRows?.Invoke(rows);
         }
@@ -42,16 +42,17 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         return Report(Guid.Empty, handed, now, hash, rows, tally, null, null, fault, reader);
     }
 
-    /// <summary>The same file again finds its report, and changes nothing.</summary>
-    /// <returns>True: it had come before.</returns>
+    /// <summary>The same file again finds its report, and changes nothing; unless it ended in a fault, or its period has ended since.</summary>
+    /// <returns>True: it had come before, and nothing was changed.</returns>
     public async Task<(string Report, bool IsRepeated)> ExecuteAsync(HandedIn handed, Stream content, Action<int>? afterRows, CancellationToken cancellationToken)
     {
         var key = new FeedKey(handed.Feed.OperatorId, handed.Feed.FeedId, handed.Plan.Dataset);
         var (hash, judgedWith) = (HashOf(content), JudgeVersion.Of(handed.Feed));
-        if (await submissions.FindAsync(key, handed.Period, hash, judgedWith, cancellationToken) is { } before) return (before.Report, true);
-
         var (now, started) = (Instants.ToStoredResolution(time.GetUtcNow()), time.GetTimestamp());
-        var id = Guid.CreateVersion7(now);
+        var before = await submissions.FindAsync(key, handed.Period, hash, judgedWith, cancellationToken);
+        if (before is not null && IsLastWord(SubmissionReport.Read(before.Report), handed, now)) return (before.Report, true);
+
+        var id = before?.SubmissionId ?? Guid.CreateVersion7(now);
         var run = await runs.OpenAsync(key, RunKind.Submission, WindowOf(handed), now, cancellationToken);
         var progress = new Progress();
         try
@@ -63,12 +64,11 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
                 fault is null ? null : Words<FailureKind>.Of(KindOf(fault.Kind)), fault?.Message);
             HubMeter.RunEnded(key, RunKind.Submission, fault is null ? "completed" : Words<FailureKind>.Of(KindOf(fault.Kind)), progress.Counts, time.GetElapsedTime(started));
             var report = Report(
-                id, handed, now, hash, rows, progress.Tally, fault is null ? Claimed(handed, now) : null,
-                new ReportedWrites(progress.Counts.Added, progress.Counts.Changed, progress.Counts.Unchanged, progress.Waiting), fault, reader);
+                id, handed, now, hash, rows, progress.Tally, fault is null ? Claimed(handed, now) : null, progress.Writes, fault, reader);
             var json = JsonSerializer.Serialize(report, SubmissionReport.Json);
-            await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), CancellationToken.None);
+            await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), before?.RunId, CancellationToken.None);
             var kept = (await submissions.FindAsync(key, handed.Period, hash, judgedWith, CancellationToken.None))!;
-            return (kept.Report, kept.SubmissionId != id);
+            return (kept.Report, kept.RunId != run);
         }
         catch
         {
@@ -77,6 +77,10 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
             throw;
         }
     }
+
+    /// <summary>What came since may have mended a fault, and the end of a period that was under way is still to be claimed.</summary>
+    private static bool IsLastWord(SubmissionReport report, HandedIn handed, DateTimeOffset now) =>
+        report.Fault is null && (handed.Plan.Dataset.IsSnapshot || now < handed.Window.To || report.Claimed?.To == Instants.Format(handed.Window.To));
 
     private async Task<(SubmissionReader Reader, SubmissionFault? Fault, int Rows)> ReadAsync(
         HandedIn handed, FeedKey key, Guid run, string judgedWith, Stream content, DateTimeOffset now, Progress progress, Action<int>? afterRows, CancellationToken cancellationToken)
@@ -90,7 +94,6 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
             var page = (SubmittedPage)step;
             // What a list of months ago says of the present is nothing.
             var records = page.Records with { Statuses = [] };
-            progress.Tally.Add(records);
             var written = await writer.WriteAsync(
                 new PageToWrite
                 {
@@ -102,12 +105,14 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
                     JudgedWith = judgedWith,
                     Areas = areas.Version is null ? new Dictionary<string, AreaCodes>() : records.ChargePoints.ToDictionary(c => c.Record.ChargePointId, c => areas.Place(c.Record.Latitude, c.Record.Longitude)),
                     LastUpdatedLies = handed.Feed.LastUpdatedLies,
+                    LaterArrivalWins = handed.Plan.LaterArrivalWins,
                     Asked = WindowOf(handed),
                     Claims = page.IsLast ? Claims(handed, now) : [],
                 },
                 cancellationToken);
+            progress.Tally.Add(records, written.Refused, written.KeptOut);
             progress.Counts = progress.Counts.Plus(written, requests: 0);
-            progress.Waiting += written.Waiting;
+            progress.Writes = progress.Writes.Plus(written);
             afterRows?.Invoke(page.Rows);
             if (page.IsLast) return (reader, null, page.Rows);
         }
@@ -160,7 +165,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
     {
         public RunCounts Counts { get; set; } = new();
 
-        public int Waiting { get; set; }
+        public ReportedWrites Writes { get; set; } = new(0, 0, 0, 0, 0, 0);
 
         public ReportTally Tally { get; } = new();
     }

@@ -10,12 +10,6 @@ internal static class EventTimes
     /// <summary>A later change does not become the current status.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    /// <summary>Inclusive.</summary>
-    private static readonly DateTimeOffset Earliest = new(2015, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    /// <summary>After the pull began; exclusive.</summary>
-    private static readonly TimeSpan Ahead = TimeSpan.FromDays(32);
-
     /// <summary>
     /// The page with changes outside the range moved to its refused records: each month that is written makes a partition, which
     /// stays, so a page must not name any month it likes.
@@ -23,7 +17,7 @@ internal static class EventTimes
     public static PageToWrite Refuse(PageToWrite page)
     {
         if (page.Rechecks.Count > 0) page = page with { Rechecks = [.. page.Rechecks.Select(r => Refuse(r, page.Feed.OperatorId, page.AskedAt))] };
-        var changes = page.Records.StatusChanges.ToLookup(c => IsBelieved(c.Record.At, page.AskedAt));
+        var changes = page.Records.StatusChanges.ToLookup(c => StatusChange.IsBelieved(c.Record.At, page.AskedAt));
         if (!changes[false].Any()) return page;
         return page with
         {
@@ -45,16 +39,14 @@ internal static class EventTimes
             : names.Select(n => document.RootElement.TryGetProperty(n, out var named) ? named : default).FirstOrDefault(v => v.ValueKind == JsonValueKind.String);
         return value.ValueKind == JsonValueKind.String
             && value.GetString() is { Length: > 16 } text && (text[^1] == 'Z' || text[^6] is '+' or '-')
-            && value.TryGetDateTimeOffset(out var at) && IsBelieved(at, askedAt)
+            && value.TryGetDateTimeOffset(out var at) && StatusChange.IsBelieved(at, askedAt)
             ? at : null;
     }
 
     public static Rechecked Refuse(Rechecked recheck, string operatorId, DateTimeOffset askedAt) =>
-        recheck.Judged.StatusChanges is [var change] && !IsBelieved(change.Record.At, askedAt)
+        recheck.Judged.StatusChanges is [var change] && !StatusChange.IsBelieved(change.Record.At, askedAt)
             ? recheck with { Judged = new RecordPage { Refused = [Refused(operatorId, change)] } }
             : recheck;
-
-    private static bool IsBelieved(DateTimeOffset at, DateTimeOffset askedAt) => at >= Earliest && at < askedAt + Ahead;
 
     private static RefusedRecord Refused(string operatorId, Judged<StatusChange> judged)
     {

@@ -66,8 +66,10 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         {
             freed.AddRange(release.Sessions.Select(s => (s.Staged.Record, At: (DateTimeOffset?)s.Origin.RecordedAt)).Concat(page.Records.ChargingSessions.Select(s => (s.Record, At: (DateTimeOffset?)null)))
                 .Where(s => powers.ContainsKey(s.Record.ChargePointId)).Select(s => (Dataset.ChargingSessions, s.Record.Part?.PartId ?? s.Record.SessionId, s.At)));
-            Written += await ForgetOutdatedAsync(rows, cancellationToken);
         }
+
+        // What is checked again arrived before what waits, and turns nothing back.
+        if (AreJoined || (page.LaterArrivalWins && page.Rechecks.Count == 0)) Written += await ForgetOutdatedAsync(rows, cancellationToken);
 
         freed.AddRange(page.Records.ChargePoints.Select(c => (Dataset.ChargePoints, c.Record.ChargePointId, (DateTimeOffset?)null)));
         freed.AddRange(page.Records.Tariffs.Select(t => (Dataset.Tariffs, t.Record.TariffId, (DateTimeOffset?)null)));
@@ -109,7 +111,7 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         page.Feed.OperatorId, ids.Distinct(StringComparer.Ordinal).ToArray()).ListAsync(r => (Id: r.GetString(0), Known: r.GetString(1)), cancellationToken))
         .ToDictionary(s => s.Id, s => s.Known, StringComparer.Ordinal);
 
-    /// <summary>Of a session that waits one row is enough, as it was put together last; of one that has ended, none.</summary>
+    /// <summary>Of a session that waits one row is enough, as it arrived or was put together last; of one that has ended, none.</summary>
     private async Task<int> ForgetOutdatedAsync(List<QuarantineRow> waiting, CancellationToken cancellationToken)
     {
         var ids = Sessions.Select(s => s.Record.SessionId).Concat(waiting.Select(w => w.OwnId)).Concat(Ended).Distinct(StringComparer.Ordinal).ToArray();

@@ -20,7 +20,7 @@ internal sealed class RecordStage<T>(
         NpgsqlConnection connection, PageToWrite page, IReadOnlyList<ToStage<T>> records, PageBuffer buffer, CancellationToken cancellationToken, bool laterArrivalWins = false)
     {
         if (records.Count == 0) return default;
-        laterArrivalWins |= page.LastUpdatedLies;
+        laterArrivalWins |= page.LastUpdatedLies || page.LaterArrivalWins;
         var winners = Winners(records, laterArrivalWins);
         await using (var copy = await connection.BeginBinaryImportAsync(table.CopyIntoStage, cancellationToken))
         {

@@ -74,6 +74,37 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
         Assert.Equal(7, rows.Count(r => r.Kind == AuditKind.Opened && r.Route == "/v1/submissions"));
     }
 
+    [Fact]
+    public async Task The_file_of_a_quarter_under_way_claims_it_to_its_end_when_it_is_sent_again_after_it()
+    {
+        var claimed = new List<string>();
+        foreach (var at in new[] { "2026-08-15", "2026-08-16", "2026-10-05", "2026-10-06" })
+        {
+            host.AskedAt = DateTimeOffset.Parse($"{at}T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture);
+            var (_, answer) = await PostAsync(Good);
+            claimed.Add($"{answer.GetProperty("repeated")} {answer.GetProperty("data").GetProperty("claimed").GetProperty("to").GetString()}");
+        }
+
+        Assert.Equal(["False 2026-08-15T12:00:00.000Z", "True 2026-08-15T12:00:00.000Z", "False 2026-09-30T23:00:00.000Z", "True 2026-09-30T23:00:00.000Z"], claimed);
+        Assert.Equal([LondonCalendar.Quarter(2026, 3)], (await new CoverageStore(host.Database).ReadAsync("alpha", Dataset.ChargingSessions, CancellationToken.None)).Covered);
+        Assert.Single((await host.GetAsync("/v1/submissions", Alpha)).Data);
+    }
+
+    [Fact]
+    public async Task A_file_that_ended_in_a_fault_is_read_again()
+    {
+        const string changes = "Charger,Status,At\nP1,AVAILABLE,2026-09-25T08:00:00Z\n";
+        const string query = "dataset=status_changes&period=2026-Q3";
+        host.AskedAt = new DateTimeOffset(2026, 8, 1, 12, 0, 0, TimeSpan.Zero);
+        var (_, early) = await PostAsync(changes, query);
+        host.AskedAt = new DateTimeOffset(2026, 9, 20, 12, 0, 0, TimeSpan.Zero);
+        var (status, late) = await PostAsync(changes, query);
+
+        Assert.Contains("[all_refused]", early.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, 1), (status, late.GetProperty("data").GetProperty("written").GetProperty("added").GetInt32()));
+        Assert.Equal(JsonValueKind.Null, Assert.Single((await host.GetAsync("/v1/submissions", Alpha)).Data).GetProperty("fault").ValueKind);
+    }
+
     [Theory]
     [InlineData("", "text/csv", "dataset=charging_sessions", Good, 400, "CPH-1023")]
     [InlineData("", "text/csv", "period=2026-Q3", Good, 400, "CPH-1023")]

@@ -81,6 +81,45 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Of_two_files_that_do_not_say_when_their_rows_changed_the_later_holds_also_where_a_session_ends_earlier_or_waits()
+    {
+        const string wrong = "S1,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5\nS2,CP9,2026-07-02T09:30:00Z,2026-07-02T11:30:00Z,20\nS3,CP9,2026-07-03T09:30:00Z,2026-07-03T11:30:00Z,20\n";
+        Write("list.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");
+        Write("both.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\nCP9,51.5,-0.1,22\n");
+        Write("wrong.csv", Header + wrong);
+        Write("right.csv", Header + wrong.Replace("T11:30", "T10:30", StringComparison.Ordinal).Replace("S3,CP9", "S3,CP1", StringComparison.Ordinal));
+
+        await hub.JsonAsync(Line("list.csv", "charge_points"));
+        await hub.JsonAsync(Line("wrong.csv"));
+        var corrected = (await hub.JsonAsync(Line("right.csv"))).GetProperty("written");
+        await hub.JsonAsync(Line("both.csv", "charge_points"));
+
+        Assert.Equal((1, 1, 0, 1), (Number(corrected, "added"), Number(corrected, "changed"), Number(corrected, "late"), Number(corrected, "waiting")));
+        Assert.Equal(["mill:S1 CP1 10:30", "mill:S2 CP9 10:30", "mill:S3 CP1 10:30"], await ReadAsync(
+            "SELECT session_id || ' ' || substr(charge_point_id, 6) || ' ' || to_char(plug_out_at AT TIME ZONE 'UTC', 'HH24:MI') FROM charging_session ORDER BY 1", r => r.GetString(0)));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM charging_session_version"));
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM quarantine"));
+    }
+
+    [Fact]
+    public async Task A_row_that_is_older_than_what_there_is_and_one_that_was_purged_are_counted_apart()
+    {
+        const string header = "Session,Charger,In,Out,kWh,Changed\n";
+        var file = Path.Combine(hub.Folder, "operators", "mill.json");
+        File.WriteAllText(file, (await File.ReadAllTextAsync(file)).Replace("\"energy_kwh\": \"/kWh\"", "\"energy_kwh\": \"/kWh\", \"last_updated\": \"/Changed\"", StringComparison.Ordinal));
+        Write("list.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");
+        Write("new.csv", header + "S1,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5,2026-08-02T00:00:00Z\n");
+        Write("old.csv", header + "S1,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,11,2026-08-01T00:00:00Z\nS2,CP1,2026-07-01T19:30:00Z,2026-07-01T21:30:00Z,11,2026-08-01T00:00:00Z\n");
+
+        await hub.JsonAsync(Line("list.csv", "charge_points"));
+        await hub.JsonAsync(Line("new.csv"));
+        await new PurgeStore(database.Database).PurgeAsync(new Purge(Dataset.ChargingSessions, "mill", "mill:S2", HidesId: false, IsMended: false, "x", "x"), CancellationToken.None);
+        var (_, text, _) = await hub.RunAsync(Line("old.csv"));
+
+        Assert.StartsWith("mill charging_sessions 2026-Q3: rows read 2, accepted 1, refused 0\nRecords: 0 new, 0 changed, 1 older than what there is, 0 known already; 1 were purged and are kept out.\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_list_of_charge_points_forgets_rows_that_it_refused_before_and_is_not_turned_back_by_an_older_one()
     {
         Write("wrong.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\nCP2,51.5,-0.1,7,7\n");
@@ -119,6 +158,8 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
     private void Write(string file, string text) => File.WriteAllText(Path.Combine(hub.Folder, file), text);
 
     private async Task<IReadOnlyList<Window>> CoveredAsync() => [.. (await new CoverageStore(database.Database).ReadAsync("mill", Dataset.ChargingSessions, CancellationToken.None)).Covered];
+
+    private static int Number(JsonElement written, string name) => written.GetProperty(name).GetInt32();
 
     private async Task<List<string>> SessionsAsync() => await ReadAsync("SELECT session_id FROM charging_session ORDER BY 1", r => r.GetString(0));
 

@@ -23,7 +23,7 @@ public sealed class QuirkOperatorTests(QuirkyLondon london) : IClassFixture<Quir
         ["quirk-open-versions"] = ["1 AVAILABLE", "0 tariffs, 0 refused, kW: 7.36"],
         ["quirk-own-words"] = ["38 AVAILABLE", "2 OUTOFORDER", "3 tariffs, 0 refused, kW: 5.06", "currency-not-gbp 2", "power-derived 40", "text-trimmed 40", "vat-unstated 3"],
         ["quirk-removed"] = ["1 AVAILABLE", "1 REMOVED", "0 tariffs, 0 refused, kW: 7.36"],
-        ["quirk-repeated"] = ["1 INOPERATIVE", "3 tariffs, 0 refused, kW: 7.36", "duplicate-id 21"],
+        ["quirk-repeated"] = ["1 INOPERATIVE", "3 tariffs, 0 refused, kW: 7.36", "duplicate-id 3"],
         ["quirk-shared-host-a"] = ["1 AVAILABLE", "1 CHARGING", "0 tariffs, 0 refused, kW: 7.36", "number-as-text 4"],
         ["quirk-shared-host-b"] = ["1 AVAILABLE", "1 CHARGING", "0 tariffs, 0 refused, kW: 7.36", "number-as-text 4"],
         ["quirk-sister"] = ["1 AVAILABLE", "2 tariffs, 0 refused, kW: 7.36"],

@@ -66,7 +66,9 @@ public sealed class PageWriterTests : IAsyncLifetime
         await WriteAsync(Points("1"));
         await WriteAsync(Sessions(Session("a", kwh: 2m, lastUpdated: Noon.AddHours(5))));
         var late = Sessions(Session("a", kwh: 1m, lastUpdated: Noon.AddHours(4)));
-        Assert.NotNull((await WriteAsync(late)).Tick);
+        var written = await WriteAsync(late);
+        Assert.Equal((0, 1, 1), (written.Changed, written.Late, new RunCounts().Plus(written, 0).Changed));
+        Assert.NotNull(written.Tick);
         Assert.Equal("2000", await hub.OneAsync("SELECT energy_wh FROM charging_session"));
         Assert.Equal("1000 true", await hub.OneAsync("SELECT energy_wh || ' ' || (tick = tick_to)::text FROM charging_session_version"));
         Assert.Null((await WriteAsync(late)).Tick);
@@ -101,6 +103,17 @@ public sealed class PageWriterTests : IAsyncLifetime
         Assert.Null((await WriteAsync(At(2))).Tick);
         Assert.Equal(1, (await WriteAsync(At(0, "London"))).Changed);
         Assert.Equal(1, (await WriteAsync(At(3) with { LastUpdatedLies = false })).Changed);
+    }
+
+    [Fact]
+    public async Task Where_records_do_not_say_when_they_changed_the_later_arrival_wins()
+    {
+        await WriteAsync(Points("1"));
+        await WriteAsync(Sessions(Session("a", kwh: 2m, lastUpdated: Noon.AddHours(5))));
+        var shorter = Sessions(Session("a", kwh: 1m, lastUpdated: Noon.AddHours(4))) with { LaterArrivalWins = true };
+        Assert.Equal(1, (await WriteAsync(shorter)).Changed);
+        Assert.Null((await WriteAsync(shorter)).Tick);
+        Assert.Equal("1000", await hub.OneAsync("SELECT energy_wh FROM charging_session"));
     }
 
     [Fact]

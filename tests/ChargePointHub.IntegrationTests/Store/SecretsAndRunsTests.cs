@@ -55,6 +55,16 @@ public sealed class SecretsAndRunsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_is_being_read_goes_on_whoever_takes_the_lease_and_is_given_up_after_a_day()
+    {
+        var log = new RunLog(hub.Database);
+        await log.OpenAsync(new FeedKey(Operator, "files", Dataset.ChargingSessions), RunKind.Submission, null, Noon, CancellationToken.None);
+
+        Assert.Equal(0, await log.AbandonOpenAsync(Operator, Noon.AddHours(23), CancellationToken.None));
+        Assert.Equal(1, await log.AbandonOpenAsync(Operator, Noon.AddHours(25), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Of_old_runs_each_datasets_newest_failed_one_stays_and_running_ones_do()
     {
         var log = new RunLog(hub.Database);

@@ -45,7 +45,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
     /// <param name="cancellationToken">Looked at between rows.</param>
     public IEnumerable<SubmissionStep> Read(Stream content, CancellationToken cancellationToken = default)
     {
-        var (mapping, dialect, rows, number) = (plan.Mapping!, feed.Csv!, 0, 1);
+        var (mapping, dialect, rows, ofPages, number) = (plan.Mapping!, feed.Csv!, 0, 0, 1);
         var (opened, unread) = SubmittedFile.Open(content, dialect, cancellationToken);
         if (opened is null)
         {
@@ -63,7 +63,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
 
         UnreadColumns = header.Unread;
         var mapped = new MappedMapping(feed, plan, now);
-        var page = new PageBuilder(StringComparer.Ordinal);
+        var page = new PageBuilder(StringComparer.Ordinal) { LastWins = plan.LaterArrivalWins };
         while (table.Next() is { } next)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -79,7 +79,8 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
             using var record = Record(notes.Exists(n => n.Rule == TableRules.RowWidth) ? next with { Cells = [] } : next, header);
             var mappedRow = new MappedRow([new MappedLevel(record.RootElement, next.Line.ToString(CultureInfo.InvariantCulture), rows - 1)], null);
             if (mappedRow.Passes(mapping.List.Only)) mapped.AddRow(mappedRow, null, page, period, notes);
-            if (page.Count < RowsInPage) continue;
+            if (rows - ofPages < RowsInPage || page.Count == 0) continue;
+            ofPages = rows;
             yield return new SubmittedPage(number++, false, page.Take(), rows);
         }
 

@@ -19,6 +19,9 @@ internal sealed class LotiSessions(FeedDefinition feed, RecordReader reader, Dat
 
     private static readonly AllowList Allowed = new(Fields.All);
 
+    /// <summary>Of a file no column of which says when a row changed, how often one comes; null: records say it.</summary>
+    private readonly TimeSpan? fileCadence = feed.Csv is null ? null : feed.Datasets.FirstOrDefault(d => d.Dataset == Dataset.ChargingSessions && d.LaterArrivalWins)?.Cadence;
+
     public void Add(JsonElement row, PageBuilder page, Window? window, WindowAxis? axis)
     {
         reader.At = "";
@@ -78,7 +81,7 @@ internal sealed class LotiSessions(FeedDefinition feed, RecordReader reader, Dat
         }
 
         reader.Expect(energy is not null, "energy_kwh");
-        reader.Expect(updated is not null, "last_updated");
+        reader.Expect(updated is not null || fileCadence is not null, "last_updated");
         var session = new ChargingSession
         {
             SessionId = $"{feed.OperatorId}:{id}",
@@ -106,7 +109,7 @@ internal sealed class LotiSessions(FeedDefinition feed, RecordReader reader, Dat
             CorrectsSessionId = corrects is null ? null : $"{feed.OperatorId}:{corrects}",
             LastUpdated = updated ?? plugOut ?? plugIn.Value,
         }.WithDerived();
-        SessionCheck.Check(session, now, window, axis, reader.Findings, feed.LastUpdatedLies);
+        SessionCheck.Check(session, now, window, axis, reader.Findings, fileCadence is not null ? now : feed.LastUpdatedLies ? null : session.LastUpdated, fileCadence ?? TimeSpan.Zero);
         if (reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, id, Allowed, row, reader.Findings.Take());
         else page.Add(session, reader.Findings.Take());
     }

@@ -42,6 +42,7 @@ internal sealed class LotiStatusChanges(FeedDefinition feed, RecordReader reader
 
             if (chargePoint is null && !reader.Findings.RefusesRecord) reader.Add(ValueRules.IdMissing, "charge_point_id", null);
             if (at is null) reader.Add(ValueRules.TimeMissing, "at", null);
+            else if (!StatusChange.IsBelieved(at.Value, now)) reader.Add(StoredRules.TimeOutOfRange, "at", Instants.Format(at.Value));
         }
 
         if (reader.Findings.RefusesRecord)

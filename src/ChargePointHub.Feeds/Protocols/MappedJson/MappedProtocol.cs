@@ -32,7 +32,7 @@ public sealed class MappedProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<str
         var mapping = plan.Mapping!;
         var lists = new MappedLists(request, fetchOf(feed), secret);
         var records = new MappedMapping(feed, plan, clock.GetUtcNow());
-        var page = new PageBuilder(StringComparer.Ordinal);
+        var page = new PageBuilder(StringComparer.Ordinal) { LastWins = request.Plan.LaterArrivalWins };
         using var statuses = new MappedStatuses(mapping.Status);
         var ids = new SortedSet<string>(StringComparer.Ordinal);
         var (requests, number) = (0, 0);

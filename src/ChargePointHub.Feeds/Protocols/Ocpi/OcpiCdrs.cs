@@ -125,7 +125,7 @@ internal sealed class OcpiCdrs(FeedDefinition feed, OcpiVersion version, DateTim
                 SessionPartKind.Cdr, $"{feed.OperatorId}:{GoesBy(id!)}", NamesSession: sessionId is not null, IsFinal: true, credit ? $"{feed.OperatorId}:{GoesBy(credited!)}" : null),
         }.WithDerived();
         _reader.Findings.Places = Places;
-        SessionCheck.Check(session, now, window, WindowAxis.LastUpdated, _reader.Findings, feed.LastUpdatedLies);
+        SessionCheck.Check(session, now, window, WindowAxis.LastUpdated, _reader.Findings, feed.LastUpdatedLies ? null : session.LastUpdated);
         _reader.Findings.Places = null;
         if (_reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, GoesBy(id!), Allowed, row, _reader.Findings.Take());
         else page.Add(session, _reader.Findings.Take());

@@ -113,7 +113,7 @@ internal sealed class OcpiSessions(FeedDefinition feed, OcpiVersion version, Dat
             Part = new SessionPart(SessionPartKind.Session, $"{feed.OperatorId}:{id}", NamesSession: true, IsFinal: status is "COMPLETED" or "INVALID", Credits: null),
         }.WithDerived();
         _reader.Findings.Places = Places;
-        SessionCheck.Check(session, now, window, WindowAxis.LastUpdated, _reader.Findings, feed.LastUpdatedLies);
+        SessionCheck.Check(session, now, window, WindowAxis.LastUpdated, _reader.Findings, feed.LastUpdatedLies ? null : session.LastUpdated);
         _reader.Findings.Places = null;
         if (_reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, id, Allowed, row, _reader.Findings.Take());
         else page.Add(session, _reader.Findings.Take());

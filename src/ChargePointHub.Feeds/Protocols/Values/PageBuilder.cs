@@ -18,13 +18,16 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     private readonly Dictionary<string, Judged<ChargePoint>> _chargePoints = new(ids);
     private readonly HashSet<string> _events = new(StringComparer.Ordinal);
     private readonly HashSet<string> _tariffs = new(ids);
-    private List<Judged<ChargePoint>> _pageChargePoints = [];
+    private PageRecords<ChargePoint> _pageChargePoints = new(ids);
     private List<StatusObservation> _statuses = [];
-    private List<Judged<Tariff>> _pageTariffs = [];
-    private List<Judged<StatusChange>> _changes = [];
-    private List<Judged<ChargingSession>> _sessions = [];
+    private PageRecords<Tariff> _pageTariffs = new(ids);
+    private PageRecords<StatusChange> _changes = new(StringComparer.Ordinal);
+    private PageRecords<ChargingSession> _sessions = new(StringComparer.Ordinal);
     private List<RefusedRecord> _refused = [];
     private long _cameBefore;
+
+    /// <summary>Sessions do not say when they changed: the last of an id is the newest.</summary>
+    public bool LastWins { get; init; }
 
     /// <summary>What a refused record is kept as, where the record that was read was made of the operator's; null: itself, cut to the allow-list.</summary>
     public Func<ReadOnlyMemory<byte>>? AsSent { get; set; }
@@ -60,87 +63,63 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     {
         var page = new RecordPage
         {
-            ChargePoints = _pageChargePoints,
+            ChargePoints = _pageChargePoints.Told(),
             Statuses = _statuses,
-            Tariffs = _pageTariffs,
-            StatusChanges = _changes,
-            ChargingSessions = _sessions,
+            Tariffs = _pageTariffs.Told(),
+            StatusChanges = _changes.Told(),
+            ChargingSessions = _sessions.Told(),
             Refused = _refused,
         };
         NotObjects = 0;
-        (_pageChargePoints, _statuses, _pageTariffs, _changes, _sessions, _refused) = ([], [], [], [], [], []);
+        (_pageChargePoints, _statuses, _pageTariffs) = (new(ids), [], new(ids));
+        (_changes, _sessions, _refused) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal), []);
         return page;
     }
 
     /// <summary>The first of an id is kept; another is told at the first, which comes again when its page has gone.</summary>
     public void Add(ChargePoint record, IReadOnlyList<Finding> findings, Status? status, DateTimeOffset? since, string idPointer)
     {
-        if (_chargePoints.TryGetValue(record.ChargePointId, out var first))
+        var id = record.ChargePointId;
+        if (_chargePoints.TryGetValue(id, out var first))
         {
-            var rule = SameDocument(first.Record, record) ? ValueRules.DuplicateId : ValueRules.DuplicateIdDiffers;
-            var told = first with { Findings = [.. first.Findings, Findings.Make(rule, Placed(idPointer), record.ChargePointId)] };
-            _chargePoints[record.ChargePointId] = told;
-            var place = _pageChargePoints.IndexOf(first);
-            if (place >= 0) _pageChargePoints[place] = told;
-            else _pageChargePoints.Add(told);
+            if (_pageChargePoints.Find(id) is null) _pageChargePoints.Put(id, first);
+            var isSame = SameDocument(first.Record, record);
+            _pageChargePoints.CameAgain(id, isSame ? ValueRules.DuplicateId : ValueRules.DuplicateIdDiffers, Placed(idPointer), id, isSame ? "it is the same" : "they differ, and the first was kept");
             return;
         }
 
-        if (CameBefore(record.ChargePointId)) findings = [.. findings, Findings.Make(ValueRules.DuplicateId, Placed(idPointer), record.ChargePointId)];
+        if (CameBefore(id)) findings = [.. findings, Findings.Make(ValueRules.DuplicateId, Placed(idPointer), id)];
         var judged = new Judged<ChargePoint>(record, findings);
-        _chargePoints.Add(record.ChargePointId, judged);
-        _pageChargePoints.Add(judged);
-        if (status is { } known) _statuses.Add(new StatusObservation(record.ChargePointId, known, since));
+        _chargePoints.Add(id, judged);
+        _pageChargePoints.Put(id, judged);
+        if (status is { } known) _statuses.Add(new StatusObservation(id, known, since));
     }
 
     /// <summary>Of one id within a page the last updated stays; over pages both are brought and the store keeps the newer.</summary>
     public void Add(ChargingSession record, IReadOnlyList<Finding> findings)
     {
         CountEvent(findings);
-        var judged = new Judged<ChargingSession>(record, findings);
         var key = KeyOf(record);
-        if (_events.Add(key) && !CameBefore(key))
-        {
-            _sessions.Add(judged);
-            return;
-        }
-
-        var duplicate = Findings.Make(ValueRules.DuplicateId, Placed("/session_id"), record.SessionId, "Came twice; the last updated was kept.");
-        var place = _sessions.FindLastIndex(s => KeyOf(s.Record) == key);
-        if (place >= 0 && _sessions[place].Record.LastUpdated > record.LastUpdated) judged = _sessions[place];
-        judged = judged with { Findings = [.. judged.Findings, duplicate] };
-        if (place >= 0) _sessions[place] = judged;
-        else _sessions.Add(judged);
+        var isNew = _events.Add(key) && !CameBefore(key);
+        if (LastWins || !(_sessions.Find(key)?.Record.LastUpdated > record.LastUpdated)) _sessions.Put(key, new Judged<ChargingSession>(record, findings));
+        if (!isNew) _sessions.CameAgain(key, ValueRules.DuplicateId, Placed("/session_id"), record.SessionId, LastWins ? "the last was kept" : "the last updated was kept");
     }
 
     public void Add(StatusChange record, IReadOnlyList<Finding> findings)
     {
         CountEvent(findings);
         var key = $"{record.ChargePointId}\n{record.At.UtcTicks}\n{record.Status}";
-        if (_events.Add(key) && !CameBefore(key))
-        {
-            _changes.Add(new Judged<StatusChange>(record, findings));
-            return;
-        }
-
-        var duplicate = Findings.Make(ValueRules.DuplicateId, Placed("/charge_point_id"), record.ChargePointId, "The same change came twice; the first was kept.");
-        var place = _changes.FindLastIndex(c => c.Record.ChargePointId == record.ChargePointId && c.Record.At == record.At && c.Record.Status == record.Status);
-        if (place >= 0) _changes[place] = _changes[place] with { Findings = [.. _changes[place].Findings, duplicate] };
-        else _changes.Add(new Judged<StatusChange>(record, [.. findings, duplicate]));
+        var isNew = _events.Add(key) && !CameBefore(key);
+        if (_changes.Find(key) is null) _changes.Put(key, new Judged<StatusChange>(record, findings));
+        if (!isNew) _changes.CameAgain(key, ValueRules.DuplicateId, Placed("/charge_point_id"), record.ChargePointId, "it is the same change, and the first was kept");
     }
 
     /// <summary>The first of an id is kept.</summary>
     public void Add(Tariff record, IReadOnlyList<Finding> findings, string idPointer)
     {
-        if (_tariffs.Add(record.TariffId) && !CameBefore(record.TariffId))
-        {
-            _pageTariffs.Add(new Judged<Tariff>(record, findings));
-            return;
-        }
-
-        var duplicate = Findings.Make(ValueRules.DuplicateId, Placed(idPointer), record.TariffId, "Came twice; the first was kept.");
-        var place = _pageTariffs.FindIndex(t => ids.Equals(t.Record.TariffId, record.TariffId));
-        if (place >= 0) _pageTariffs[place] = _pageTariffs[place] with { Findings = [.. _pageTariffs[place].Findings, duplicate] };
+        var id = record.TariffId;
+        if (_tariffs.Add(id) && !CameBefore(id)) _pageTariffs.Put(id, new Judged<Tariff>(record, findings));
+        else if (_pageTariffs.Find(id) is not null) _pageTariffs.CameAgain(id, ValueRules.DuplicateId, Placed(idPointer), id, "the first was kept");
     }
 
     public void Refuse(Dataset dataset, string? ownId, AllowList allowed, JsonElement record, IReadOnlyList<Finding> findings)

@@ -47,7 +47,7 @@ internal sealed record HandedIn(IReadOnlyList<SubmittedPage> Pages, SubmissionFa
 
     public static HandedIn Of(FeedDefinition feed, string text, Window? period = null) => Of(feed, new MemoryStream(Encoding.UTF8.GetBytes(text)), period);
 
-    private static OperatorDefinition Read(string operatorFile)
+    public static OperatorDefinition Read(string operatorFile)
     {
         using var files = new OperatorFiles();
         files.Write("operator.json", operatorFile);

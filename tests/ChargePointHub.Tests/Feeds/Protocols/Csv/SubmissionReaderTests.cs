@@ -221,6 +221,46 @@ public sealed class SubmissionReaderTests
         Assert.True(Read(Header.Replace("\r", ",Note\r", StringComparison.Ordinal) + row.Replace(",,5\n", ",,5,\n", StringComparison.Ordinal)).IsWhole);
 
     [Fact]
+    public void Rows_of_one_id_end_pages_and_are_told_in_one_finding_of_each()
+    {
+        var handed = Read(string.Concat(Enumerable.Range(0, 3500).Select(i => $"S1,CP1,2026-07-01T09:30:00Z,2026-07-01T{10 + (i % 2)}:30:00Z,5\n")));
+
+        Assert.Equal([1, 1, 1, 1], handed.Pages.Select(p => p.Records.ChargingSessions.Count));
+        var told = handed.Findings.Where(f => f.Rule == "duplicate-id").ToList();
+        Assert.Equal(4, told.Count);
+        Assert.Equal(("/3/Session", "Came 1000 times; the last updated was kept. Also at /4/Session, /5/Session, /6/Session, /7/Session, /8/Session and elsewhere."), (told[0].Pointer, told[0].Message));
+        Assert.All(handed.Sessions, s => Assert.Equal(11, s.Record.PlugOutAt!.Value.Hour));
+        Assert.True(handed.IsWhole);
+    }
+
+    [Theory]
+    [InlineData("", 10, "/last_updated")]
+    [InlineData(", \"last_updated\": \"/o\"", 11, null)]
+    public void Where_no_column_says_when_a_row_changed_the_last_row_holds_and_its_arrival_says_whether_it_is_late(string mapped, int end, string? late)
+    {
+        var feed = HandedIn.FeedOf("{}", $$"""{"session_id": "/s", "charge_point_id": "/c", "plug_in_at": "/t", "plug_out_at": "/o", "energy_kwh": "/e"{{mapped}}}""");
+
+        var handed = HandedIn.Of(feed, "s,c,t,o,e\n1,A,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,5\n1,A,2026-07-01T09:30:00Z,2026-07-01T10:30:00Z,5\n");
+
+        Assert.Equal(end, handed.Sessions.Single().Record.PlugOutAt!.Value.Hour);
+        Assert.Equal(late is null ? null : "/3" + late, handed.Findings.SingleOrDefault(f => f.Rule == "session-late")?.Pointer);
+        Assert.DoesNotContain(handed.Findings, f => f.Rule == "expected-missing");
+        Assert.DoesNotContain(HandedIn.Of(feed, "s,c,t,o,e\n1,A,2026-08-07T09:30:00Z,2026-08-07T11:30:00Z,5\n").Findings, f => f.Rule == "session-late");
+    }
+
+    [Fact]
+    public void A_status_change_of_a_time_that_is_not_believed_is_refused_with_its_line()
+    {
+        var handed = HandedIn.Of(HandedIn.Read("""
+            {"operator_id": "example", "name": "Example", "feeds": [{"feed_id": "files", "protocol": "csv-v1", "zone": "Europe/London",
+             "datasets": [{"dataset": "status_changes", "axis": "at", "mapping": {"fields": {"charge_point_id": "/c", "status": "/s", "at": "/t"} } }]}]}
+            """).Feeds.Single(), "c,s,t\nA,AVAILABLE,2014-12-31T23:00:00Z\nA,CHARGING,2026-07-01T09:30:00Z\n");
+
+        Assert.Single(handed.StatusChanges);
+        Assert.Contains(Assert.Single(handed.Refused).Findings, f => f is { Rule: "time-out-of-range", Pointer: "/2/t" });
+    }
+
+    [Fact]
     public void Without_a_row_of_column_names_no_cell_is_repeated()
     {
         var rows = string.Concat(Enumerable.Range(1, 3).Select(i => $"S{i},CP1,2026-07-01T09:30:00Z,,5,Jane Roe,jane@example.com,AB12 CDE\n"));
