@@ -5,30 +5,37 @@ namespace ChargePointHub.Model;
 /// <summary>The kinds of record that the hub collects, keeps and serves. A hand-written catalogue; a test walks it.</summary>
 public sealed record Dataset
 {
-    private Dataset(string name, bool isSnapshot, bool isRestricted)
+    private Dataset(string name, Type record, bool isSnapshot, bool isRestricted)
     {
         Name = name;
+        Record = record;
         IsSnapshot = isSnapshot;
         IsRestricted = isRestricted;
     }
 
     /// <summary>Charge Point Data: one record per EVSE, with current status.</summary>
-    public static readonly Dataset ChargePoints = new("charge_points", isSnapshot: true, isRestricted: false);
+    public static readonly Dataset ChargePoints = new("charge_points", typeof(ChargePoint), isSnapshot: true, isRestricted: false);
 
     /// <summary>Prices as OCPI tariff elements.</summary>
-    public static readonly Dataset Tariffs = new("tariffs", isSnapshot: true, isRestricted: false);
+    public static readonly Dataset Tariffs = new("tariffs", typeof(Tariff), isSnapshot: true, isRestricted: false);
 
     /// <summary>Each change of a charge point's status. Its history shows use, so it is restricted.</summary>
-    public static readonly Dataset StatusChanges = new("status_changes", isSnapshot: false, isRestricted: true);
+    public static readonly Dataset StatusChanges = new("status_changes", typeof(StatusChange), isSnapshot: false, isRestricted: true);
 
     /// <summary>Each plug-in to plug-out, with energy and cost.</summary>
-    public static readonly Dataset ChargingSessions = new("charging_sessions", isSnapshot: false, isRestricted: true);
+    public static readonly Dataset ChargingSessions = new("charging_sessions", typeof(ChargingSession), isSnapshot: false, isRestricted: true);
+
+    /// <summary>What operators themselves say of the use of their charge points, by period. Handed in as files; never mixed with sessions.</summary>
+    public static readonly Dataset ReportedUsage = new("reported_usage", typeof(ReportedUsage), isSnapshot: false, isRestricted: true);
 
     /// <summary>In the order in which an operator's datasets are first collected: what others refer to comes first.</summary>
-    public static readonly IReadOnlyList<Dataset> All = [ChargePoints, Tariffs, StatusChanges, ChargingSessions];
+    public static readonly IReadOnlyList<Dataset> All = [ChargePoints, Tariffs, StatusChanges, ChargingSessions, ReportedUsage];
 
     /// <summary>snake_case, as on the wire and in the database.</summary>
     public string Name { get; }
+
+    /// <summary>What its documents are written of.</summary>
+    public Type Record { get; }
 
     /// <summary>True: a complete crawl states what is so now, and has no window. False: asked for by window.</summary>
     public bool IsSnapshot { get; }
@@ -63,4 +70,7 @@ public enum WindowAxis
 
     /// <summary>When the status changed (status changes).</summary>
     [JsonStringEnumMemberName("at")] At,
+
+    /// <summary>When the period began that figures are of (reported usage); what was handed in for a period covers it.</summary>
+    [JsonStringEnumMemberName("period_from")] PeriodFrom,
 }

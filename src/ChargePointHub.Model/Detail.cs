@@ -22,7 +22,7 @@ public sealed record Detail(TimePrecision Precision, IReadOnlyList<string> Withh
 
     /// <summary>Every field of a subject that is hidden, for those who meet null there.</summary>
     public IReadOnlyList<string> HiddenOf(string subject) =>
-        RestrictedFields.Of(subject).Count == 0 ? [] : [.. Withheld, .. RestrictedFields.MadeOf.Keys.Where(Hides)];
+        RestrictedFields.Of(subject).Count == 0 ? [] : [.. Withheld, .. subject == Dataset.ChargingSessions.Name ? RestrictedFields.MadeOf.Keys.Where(Hides) : []];
 
     /// <summary>What either shows.</summary>
     public Detail Or(Detail other) => new(Precision < other.Precision ? Precision : other.Precision, [.. Withheld.Intersect(other.Withheld)]);

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ChargePointHub.Model;
 
 /// <summary>
-/// The only place where civil time meets instants. A bare date, month, quarter or year is Europe/London; its window runs
+/// The only place where civil time meets instants. A bare date, week, month, quarter or year is Europe/London; its window runs
 /// from local midnight to local midnight, so that a day has 23, 24 or 25 hours.
 /// </summary>
 public static class LondonCalendar
@@ -15,6 +15,16 @@ public static class LondonCalendar
 
     /// <summary>From the first day's midnight to the midnight after the last day (both days inclusive).</summary>
     public static Window Days(DateOnly first, DateOnly last) => new(Midnight(first), Midnight(last.AddDays(1)));
+
+    /// <summary>From Monday on, numbered by ISO 8601.</summary>
+    /// <param name="week">1 to the year's last: 52 or 53.</param>
+    public static Window Week(int year, int week)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(week, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(week, ISOWeek.GetWeeksInYear(year));
+        var monday = DateOnly.FromDateTime(ISOWeek.ToDateTime(year, week, DayOfWeek.Monday));
+        return Days(monday, monday.AddDays(6));
+    }
 
     public static Window Month(int year, int month)
     {
@@ -46,7 +56,7 @@ public static class LondonCalendar
     public static DateTimeOffset ToLocal(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone);
 
     /// <summary>
-    /// <c>2026-11-20</c>, <c>2026-11</c>, <c>2026-Q4</c> or <c>2026</c>. Years 2000 to 2099. False for anything else.
+    /// <c>2026-11-20</c>, <c>2026-W47</c>, <c>2026-11</c>, <c>2026-Q4</c> or <c>2026</c>. Years 2000 to 2099. False for anything else.
     /// </summary>
     public static bool TryParsePeriod(string? text, [NotNullWhen(true)] out Window? window)
     {
@@ -59,6 +69,10 @@ public static class LondonCalendar
         else if (text.Length == 7 && text[4] == '-' && text[5] == 'Q' && text[6] is >= '1' and <= '4' && TryYear(text[..4], out var quarterYear))
         {
             window = Quarter(quarterYear, text[6] - '0');
+        }
+        else if (text.Length == 8 && text[4] == '-' && text[5] == 'W' && TryYear(text[..4], out var weekYear) && TwoDigits(text[6..]) is >= 1 and var week && week <= ISOWeek.GetWeeksInYear(weekYear))
+        {
+            window = Week(weekYear, week);
         }
         else if (text.Length == 7 && text[4] == '-' && TryYear(text[..4], out var monthYear) && TwoDigits(text[5..]) is >= 1 and <= 12 and var month)
         {

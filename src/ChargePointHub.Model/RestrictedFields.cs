@@ -12,7 +12,13 @@ public static class RestrictedFields
         "outcome", "ended_by", "error_code", "start_soc_percent", "end_soc_percent", "corrects_session_id",
     ];
 
-    /// <summary>Fields that tell others, which they are made of: they go out where all of these do, and where times are exact.</summary>
+    private static readonly string[] OfUsage =
+    [
+        "sessions", "successful_sessions", "energy_kwh", "plugged_minutes", "charging_minutes", "idle_minutes", "open_minutes", "utilisation_percent",
+        "charging_utilisation_percent", "sessions_per_day", "charge_points", "unused_charge_points", "revenue_inc_vat", "currency",
+    ];
+
+    /// <summary>Fields of sessions that tell others, which they are made of: they go out where all of these do, and where times are exact.</summary>
     public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> MadeOf = new Dictionary<string, IReadOnlyList<string>>
     {
         ["average_kw"] = ["energy_kwh", "charging_minutes"],
@@ -20,5 +26,5 @@ public static class RestrictedFields
 
     /// <summary>Fields that a grant may name, in their order in the record; none of what holds no records.</summary>
     /// <param name="subject">One of <see cref="Right.All"/>.</param>
-    public static IReadOnlyList<string> Of(string subject) => subject == Dataset.ChargingSessions.Name ? OfSessions : [];
+    public static IReadOnlyList<string> Of(string subject) => subject == Dataset.ChargingSessions.Name ? OfSessions : subject == Dataset.ReportedUsage.Name ? OfUsage : [];
 }

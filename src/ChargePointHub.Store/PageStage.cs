@@ -14,6 +14,7 @@ internal static class PageStage
         RecordStages.ChargePoints.Table.CreateStage,
         RecordStages.Tariffs.Table.CreateStage,
         RecordStages.ChargingSessions.Table.CreateStage,
+        RecordStages.ReportedUsage.Table.CreateStage,
         StatusStage.CreateStage);
 
     public static void Create(NpgsqlConnection connection)

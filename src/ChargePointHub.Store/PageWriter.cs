@@ -88,6 +88,7 @@ public sealed class PageWriter(Database database)
         var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(namedTariffs), buffer, cancellationToken);
         var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken, quarantine.AreJoined);
         if (Planted == PlantedBug.NoKey) sessions = await PlantedFaults.ForgetKeysAsync(connection, cancellationToken);
+        var usage = await RecordStages.ReportedUsage.DecideAsync(connection, page, await ReportedUsageStage.JudgeAsync(connection, page, quarantine.Usage, cancellationToken), buffer, cancellationToken);
         var statuses = new StatusStage(connection, page, absence, quarantine.Changes);
         await statuses.DecideAsync(buffer, cancellationToken);
         var coverage = new CoverageStage(connection, page, SimulatedClock?.GetUtcNow());
@@ -97,13 +98,14 @@ public sealed class PageWriter(Database database)
         await ReachAsync(CommitPoint.Staged, page);
 
         Tick? tick = null;
-        if (quarantine.Written > 0 || quarantine.Ended.Count > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething
+        if (quarantine.Written > 0 || quarantine.Ended.Count > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething || usage.WriteSomething
             || statuses.WriteSomething || coverage.WriteSomething || areas > 0)
         {
             var taken = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await RecordStages.ChargePoints.WriteAsync(connection, page, chargePoints, taken, cancellationToken);
             await RecordStages.Tariffs.WriteAsync(connection, page, tariffs, taken, cancellationToken);
             await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken, hasKey: Planted != PlantedBug.NoKey);
+            await RecordStages.ReportedUsage.WriteAsync(connection, page, usage, taken, cancellationToken);
             if (quarantine.Ended.Count > 0) await RecordStages.ChargingSessions.EndAsync(connection, page, quarantine.Ended, taken, cancellationToken);
             await statuses.WriteAsync(taken, cancellationToken);
             await coverage.WriteAsync(taken, cancellationToken);
@@ -115,7 +117,7 @@ public sealed class PageWriter(Database database)
         await transaction.CommitAsync(cancellationToken);
         await ReachAsync(CommitPoint.Committed, page);
 
-        Counts[] all = [chargePoints, tariffs, sessions, statuses.Counts];
+        Counts[] all = [chargePoints, tariffs, sessions, usage, statuses.Counts];
         return new PageWritten(
             tick?.Number,
             all.Sum(c => c.Added),

@@ -31,10 +31,11 @@ public sealed class PurgeStore(Database database)
 {
     private const string OfSession = "operator_id = $1 AND session_id = $2";
     private const string OfTariff = "operator_id = $1 AND tariff_id = $2";
+    private const string OfUsage = "operator_id = $1 AND reported_usage_id = $2";
     private const string OfPoint = "operator_id = $1 AND charge_point_id = $2";
 
     /// <summary>Whose records can be purged; status changes go with their charge point.</summary>
-    public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions];
+    public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions, Dataset.ReportedUsage];
 
     /// <summary>What a purge would take; changes nothing.</summary>
     public async Task<IReadOnlyList<PurgedRows>> TryAsync(Purge purge, CancellationToken cancellationToken)
@@ -151,11 +152,12 @@ public sealed class PurgeStore(Database database)
         }
 
         if (dataset == Dataset.Tariffs) return [("tariff", OfTariff), ("tariff_version", OfTariff), ("absence", "operator_id = $1 AND dataset = 'tariffs' AND own_key = $2"), ("quarantine", $"operator_id = $1 AND dataset = 'tariffs' AND {AnyId}")];
+        if (dataset == Dataset.ReportedUsage) return [("reported_usage", OfUsage), ("reported_usage_version", OfUsage), ("quarantine", $"operator_id = $1 AND dataset = 'reported_usage' AND {AnyId}")];
         if (isMended) return [("charge_point", OfPoint), ("charge_point_version", OfPoint), ("quarantine", $"operator_id = $1 AND dataset = 'charge_points' AND {AnyId}")];
         return
         [
             ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("charge_point_same", "operator_id = $1 AND charge_point_id = $2 OR other_operator_id = $1 AND other_id = $2"), ("status_change", OfPoint),
-            ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", OfPoint),
+            ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", OfPoint), ("reported_usage", OfPoint), ("reported_usage_version", OfPoint),
             ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
             ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) "
                 + "OR quarantine_charge_point(dataset, operator_id, own_id, waits_for, document) = $2)"),

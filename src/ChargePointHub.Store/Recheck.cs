@@ -26,13 +26,23 @@ public static class SessionRatingRules
     public const string UnitSuspected = "energy-unit-suspected";
 }
 
+/// <summary>Rules by which the store holds reported figures against the charge points that it knows, described in the rule catalogue.</summary>
+public static class ReportedUsageRules
+{
+    /// <summary>No such charge point or location is known.</summary>
+    public const string ChargePointUnknown = "usage-charge-point-unknown";
+
+    /// <summary>More than 1.1 times what the charge point can give in the time.</summary>
+    public const string AboveRating = "usage-energy-above-rating";
+}
+
 /// <summary>Which refused record of an operator.</summary>
 /// <param name="OwnId">The operator's own id; empty: it had none.</param>
 /// <param name="Hash">Of its content, hexadecimal.</param>
 public sealed record QuarantineKey(Dataset Dataset, string OwnId, string Hash);
 
 /// <summary>A refused record that was checked again.</summary>
-/// <param name="Judged">Holds one record: a charging session or a status change where it passes, else a refused one.</param>
+/// <param name="Judged">Holds one record: a charging session, a status change or figures of a period where it passes, else a refused one.</param>
 public sealed record Rechecked(QuarantineKey Key, RecordPage Judged)
 {
     public bool Passes => Judged.Refused.Count == 0;

@@ -67,6 +67,15 @@ public static class RuleCatalogue
         SessionRules.Late,
         SessionRules.CdrCredited,
 
+        UsageRules.PeriodUnusable,
+        UsageRules.PeriodNotOver,
+        UsageRules.FiguresMissing,
+        UsageRules.Negative,
+        UsageRules.PercentOverHundred,
+        UsageRules.MinutesOverPeriod,
+        UsageRules.PartOverWhole,
+        UsageRules.UtilisationDisagrees,
+
         TableRules.RowWidth,
         TableRules.CellError,
         TableRules.CellFormula,
@@ -79,6 +88,8 @@ public static class RuleCatalogue
         StoredRules.TimeOutOfRange,
         StoredRules.AbsentFromTwoCrawls,
         StoredRules.CdrSeveral,
+        StoredRules.UsageChargePointUnknown,
+        StoredRules.UsageAboveRating,
     ];
 
     private static readonly Dictionary<string, Rule> ByCode = All.ToDictionary(r => r.Code, StringComparer.Ordinal);

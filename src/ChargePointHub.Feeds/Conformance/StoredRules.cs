@@ -20,6 +20,12 @@ public static class StoredRules
     public static readonly Rule CdrSeveral = new("cdr-several", Severity.Warning, "Several CDRs of one charge hold, and none takes another back.",
         "The newest counts; energy and cost of the others are left out.", "Take back what holds no longer by a credit CDR; give each charge its own session_id.", "OCPI 2.2.1 and 2.3.0, CDRs");
 
+    public static readonly Rule UsageChargePointUnknown = new("usage-charge-point-unknown", Severity.Warning, "Figures are of a charge point or location that the hub does not know.",
+        "They were kept as sent, and belong to no place.", "List the charge point among your charge points, and the location with them, under the same id.", "Clause C14, management information");
+
+    public static readonly Rule UsageAboveRating = new("usage-energy-above-rating", Severity.Warning, "Energy is more than 1.1 times what the charge point can give in the time.",
+        "Wh sent as kWh, several charge points reported as one, or a wrong power; it was kept as sent.", "Check unit, period, plugged_minutes and the charge point's power.", "Clause C14, management information");
+
     public static readonly Rule AbsentFromTwoCrawls = new("absent-from-two-crawls", Severity.Warning, "A charge point or tariff that was listed is in neither of two whole lists in a row.",
         "The hub takes it as gone: the charge point gets status REMOVED, the tariff ends.", "Nothing, if it is gone; otherwise list it again, under the same id.", "Clause C8");
 

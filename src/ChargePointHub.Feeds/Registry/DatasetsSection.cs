@@ -40,6 +40,12 @@ internal static class DatasetsSection
             "dataset", "cadence", "axis", "earliest", "look_back", "settle", "overlap", "longest_window", "freshness", "page_size", "carried_by", "mapping");
         if (Dataset.Named(node.Word("dataset", RegistryFaultCodes.UnknownDataset, Names, required: true) ?? "") is not { } dataset) return null;
 
+        if (dataset == Dataset.ReportedUsage)
+        {
+            node.Fault("dataset", RegistryFaultCodes.MappingNotPossible, "reported_usage comes in files that are handed in: only a feed of the protocol csv-v1 brings it.");
+            return null;
+        }
+
         var plain = new DatasetPlan { Dataset = dataset };
         var (second, years) = (TimeSpan.FromSeconds(1), TimeSpan.FromDays(36_525));
         var plan = new DatasetPlan
@@ -74,6 +80,12 @@ internal static class DatasetsSection
         string[] possible = dataset == Dataset.StatusChanges ? ["last_updated", "at"]
             : dataset == Dataset.ChargingSessions ? ["last_updated", "plug_in_at", "plug_out_at"]
             : [];
+        if (dataset == Dataset.ReportedUsage)
+        {
+            if (node.Value("axis") is not null) node.Fault("axis", RegistryFaultCodes.AxisNotPossible, "reported_usage always goes by the periods of its figures; take axis out.");
+            return WindowAxis.PeriodFrom;
+        }
+
         if (node.Value("axis") is null)
         {
             if (!dataset.IsSnapshot) node.Fault("axis", RegistryFaultCodes.AxisMissing, $"{dataset} is asked for by window; axis says by which time.", possible);

@@ -81,12 +81,24 @@ internal static class MappedTargets
         Number("end_soc_percent", Percent), Text("corrects_session_id"), Instant("last_updated"),
     ];
 
+    private static readonly IReadOnlyList<MappedTarget> ReportedUsage =
+    [
+        Word<UsageGroup>("group"), Text("charge_point_id"), Text("location_id"), Text("period"), Day("first_day"), Day("last_day"), Plain("sessions"), Plain("successful_sessions"),
+        Number("energy_kwh", Energy), Number("plugged_minutes", Minutes), Number("charging_minutes", Minutes), Number("idle_minutes", Minutes), Number("open_minutes", Minutes),
+        Number("utilisation_percent", Percent), Number("charging_utilisation_percent", Percent), Plain("sessions_per_day"), Plain("charge_points"), Plain("unused_charge_points"),
+        Number("revenue_inc_vat", Pounds), Text("currency"), Instant("last_updated"),
+    ];
+
+    /// <summary>Of what figures are of: where a file names none of these, all its rows are of the period that it is handed in for.</summary>
+    public static readonly IReadOnlyList<string> Periods = ["period", "first_day", "last_day"];
+
     private static IReadOnlyList<string> Reported => [.. Words<Status>.All.Where(w => w != Words<Status>.Of(Model.Status.Missing))];
 
     public static IReadOnlyList<MappedTarget> Of(Dataset dataset) =>
         dataset == Dataset.ChargePoints ? ChargePoints
         : dataset == Dataset.Tariffs ? Tariffs
         : dataset == Dataset.StatusChanges ? StatusChanges
+        : dataset == Dataset.ReportedUsage ? ReportedUsage
         : ChargingSessions;
 
     /// <summary>Fields without which no record of the dataset can be kept.</summary>
@@ -94,6 +106,7 @@ internal static class MappedTargets
         dataset == Dataset.ChargePoints ? ["charge_point_id"]
         : dataset == Dataset.Tariffs ? ["tariff_id"]
         : dataset == Dataset.StatusChanges ? ["charge_point_id", "status", "at"]
+        : dataset == Dataset.ReportedUsage ? ["group"]
         : ["session_id", "charge_point_id", "plug_in_at"];
 
     private static MappedTarget Text(string name) => new(name, MappedKind.Text, None, []);
@@ -109,6 +122,8 @@ internal static class MappedTargets
     private static MappedTarget Ocpi(string name) => new(name, MappedKind.Ocpi, None, []);
 
     private static MappedTarget Number(string name, IReadOnlyDictionary<string, decimal> units) => new(name, MappedKind.Number, units, []);
+
+    private static MappedTarget Plain(string name) => Number(name, None);
 
     private static MappedTarget Word(string name, IReadOnlyList<string> allowed) => new(name, MappedKind.Word, None, allowed);
 

@@ -57,6 +57,7 @@ internal static class MappingSection
         var fields = MappedFieldsSection.Read(node, MappedTargets.Of(dataset), MappedTargets.Required(dataset), 0, besides);
         foreach (var (both, one) in Alternatives.Where(a => fields.Any(f => f.Target.Name == a.Both) && fields.Any(f => f.Target.Name == a.One)))
             MappedListSection.Contradicts(node, "fields", $"{both} and {one} say the same; only one of them can stand here.");
+        CheckUsage(node, dataset, fields);
         var connectors = Connectors(node, 0, dataset).ConvertAll(c => c with { Fields = [.. c.Fields.Select(OfCell)] });
         foreach (var connector in connectors.Where(c => c.At is not null))
             MappedListSection.Contradicts(node, "fields", "A row of a file holds no list: connectors has no at here.");
@@ -73,6 +74,16 @@ internal static class MappingSection
             Cells = field.Cells is null ? csv.Cells : field.Cells with { Nulls = csv.Cells.Nulls },
             Format = field.Format != "rfc3339" ? field.Format : field.Target.Kind == MappedKind.Day ? csv.Dates : csv.Times,
         };
+    }
+
+    private static void CheckUsage(FileNode node, Dataset dataset, List<MappedField> fields)
+    {
+        if (dataset != Dataset.ReportedUsage) return;
+        bool Names(string name) => fields.Exists(f => f.Target.Name == name);
+        if (Names("period") && (Names("first_day") || Names("last_day"))) MappedListSection.Contradicts(node, "fields", "period and first_day with last_day say the same; only one of the two ways can stand here.");
+        if (Names("first_day") != Names("last_day")) MappedListSection.Contradicts(node, "fields", "first_day and last_day, both inclusive, make a period together; one of them is missing.");
+        if (fields.Find(f => f.Target.Name == "group") is { Paths.Count: 0, Constant: ("charge_point" or "location") and var group } && !Names($"{group}_id"))
+            MappedListSection.Contradicts(node, "fields", $"{group}_id is missing: the figures are of a {group}, and nothing says of which.");
     }
 
     /// <summary>What is right only together with the rest of the feed.</summary>

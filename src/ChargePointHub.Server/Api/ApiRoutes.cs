@@ -7,6 +7,7 @@ using ChargePointHub.Server.Api.Me;
 using ChargePointHub.Server.Api.Metrics;
 using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Operators;
+using ChargePointHub.Server.Api.ReportedUsage;
 using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Server.Api.StatusChanges;
 using ChargePointHub.Server.Api.Submissions;
@@ -28,6 +29,7 @@ public static class ApiRoutes
         ListStatusChanges.OfChargePoint,
         ListChargingSessions.Route,
         ListStatusChanges.Route,
+        ListReportedUsage.Route,
         ListTariffs.Route,
         ListOperators.Route,
         GetOperator.Route,

@@ -79,6 +79,7 @@ public sealed class QuarantineRecheck(QuarantineStore quarantine, PageWriter wri
         return new Rechecked(record.Key, new RecordPage
         {
             ChargingSessions = [.. judged.ChargingSessions.Select(s => s with { Findings = With(s.Findings) })],
+            ReportedUsage = [.. judged.ReportedUsage.Select(u => u with { Findings = With(u.Findings) })],
             StatusChanges = [.. judged.StatusChanges.Select(c => c with { Findings = With(c.Findings) })],
             Refused = [.. judged.Refused.Select(r => r with { Findings = With(r.Findings) })],
         });

@@ -21,7 +21,7 @@ internal static class ImportCommand
     {
         var file = new Argument<string>("FILE") { Description = "CSV or XLSX, as the operator's file describes it." };
         var operatorId = new Option<string>("--operator") { Description = "Whose file it is: an operator_id.", HelpName = "OPERATOR", Required = true };
-        var period = new Option<string>("--period") { Description = "What it holds, London time: 2026-Q3, 2026-07, 2026-07-01 or 2026. All of that has come once the whole file was read.", HelpName = "PERIOD", Required = true };
+        var period = new Option<string>("--period") { Description = "What it holds, London time: 2026-Q3, 2026-07, 2026-W27, 2026-07-01 or 2026. All of that has come once the whole file was read.", HelpName = "PERIOD", Required = true };
         var dataset = QuarantineCommand.DatasetOption("What it holds", Dataset.All);
         var dry = new Option<bool>("--dry-run") { Description = "Reads and judges the file, and writes nothing." };
         var json = CommandContext.JsonOption();
@@ -75,7 +75,7 @@ internal static class ImportCommand
     private static Window WindowOf(string period, DateTimeOffset now)
     {
         if (!LondonCalendar.TryParsePeriod(period, out var window))
-            throw new StartException([$"--period is '{period}'; it must be a London day, month, quarter or year of 2000 to 2099, such as 2026-Q3, 2026-07, 2026-07-01 or 2026."]);
+            throw new StartException([$"--period is '{period}'; it must be a London day, week, month, quarter or year of 2000 to 2099, such as 2026-Q3, 2026-07, 2026-W27, 2026-07-01 or 2026."]);
         return window.Value.From < now ? window.Value : throw new StartException([$"--period {period} has not begun."]);
     }
 

@@ -71,8 +71,7 @@ internal sealed class ReportTally
     {
         Refused += refused;
         Accepted += page.Count - refused - keptOut;
-        foreach (var finding in page.ChargePoints.SelectMany(r => r.Findings).Concat(page.Tariffs.SelectMany(r => r.Findings))
-            .Concat(page.StatusChanges.SelectMany(r => r.Findings)).Concat(page.ChargingSessions.SelectMany(r => r.Findings)).Concat(page.Refused.SelectMany(r => r.Findings)))
+        foreach (var finding in page.Findings)
         {
             var (count, samples) = rules.GetValueOrDefault(finding.Rule, (0, []));
             if (samples.Count < (finding.Severity == Severity.Error ? ErrorSamples : OtherSamples)) samples.Add(Place(finding));

@@ -10,8 +10,9 @@ namespace ChargePointHub.Store.Queries;
 /// </summary>
 internal static class LimitedDocument
 {
-    private static readonly HashSet<string> Times = [.. TimesOf(typeof(ChargingSession)), .. TimesOf(typeof(StatusChange))];
+    private static readonly HashSet<string> Times = [.. Dataset.All.Where(d => d.IsRestricted).SelectMany(d => TimesOf(d.Record))];
 
+    /// <summary>Of a session.</summary>
     private static readonly Dictionary<string, (string From, string To)> Minutes = new()
     {
         ["plug_in_minutes"] = ("plug_in_at", "plug_out_at"),
@@ -41,7 +42,7 @@ internal static class LimitedDocument
             {
                 json.WriteStringValue(Instants.Format(told[name] = detail.Precision.Cut(reader.GetDateTimeOffset())));
             }
-            else if (detail.Precision != TimePrecision.Exact && Minutes.TryGetValue(name, out var between))
+            else if (detail.Precision != TimePrecision.Exact && told.ContainsKey("plug_in_at") && Minutes.TryGetValue(name, out var between))
             {
                 if (told.TryGetValue(between.From, out var from) && told.TryGetValue(between.To, out var to) && to >= from) json.WriteNumberValue((long)(to - from).TotalMinutes);
                 else json.WriteNullValue();

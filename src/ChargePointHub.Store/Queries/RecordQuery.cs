@@ -13,7 +13,7 @@ public sealed record RecordQuery
     /// <summary>Most rows that come back.</summary>
     public required int Limit { get; init; }
 
-    /// <summary>On the event time: <c>plug_in_at</c> or <c>at</c>. Null for snapshot datasets. Of whole units of <see cref="PrecisionUnder"/>.</summary>
+    /// <summary>On the event time: <c>plug_in_at</c>, <c>at</c> or <c>period_from</c>. Null for snapshot datasets. Of whole units of <see cref="PrecisionUnder"/>.</summary>
     public Window? Window { get; init; }
 
     public PageKey? After { get; init; }
@@ -27,6 +27,12 @@ public sealed record RecordQuery
 
     /// <summary>Charge points: the status as served, MISSING included. Status changes: the status that began.</summary>
     public IReadOnlyList<string>? Statuses { get; init; }
+
+    /// <summary>Reported usage: what its figures are of.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>Reported usage: what its periods are.</summary>
+    public IReadOnlyList<string>? PeriodUnits { get; init; }
 
     /// <summary>Hub id.</summary>
     public string? ChargePointId { get; init; }

@@ -24,6 +24,17 @@ internal static class RecordSql
         + "FROM charge_point_same m JOIN charge_point o ON o.operator_id = m.other_operator_id AND o.charge_point_id = m.other_id AND o.published "
         + "WHERE m.operator_id = r.operator_id AND m.charge_point_id = r.charge_point_id)";
 
+    /// <summary>A charge point's borough; of a location the one in which all its charge points lie. What is of an operator as a whole lies in none.</summary>
+    private const string UsageArea =
+        " LEFT JOIN charge_point_area p ON p.operator_id = r.operator_id AND p.charge_point_id = r.charge_point_id"
+        + " LEFT JOIN LATERAL (SELECT min(n.borough_gss) AS borough_gss FROM charge_point l LEFT JOIN charge_point_area n USING (operator_id, charge_point_id)"
+        + " WHERE l.operator_id = r.operator_id AND l.location_id = r.location_id HAVING count(*) = count(n.borough_gss) AND min(n.borough_gss) = max(n.borough_gss)) l ON r.location_id IS NOT NULL"
+        + " CROSS JOIN LATERAL (SELECT coalesce(p.borough_gss, l.borough_gss) AS borough_gss) a";
+
+    /// <summary>As of sessions; a location's figures are partly those of each of its charge points.</summary>
+    private const string UsageOfPublished =
+        " AND NOT EXISTS (SELECT FROM charge_point w WHERE w.operator_id = r.operator_id AND NOT w.published AND (w.charge_point_id = r.charge_point_id OR w.location_id = r.location_id))";
+
     private static readonly Dictionary<Dataset, Shape> Shapes = new()
     {
         [Dataset.ChargePoints] = new(
@@ -48,6 +59,7 @@ internal static class RecordSql
         [Dataset.StatusChanges] = new(
             "status_change", null, "at", ["operator_id", "charge_point_id", "status"], "", AreaJoin + PointJoin, "c.power_band", "r.status",
             Ties: ["r.evidence", "(r.document ->> 'reported_at')::timestamptz"]),
+        [Dataset.ReportedUsage] = new("reported_usage", "reported_usage_version", "period_from", ["operator_id", "reported_usage_id"], "", UsageArea, null, null),
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
     };
 
@@ -135,6 +147,7 @@ internal static class RecordSql
 
         // What is withheld today is withheld at every tick, and with everything that happened there.
         if (shape.Joins.Contains(PointJoin, StringComparison.Ordinal)) sql.Append(" AND c.published IS NOT FALSE");
+        if (query.Dataset == Dataset.ReportedUsage) sql.Append(UsageOfPublished);
         if (query.Window is { } window)
         {
             sql.Append(" AND r.").Append(shape.TimeColumn).Append(" >= @from AND r.").Append(shape.TimeColumn).Append(" < @to");
@@ -147,6 +160,8 @@ internal static class RecordSql
         OneOf(sql, parameters, "a.borough_gss", "boroughs", query.Boroughs);
         OneOf(sql, parameters, shape.PowerBand, "bands", query.PowerBands);
         OneOf(sql, parameters, shape.Status, "statuses", query.Statuses);
+        OneOf(sql, parameters, query.Dataset == Dataset.ReportedUsage ? "r.usage_group" : null, "groups", query.Groups);
+        OneOf(sql, parameters, query.Dataset == Dataset.ReportedUsage ? "r.period_unit" : null, "units", query.PeriodUnits);
         if (query.ChargePointId is { } id)
         {
             // Hub ids begin with the operator's slug and a colon; naming the operator lets the key's index be used.
@@ -154,7 +169,7 @@ internal static class RecordSql
             parameters.AddWithValue("point", id);
         }
 
-        if (scope.AreasOf(query.Dataset) is { } areas) sql.Append(" AND ").Append(ScopeSql.Within(areas, "r.operator_id", shape.Joins.Contains(AreaJoin, StringComparison.Ordinal) ? "a.borough_gss" : null, parameters));
+        if (scope.AreasOf(query.Dataset) is { } areas) sql.Append(" AND ").Append(ScopeSql.Within(areas, "r.operator_id", shape.Joins.Contains(AreaJoin, StringComparison.Ordinal) || shape.Joins == UsageArea ? "a.borough_gss" : null, parameters));
         return sql.ToString();
     }
 

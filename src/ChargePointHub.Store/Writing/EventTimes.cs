@@ -33,6 +33,7 @@ internal static class EventTimes
     public static DateTimeOffset? Of(RefusedRecord refused, DateTimeOffset askedAt)
     {
         string[] names = refused.Dataset == Dataset.ChargingSessions ? ["plug_in_at", "start_date_time"] : refused.Dataset == Dataset.StatusChanges ? ["at"] : [];
+        if (refused.Dataset == Dataset.ReportedUsage) return PeriodOf(refused)?.Window.From;
         if (names.Length == 0) return null;
         using var document = JsonDocument.Parse(refused.Document);
         var value = document.RootElement.ValueKind != JsonValueKind.Object ? default
@@ -41,6 +42,14 @@ internal static class EventTimes
             && value.GetString() is { Length: > 16 } text && (text[^1] == 'Z' || text[^6] is '+' or '-')
             && value.TryGetDateTimeOffset(out var at) && StatusChange.IsBelieved(at, askedAt)
             ? at : null;
+    }
+
+    /// <summary>What the file was handed in for.</summary>
+    private static Period? PeriodOf(RefusedRecord refused)
+    {
+        using var document = JsonDocument.Parse(refused.Document);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("period", out var period) && period.ValueKind == JsonValueKind.String
+            ? Period.Parse(period.GetString()) : null;
     }
 
     public static Rechecked Refuse(Rechecked recheck, string operatorId, DateTimeOffset askedAt) =>

@@ -31,6 +31,7 @@ internal static class PurgedMarks
         bool StaysOwn(Dataset dataset, string own) => !marks.Contains(Convert.ToHexString(Of(key, dataset == Dataset.StatusChanges ? Dataset.ChargePoints : dataset, own)));
         bool Stays(Dataset dataset, string id) => StaysOwn(dataset, id[prefix..]);
         bool StaysPoint(string id) => Stays(Dataset.ChargePoints, id);
+        bool StaysUsage(ReportedUsage usage) => Stays(Dataset.ReportedUsage, usage.ReportedUsageId) && (usage.ChargePointId is not { } point || StaysPoint(point));
         bool StaysSession(ChargingSession session) => Stays(Dataset.ChargingSessions, session.SessionId) && StaysPoint(session.ChargePointId);
         var records = page.Records;
         return page with
@@ -42,11 +43,12 @@ internal static class PurgedMarks
                 StatusChanges = [.. records.StatusChanges.Where(c => StaysPoint(c.Record.ChargePointId))],
                 Tariffs = [.. records.Tariffs.Where(t => Stays(Dataset.Tariffs, t.Record.TariffId))],
                 ChargingSessions = [.. records.ChargingSessions.Where(s => StaysSession(s.Record))],
+                ReportedUsage = [.. records.ReportedUsage.Where(u => StaysUsage(u.Record))],
                 Refused = [.. records.Refused.Where(r => (r.OwnId is not { } own || StaysOwn(r.Dataset, own)) && (PointOf(r) is not { } point || StaysOwn(Dataset.ChargePoints, point)))],
             },
             Rechecks =
             [
-                .. page.Rechecks.Where(r => r.Judged.ChargingSessions.All(s => StaysSession(s.Record)) && r.Judged.StatusChanges.All(c => StaysPoint(c.Record.ChargePointId))),
+                .. page.Rechecks.Where(r => r.Judged.ChargingSessions.All(s => StaysSession(s.Record)) && r.Judged.StatusChanges.All(c => StaysPoint(c.Record.ChargePointId)) && r.Judged.ReportedUsage.All(u => StaysUsage(u.Record))),
             ],
             Areas = page.Areas.Where(a => StaysPoint(a.Key)).ToDictionary(),
         };

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace ChargePointHub.Store.Writing;
@@ -45,7 +46,30 @@ internal static class RecordStages
             copy.WriteText(r.ChargePointId);
             copy.WriteInstant(r.PlugInAt);
             copy.WriteInstant(r.PlugOutAt);
-            if (r.EnergyKwh is { } kwh) copy.Write((long)Math.Round(kwh * 1000m, MidpointRounding.AwayFromZero), NpgsqlDbType.Bigint);
-            else copy.WriteNull();
+            WriteWh(copy, r.EnergyKwh);
         });
+
+    public static readonly RecordStage<ReportedUsage> ReportedUsage = new(
+        new RecordTable(
+            "reported_usage", "reported_usage_id", "usage_group text", "charge_point_id text", "location_id text", "period_unit text", "period_from timestamptz",
+            "period_to timestamptz", "energy_wh bigint"),
+        r => r.ReportedUsageId,
+        r => r.LastUpdated,
+        _ => true,
+        (copy, r) =>
+        {
+            copy.WriteText(Words<UsageGroup>.Of(r.Group));
+            copy.WriteText(r.ChargePointId);
+            copy.WriteText(r.LocationId);
+            copy.WriteText(Words<PeriodUnit>.Of(r.PeriodUnit));
+            copy.WriteInstant(r.PeriodFrom);
+            copy.WriteInstant(r.PeriodTo);
+            WriteWh(copy, r.EnergyKwh);
+        });
+
+    private static void WriteWh(NpgsqlBinaryImporter copy, decimal? kwh)
+    {
+        if (kwh is { } energy) copy.Write((long)Math.Round(energy * 1000m, MidpointRounding.AwayFromZero), NpgsqlDbType.Bigint);
+        else copy.WriteNull();
+    }
 }

@@ -54,6 +54,7 @@ public sealed class ApiHost : IAsyncLifetime
         new ListedOperator("alpha", "Alpha", "OGL-UK-3.0", "Contains data of Alpha",
         [
             Plan(Dataset.ChargePoints), Plan(Dataset.Tariffs), Plan(Dataset.ChargingSessions, WindowAxis.PlugInAt), Plan(Dataset.StatusChanges, WindowAxis.At),
+            Plan(Dataset.ReportedUsage, WindowAxis.PeriodFrom) with { Earliest = LondonCalendar.Quarter(2026, 2).From, Cadence = TimeSpan.FromDays(92), Settle = TimeSpan.Zero },
         ]),
         new ListedOperator("beta", "Beta", null, null, [Plan(Dataset.ChargePoints)]),
     ]);
@@ -240,6 +241,11 @@ public sealed class ApiHost : IAsyncLifetime
             "INSERT INTO tariff VALUES (@operator, @id, NULL, NULL, NULL, '\\x00', NULL, 'main', @run, 1, now(), @document::json)",
             ("operator", tariff.OperatorId), ("id", id), ("run", Guid.Empty), ("document", Document(tariff)));
     }
+
+    public Task AddAsync(ReportedUsage usage) => ExecuteAsync(
+        "INSERT INTO reported_usage VALUES (@operator, @id, @group, @point, @location, @unit, @from, @to, NULL, NULL, '\\x00', NULL, 'main', @run, 1, now(), @document::json)",
+        ("operator", usage.OperatorId), ("id", usage.ReportedUsageId), ("group", Words<UsageGroup>.Of(usage.Group)), ("point", (object?)usage.ChargePointId ?? DBNull.Value),
+        ("location", (object?)usage.LocationId ?? DBNull.Value), ("unit", Words<PeriodUnit>.Of(usage.PeriodUnit)), ("from", usage.PeriodFrom), ("to", usage.PeriodTo), ("run", Guid.Empty), ("document", Document(usage)));
 
     private static ListedDataset Plan(Dataset dataset, WindowAxis? axis = null) =>
         new() { Dataset = dataset, Axis = axis, Protocol = "loti-v1", Earliest = Now.AddDays(-30) };

@@ -25,7 +25,9 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
               {"dataset": "charge_points", "mapping": {"fields": {"charge_point_id": "/Id", "latitude": "/Lat", "longitude": "/Lon", "max_power_kw": "/kW"}}}]},
              {"feed_id": "sessions", "protocol": "csv-v1", "zone": "Europe/London", "datasets": [
               {"dataset": "charging_sessions", "axis": "plug_in_at", "mapping": {"fields": {"session_id": "/Session", "charge_point_id": "/Charger", "plug_in_at": "/In",
-               "plug_out_at": "/Out", "energy_kwh": "/kWh"}}}]}]}
+               "plug_out_at": "/Out", "energy_kwh": "/kWh"}}}]},
+             {"feed_id": "usage", "protocol": "csv-v1", "zone": "Europe/London", "datasets": [
+              {"dataset": "reported_usage", "mapping": {"fields": {"group": {"constant": "charge_point"}, "charge_point_id": "/Charger", "sessions": "/Sessions", "energy_kwh": "/kWh"}}}]}]}
             """);
     }
 
@@ -137,11 +139,35 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
         Assert.Equal([Quarter.From], (await new CoverageStore(database.Database).ReadAsync("mill", Dataset.ChargePoints, CancellationToken.None)).Covered.Select(w => w.From));
     }
 
+    [Fact]
+    public async Task Reported_figures_are_of_the_stated_period_corrected_by_a_later_file_and_never_of_one_that_is_not_over()
+    {
+        Write("list.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");
+        Write("usage.csv", "Charger,Sessions,kWh\nCP1,10,200\nCP2,-4,50\nCP1,11,200\n");
+        Write("mended.csv", "Charger,Sessions,kWh\nCP1,12,210\nCP2,4,50\n");
+        await hub.JsonAsync(Line("list.csv", "charge_points"));
+
+        var (code, text, _) = await hub.RunAsync(Line("usage.csv", "reported_usage"));
+        var mended = await hub.JsonAsync(Line("mended.csv", "reported_usage"));
+        var running = await hub.JsonAsync(Line("mended.csv", "reported_usage").Replace("2026-Q3", DateTimeOffset.UtcNow.Year.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Contains("error usage-negative, found 1: ", text, StringComparison.Ordinal);
+        Assert.Contains("warning duplicate-id-differs, found 1: ", text, StringComparison.Ordinal);
+        Assert.Equal((1, 1, 0), (mended.GetProperty("written").GetProperty("added").GetInt32(), mended.GetProperty("written").GetProperty("changed").GetInt32(), mended.GetProperty("refused").GetInt32()));
+        Assert.Equal("period_not_over", running.GetProperty("fault").GetProperty("code").GetString());
+        Assert.Equal([Quarter], (await new CoverageStore(database.Database).ReadAsync("mill", Dataset.ReportedUsage, CancellationToken.None)).Covered);
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM quarantine"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM reported_usage_version WHERE reported_usage_id = 'mill:charge_point/CP1/2026-Q3' AND energy_wh = 200000"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM reported_usage, json_array_elements(findings) f WHERE reported_usage_id = 'mill:charge_point/CP2/2026-Q3' AND f->>'rule' = 'usage-charge-point-unknown'"));
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM charging_session"));
+    }
+
     [Theory]
     [InlineData("import submission none.csv --operator mill --period 2026-Q3", "none.csv is no file.")]
     [InlineData("import submission operators/mill.json --operator mil --period 2026-Q3", "There is no operator file of 'mil'. Was mill meant?")]
-    [InlineData("import submission operators/mill.json --operator mill --period 2026-Q3", "mill hands in several datasets; say which with --dataset: charge_points, charging_sessions.")]
-    [InlineData("import submission operators/mill.json --operator mill --period 2026-Q3 --dataset tariffs", "mill hands in no tariffs. It hands in: charge_points, charging_sessions.")]
+    [InlineData("import submission operators/mill.json --operator mill --period 2026-Q3", "mill hands in several datasets; say which with --dataset: charge_points, charging_sessions, reported_usage.")]
+    [InlineData("import submission operators/mill.json --operator mill --period 2026-Q3 --dataset tariffs", "mill hands in no tariffs. It hands in: charge_points, charging_sessions, reported_usage.")]
     [InlineData("import submission operators/mill.json --operator mill --period Q3-2026 --dataset charging_sessions", "--period is 'Q3-2026'; it must be")]
     [InlineData("import submission operators/mill.json --operator mill --period 2098 --dataset charging_sessions", "--period 2098 has not begun.")]
     public async Task Wrong_use_is_said_in_a_sentence(string line, string expected)

@@ -8,6 +8,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 using Npgsql;
+using static ChargePointHub.IntegrationTests.Store.Samples;
 
 namespace ChargePointHub.IntegrationTests.Grants;
 
@@ -97,7 +98,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     public async Task Without_a_grant_no_restricted_row_is_there(OrganisationRole role)
     {
         var scope = Scope.Of(role, null, []);
-        foreach (var table in new[] { "charging_session", "charging_session_version", "status_change", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
+        foreach (var table in new[] { "charging_session", "charging_session_version", "status_change", "reported_usage", "reported_usage_version", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
             Assert.Equal((table, 0), (table, await CountAsync(table, scope)));
         var open = role == OrganisationRole.Auditor ? 0 : 34;
         Assert.Equal(open, await CountAsync("charge_point", scope));
@@ -115,6 +116,29 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         Assert.Equal(35, await CountAsync("charge_point", scope));
         Assert.Equal(3, await CountAsync("quarantine", scope));
         Assert.Equal(0, await CountAsync("quarantine WHERE operator_id = 'beta'", scope));
+    }
+
+    [Fact]
+    public async Task Reported_figures_are_of_those_who_hold_their_charge_point_each_charge_point_of_their_location_or_all_of_their_operator()
+    {
+        await host.ExecuteAsync("UPDATE charge_point SET location_id = 'alpha:L-' || CASE charge_point_id WHEN 'alpha:hidden' THEN 'E09000001' ELSE substr(charge_point_id, 7) END WHERE operator_id = 'alpha'");
+        foreach (var borough in All)
+        {
+            await host.AddAsync(Usage($"alpha:{borough}"));
+            await host.AddAsync(Usage($"alpha:L-{borough}", group: UsageGroup.Location));
+        }
+
+        foreach (var usage in new[] { Usage("alpha:hidden"), Usage("alpha", group: UsageGroup.Operator), Usage("beta:P1") }) await host.AddAsync(usage);
+        await host.ExecuteAsync("INSERT INTO reported_usage_version SELECT r.*, 3, now() FROM reported_usage r");
+        async Task<(long Now, long Before)> SeenAsync(Scope scope) => (await CountAsync("reported_usage", scope), await CountAsync("reported_usage_version", scope));
+        Scope Holding(params Right[] rights) => Scope.Of(OrganisationRole.Gla, null, rights);
+        Assert.Equal((1, 1), await SeenAsync(Holding(new Right("alpha", "reported_usage", [All[0]]))));
+        Assert.Equal((2, 2), await SeenAsync(Holding(new Right("alpha", "reported_usage", [All[1]]))));
+        Assert.Equal((66, 66), await SeenAsync(Holding(new Right("alpha", "reported_usage", null))));
+        Assert.Equal((0, 0), await SeenAsync(Holding(new Right("alpha", "charging_sessions", null), new Right("alpha", Right.FeedQuality, null))));
+        Assert.Equal((68, 68), await SeenAsync(Scope.Of(OrganisationRole.Operator, "alpha", [])));
+        Assert.Equal((69, 69), await SeenAsync(Scope.Everything));
+        await host.ExecuteAsync("TRUNCATE reported_usage, reported_usage_version");
     }
 
     [Fact]

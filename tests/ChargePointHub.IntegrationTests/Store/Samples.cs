@@ -47,6 +47,29 @@ internal static class Samples
         Evidence = evidence,
     };
 
+    /// <param name="id">Hub id of a charge point or location; an operator's slug: all of it.</param>
+    public static ReportedUsage Usage(string id, string period = "2026-Q3", decimal? kwh = 120.5m, UsageGroup group = UsageGroup.ChargePoint)
+    {
+        var (slug, whole) = (id.Split(':')[0], Period.Parse(period)!);
+        return new ReportedUsage
+        {
+            ReportedUsageId = $"{slug}:{ReportedUsage.IdOf(group, group == UsageGroup.Operator ? null : id[(slug.Length + 1)..], period)}",
+            OperatorId = slug,
+            Group = group,
+            ChargePointId = group == UsageGroup.ChargePoint ? id : null,
+            LocationId = group == UsageGroup.Location ? id : null,
+            Period = period,
+            PeriodUnit = whole.Unit,
+            PeriodFrom = whole.Window.From,
+            PeriodTo = whole.Window.To,
+            Sessions = 12,
+            EnergyKwh = kwh,
+            ChargingMinutes = 600.5m,
+        };
+    }
+
+    public static PageToWrite Usages(params ReportedUsage[] usage) => Page(new RecordPage { ReportedUsage = [.. usage.Select(Accept)] }, Dataset.ReportedUsage, usage[0].OperatorId);
+
     public static PageToWrite Page(RecordPage records, Dataset? dataset = null, string op = Operator, params Claim[] claims) => new()
     {
         Feed = new FeedKey(op, "main", dataset ?? Dataset.ChargingSessions),

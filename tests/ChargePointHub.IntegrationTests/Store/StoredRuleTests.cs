@@ -6,6 +6,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Store;
 using ChargePointHub.Tests;
 using ChargePointHub.Tests.Feeds.Protocols;
+using ChargePointHub.Tests.Feeds.Protocols.Csv;
 using static ChargePointHub.IntegrationTests.Store.Samples;
 
 namespace ChargePointHub.IntegrationTests.Store;
@@ -15,7 +16,7 @@ public sealed class StoredRuleTests : IAsyncLifetime
 {
     private const string Absent = "absent-from-two-crawls";
 
-    private static readonly string[] Codes = [.. RuleCatalogue.All.Select(r => r.Code).Where(c => c is not (Absent or JoinedSession.CdrSeveral) && Directory.Exists(Folder(c)))];
+    private static readonly string[] Codes = [.. RuleCatalogue.All.Select(r => r.Code).Where(c => c is not (Absent or JoinedSession.CdrSeveral or ReportedUsageRules.ChargePointUnknown or ReportedUsageRules.AboveRating) && Directory.Exists(Folder(c)))];
 
     private HubDatabase hub = null!;
 
@@ -95,6 +96,24 @@ public sealed class StoredRuleTests : IAsyncLifetime
 
         var found = await hub.ManyAsync("SELECT f->>'rule' || ' ' || lower(f->>'severity') || ' ' || (f->>'value') FROM charging_session, json_array_elements(findings) f");
         Assert.Equal(isTold ? [$"{JoinedSession.CdrSeveral} {Words<Severity>.Of(RuleCatalogue.Named(JoinedSession.CdrSeveral)!.Severity)} CDR C-1: 12.345 kWh"] : [], found);
+    }
+
+    [Theory]
+    [InlineData(ReportedUsageRules.ChargePointUnknown)]
+    [InlineData(ReportedUsageRules.AboveRating)]
+    public async Task Reported_figures_are_held_against_the_charge_points_that_are_known(string rule)
+    {
+        using var expected = JsonDocument.Parse(Read(rule, "expected.json"));
+        var writer = new PageWriter(hub.Database);
+        await writer.WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("CP-1", op: "quarter-by-quarter"))] }, Dataset.ChargePoints, "quarter-by-quarter"), CancellationToken.None);
+        foreach (var (file, findings) in new[] { ("passing.csv", []), ("answer.csv", expected.RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetString()!).ToList()) })
+        {
+            var handed = HandedIn.Of(HandedIn.Operator("usage").Feeds[0], Read(rule, file), LondonCalendar.Quarter(2026, 3));
+            await writer.WriteAsync(Page(Assert.Single(handed.Pages).Records, Dataset.ReportedUsage, "quarter-by-quarter"), CancellationToken.None);
+            Assert.Equal(findings, await hub.ManyAsync("SELECT f->>'rule' || ' ' || (f->>'pointer') FROM reported_usage, json_array_elements(findings) f"));
+        }
+
+        Assert.Equal([Words<Severity>.Of(RuleCatalogue.Named(rule)!.Severity)], await hub.ManyAsync("SELECT lower(f->>'severity') FROM reported_usage, json_array_elements(findings) f"));
     }
 
     /// <summary>So many that one of them is less than a fifth.</summary>

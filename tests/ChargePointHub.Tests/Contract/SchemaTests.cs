@@ -68,6 +68,8 @@ public sealed class SchemaTests
         Assert.Equal(Words<ConnectorFormat>.All, Words("ConnectorFormat"));
         Assert.Equal(Words<PowerType>.All, Words("PowerType"));
         Assert.Equal(Words<UserType>.All, Words("UserType"));
+        Assert.Equal(Words<UsageGroup>.All, Words("UsageGroup"));
+        Assert.Equal(Words<PeriodUnit>.All, Words("PeriodUnit"));
         Assert.Equal(Words<Outcome>.All, Words("Outcome"));
         Assert.Equal(Words<OrganisationRole>.All, Words("OrganisationRole"));
         Assert.Equal(Right.All, Component("MyRight")["properties"]!["dataset"]!["enum"]!.AsArray().Select(w => (string)w!));

@@ -27,6 +27,7 @@ public class CatalogueTests
     {
         Assert.True(Dataset.ChargingSessions.IsRestricted);
         Assert.True(Dataset.StatusChanges.IsRestricted);
+        Assert.True(Dataset.ReportedUsage.IsRestricted);
         Assert.False(Dataset.ChargePoints.IsRestricted);
         Assert.False(Dataset.Tariffs.IsRestricted);
     }

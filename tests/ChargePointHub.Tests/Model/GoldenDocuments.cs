@@ -26,6 +26,9 @@ internal static class GoldenDocuments
     public const string TariffJson =
         """{"tariff_id":"lamplight:t1","operator_id":"lamplight","valid_from":"2026-01-01T00:00:00.000Z","valid_to":"2027-01-01T00:00:00.000Z","currency":"GBP","elements":[{"price_components":[{"type":"ENERGY","price":0.395,"step_size":1}]}],"pence_per_kwh":39.5,"vat_included":false,"last_updated":"2026-11-20T08:15:00.000Z"}""";
 
+    public const string ReportedUsageJson =
+        """{"reported_usage_id":"lamplight:charge_point/e1/2026-Q3","operator_id":"lamplight","group":"charge_point","charge_point_id":"lamplight:e1","location_id":"lamplight:l1","period":"2026-Q3","period_unit":"quarter","period_from":"2026-06-30T23:00:00.000Z","period_to":"2026-09-30T23:00:00.000Z","sessions":184,"successful_sessions":176,"energy_kwh":2310.45,"plugged_minutes":31220,"charging_minutes":19806.5,"idle_minutes":11413.5,"open_minutes":132480,"utilisation_percent":23.6,"charging_utilisation_percent":15,"sessions_per_day":2,"charge_points":1,"unused_charge_points":0,"revenue_inc_vat":1363.17,"currency":"GBP","last_updated":"2026-11-20T08:15:00.000Z"}""";
+
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 8, 15, 0, TimeSpan.Zero);
 
     public static readonly Connector Connector = new()
@@ -144,12 +147,41 @@ internal static class GoldenDocuments
         LastUpdated = Morning,
     };
 
+    public static readonly ReportedUsage ReportedUsage = new()
+    {
+        ReportedUsageId = "lamplight:charge_point/e1/2026-Q3",
+        OperatorId = "lamplight",
+        Group = UsageGroup.ChargePoint,
+        ChargePointId = "lamplight:e1",
+        LocationId = "lamplight:l1",
+        Period = "2026-Q3",
+        PeriodUnit = PeriodUnit.Quarter,
+        PeriodFrom = new DateTimeOffset(2026, 6, 30, 23, 0, 0, TimeSpan.Zero),
+        PeriodTo = new DateTimeOffset(2026, 9, 30, 23, 0, 0, TimeSpan.Zero),
+        Sessions = 184,
+        SuccessfulSessions = 176,
+        EnergyKwh = 2310.450m,
+        PluggedMinutes = 31_220m,
+        ChargingMinutes = 19_806.50m,
+        IdleMinutes = 11_413.5m,
+        OpenMinutes = 132_480m,
+        UtilisationPercent = 23.60m,
+        ChargingUtilisationPercent = 15.0m,
+        SessionsPerDay = 2m,
+        ChargePoints = 1,
+        UnusedChargePoints = 0,
+        RevenueIncVat = 1363.17m,
+        Currency = "GBP",
+        LastUpdated = Morning,
+    };
+
     /// <summary>The record of a type with every property set, and its document.</summary>
     public static (object Record, string Json) Full(Type type) =>
         type == typeof(ChargePoint) ? (ChargePoint, ChargePointJson)
         : type == typeof(Connector) ? (Connector, ConnectorJson)
         : type == typeof(ChargingSession) ? (ChargingSession, ChargingSessionJson)
         : type == typeof(StatusChange) ? (StatusChange, StatusChangeJson)
+        : type == typeof(ReportedUsage) ? (ReportedUsage, ReportedUsageJson)
         : (Tariff, TariffJson);
 
     private static JsonElement Json(string text)

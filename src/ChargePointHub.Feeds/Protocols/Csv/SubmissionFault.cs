@@ -29,6 +29,9 @@ public enum SubmissionFaultKind
     /// <summary>The workbook has no such sheet.</summary>
     [JsonStringEnumMemberName("sheet_missing")] SheetMissing,
 
+    /// <summary>Figures are of whole periods, and the one that was stated is not over.</summary>
+    [JsonStringEnumMemberName("period_not_over")] PeriodNotOver,
+
     /// <summary>More rows lie outside of the period that was stated than within.</summary>
     [JsonStringEnumMemberName("period_wrong")] PeriodWrong,
 

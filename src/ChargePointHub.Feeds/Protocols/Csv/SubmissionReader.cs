@@ -46,6 +46,12 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
     public IEnumerable<SubmissionStep> Read(Stream content, CancellationToken cancellationToken = default)
     {
         var (mapping, dialect, rows, ofPages, number) = (plan.Mapping!, feed.Csv!, 0, 0, 1);
+        if (plan.Dataset == Dataset.ReportedUsage && period is { } stated && stated.To > now)
+        {
+            yield return new SubmissionEnded(new SubmissionFault(SubmissionFaultKind.PeriodNotOver, null, $"The period {Period.Of(stated)} ends at {Instants.Format(stated.To)}: figures are taken of periods that are over. Send them then, or those of the months in it that are over, each as its own period."), 0);
+            yield break;
+        }
+
         var (opened, unread) = SubmittedFile.Open(content, dialect, cancellationToken);
         if (opened is null)
         {

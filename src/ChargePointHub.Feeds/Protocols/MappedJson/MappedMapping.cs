@@ -18,6 +18,7 @@ internal sealed class MappedMapping
     private readonly IReadOnlyList<AllowList> _allowed;
     private readonly bool _readsPlainRecords;
     private readonly bool _isOfFile;
+    private readonly bool _saysNoPeriod;
 
     /// <param name="now">When the pull began.</param>
     public MappedMapping(FeedDefinition feed, DatasetPlan plan, DateTimeOffset now)
@@ -28,6 +29,7 @@ internal sealed class MappedMapping
         _writer = new MappedWriter(Findings, value => silent.Instant(value, ""));
         _allowed = MappedAllowList.Of(_mapping);
         _isOfFile = feed.Csv is not null;
+        _saysNoPeriod = plan.Dataset == Dataset.ReportedUsage && !_mapping.Fields.Fields.Any(f => MappedTargets.Periods.Contains(f.Target.Name));
         _readsPlainRecords = _mapping.Fields.Fields.Any(f => f.Paths.Any(p => p is { Up: 0, End: FieldPathEnd.Self }));
     }
 
@@ -37,7 +39,7 @@ internal sealed class MappedMapping
     /// <param name="notes">Of a file, what its cells themselves gave to notice.</param>
     public void AddRow(MappedRow row, MappedRow? status, PageBuilder page, Window? window, params IReadOnlyList<CellNote> notes)
     {
-        page.AsSent = () => Kept(row);
+        page.AsSent = () => Kept(row, window);
         page.PlaceOf = Findings.PlaceOf;
         _loti.Reader.At = "";
         Findings.Within = _isOfFile ? $"/{row.Levels[0].Key}" : "";
@@ -49,7 +51,7 @@ internal sealed class MappedMapping
         else
         {
             if (!_isOfFile && row.Record.ValueKind == JsonValueKind.Object) foreach (var property in row.Record.EnumerateObject()) OcpiWords.TellIfPersonal(_loti.Reader, property);
-            using var written = _writer.Write(row, _mapping.Fields, status, _mapping.Status?.Fields);
+            using var written = _writer.Write(row, _mapping.Fields, status, _mapping.Status?.Fields, _saysNoPeriod && window is { } stated ? Period.Of(stated) : null);
             Findings.Places = _writer.Places;
             _loti.AddRow(written.RootElement, _plan.Dataset, page, window, _plan.Axis);
             Findings.Places = null;
@@ -64,18 +66,19 @@ internal sealed class MappedMapping
         if (feed.Datasets.FirstOrDefault(d => d.Dataset == dataset && d.Mapping is not null) is not { } plan) return null;
         using var kept = JsonDocument.Parse(document);
         var page = new PageBuilder(StringComparer.Ordinal);
-        new MappedMapping(feed, plan, arrivedAt).AddRow(Row(kept.RootElement), null, page, null);
+        new MappedMapping(feed, plan, arrivedAt).AddRow(Row(kept.RootElement), null, page, PeriodOf(kept.RootElement));
         return page.Take();
     }
 
-    /// <summary>Every level cut to what the mapping names, with what stands around the record.</summary>
-    private ReadOnlyMemory<byte> Kept(MappedRow row)
+    /// <summary>Every level cut to what the mapping names, with what stands around the record: of figures also the period that they were handed in for.</summary>
+    private ReadOnlyMemory<byte> Kept(MappedRow row, Window? window)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, HubJson.WriterOptions))
         {
             writer.WriteStartObject();
             writer.WriteString("id", row.Id);
+            if (_plan.Dataset == Dataset.ReportedUsage && window is { } stated) writer.WriteString("period", Period.Of(stated)?.Text);
             writer.WriteStartArray("levels");
             foreach (var (level, allowed) in row.Levels.Zip(_allowed))
             {
@@ -93,6 +96,8 @@ internal sealed class MappedMapping
 
         return buffer.WrittenMemory;
     }
+
+    private static Window? PeriodOf(JsonElement kept) => kept.TryGetProperty("period", out var text) ? Period.Parse(text.GetString())?.Window : null;
 
     private static MappedRow Row(JsonElement kept) => new(
         [

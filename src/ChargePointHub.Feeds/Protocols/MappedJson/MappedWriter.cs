@@ -27,7 +27,8 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
     public Dictionary<string, string> Places { get; } = new(StringComparer.Ordinal);
 
     /// <param name="status">The record's row in the list of status; null: there is none.</param>
-    public JsonDocument Write(MappedRow row, MappedFields fields, MappedRow? status = null, IReadOnlyList<MappedField>? statusFields = null)
+    /// <param name="period">Of figures whose rows do not say it; null: they do, or need none.</param>
+    public JsonDocument Write(MappedRow row, MappedFields fields, MappedRow? status = null, IReadOnlyList<MappedField>? statusFields = null, Period? period = null)
     {
         _buffer.Clear();
         Places.Clear();
@@ -36,6 +37,7 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
             writer.WriteStartObject();
             foreach (var field in fields.Fields.Where(f => f.Target.Name != MappedTargets.PlugInMinutes)) Field(writer, field, row, "");
             if (fields.Fields.FirstOrDefault(f => f.Target.Name == MappedTargets.PlugInMinutes) is { } minutes) End(writer, minutes, fields.Fields, row);
+            if (period is not null) writer.WriteString("period", period.Text);
             if (status is not null) foreach (var field in statusFields!.Where(f => f.Target.Name != "charge_point_id")) Field(writer, field, status, "");
             if (fields.Connectors.Count > 0) Connectors(writer, fields.Connectors, row);
             writer.WriteEndObject();

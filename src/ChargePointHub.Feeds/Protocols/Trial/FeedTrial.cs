@@ -70,16 +70,11 @@ public static class FeedTrial
         var records = page?.Records ?? new RecordPage();
         var mapping = TrialMapping.Of(feed, plan);
         var (first, kept) = TrialFields.First(plan.Dataset, records);
-        IReadOnlyList<Finding> findings =
-        [
-            .. records.ChargePoints.SelectMany(r => r.Findings), .. records.Tariffs.SelectMany(r => r.Findings), .. records.StatusChanges.SelectMany(r => r.Findings),
-            .. records.ChargingSessions.SelectMany(r => r.Findings), .. records.Refused.SelectMany(r => r.Findings),
-        ];
         return new TriedDataset(
             feed, plan, window, asked, failure, page?.IsLast ?? false, kept, records.Refused.Count, records.Statuses.Count,
             first is null ? [] : TrialFields.Of(first, mapping, answers, feed.OperatorId), records.Refused is [var refused, ..] ? refused : null,
             [
-                .. findings.GroupBy(f => f.Rule).Select(g => new TriedFinding(g.Key, g.First().Severity, g.Count(), g.First()))
+                .. records.Findings.GroupBy(f => f.Rule).Select(g => new TriedFinding(g.Key, g.First().Severity, g.Count(), g.First()))
                     .OrderByDescending(f => f.Severity).ThenByDescending(f => f.Count).ThenBy(f => f.Rule, StringComparer.Ordinal),
             ],
             mapping is null || answers.Count == 0 ? null : Unread(mapping, answers));

@@ -23,6 +23,8 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     private PageRecords<Tariff> _pageTariffs = new(ids);
     private PageRecords<StatusChange> _changes = new(StringComparer.Ordinal);
     private PageRecords<ChargingSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Judged<ReportedUsage>> _usage = new(StringComparer.Ordinal);
+    private PageRecords<ReportedUsage> _pageUsage = new(StringComparer.Ordinal);
     private List<RefusedRecord> _refused = [];
     private long _cameBefore;
 
@@ -36,15 +38,15 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     public Func<string, string>? PlaceOf { get; set; }
 
     /// <summary>Different records of the pull: accepted by id, refused one by one.</summary>
-    public long Distinct => distinctBefore + _chargePoints.Count + _events.Count + _tariffs.Count - _cameBefore + Refused;
+    public long Distinct => distinctBefore + _chargePoints.Count + _events.Count + _tariffs.Count + _usage.Count - _cameBefore + Refused;
 
     /// <summary>Records of the pull that were refused, each as often as it came.</summary>
     public long Refused { get; private set; }
 
     /// <summary>Records of the page so far.</summary>
-    public int Count => _pageChargePoints.Count + _pageTariffs.Count + _changes.Count + _sessions.Count + _refused.Count;
+    public int Count => _pageChargePoints.Count + _pageTariffs.Count + _changes.Count + _sessions.Count + _pageUsage.Count + _refused.Count;
 
-    /// <summary>Sessions and status changes of the pull that were accepted, each as often as it came.</summary>
+    /// <summary>Sessions, status changes and figures of periods of the pull that were accepted, each as often as it came.</summary>
     public int Events { get; private set; }
 
     /// <summary>Of <see cref="Events"/>, those outside the window asked for.</summary>
@@ -68,11 +70,12 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
             Tariffs = _pageTariffs.Told(),
             StatusChanges = _changes.Told(),
             ChargingSessions = _sessions.Told(),
+            ReportedUsage = _pageUsage.Told(),
             Refused = _refused,
         };
         NotObjects = 0;
         (_pageChargePoints, _statuses, _pageTariffs) = (new(ids), [], new(ids));
-        (_changes, _sessions, _refused) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal), []);
+        (_changes, _sessions, _pageUsage, _refused) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal), []);
         return page;
     }
 
@@ -120,6 +123,23 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
         var id = record.TariffId;
         if (_tariffs.Add(id) && !CameBefore(id)) _pageTariffs.Put(id, new Judged<Tariff>(record, findings));
         else if (_pageTariffs.Find(id) is not null) _pageTariffs.CameAgain(id, ValueRules.DuplicateId, Placed(idPointer), id, "the first was kept");
+    }
+
+    /// <summary>The first of a group and period is kept; another is told at the first, which comes again when its page has gone.</summary>
+    public void Add(ReportedUsage record, IReadOnlyList<Finding> findings)
+    {
+        CountEvent(findings);
+        var (id, judged) = (record.ReportedUsageId, new Judged<ReportedUsage>(record, findings));
+        if (_usage.TryAdd(id, judged))
+        {
+            _pageUsage.Put(id, judged);
+            return;
+        }
+
+        var first = _usage[id];
+        if (_pageUsage.Find(id) is null) _pageUsage.Put(id, first);
+        var isSame = first.Record == record;
+        _pageUsage.CameAgain(id, isSame ? ValueRules.DuplicateId : ValueRules.DuplicateIdDiffers, Placed("/group"), id, isSame ? "it is the same" : "the figures differ, and the first were kept");
     }
 
     public void Refuse(Dataset dataset, string? ownId, AllowList allowed, JsonElement record, IReadOnlyList<Finding> findings)

@@ -106,7 +106,7 @@ public sealed partial class GrantsFile
         }
 
         if (node.Value("fields") is null) return null;
-        var known = datasets.SelectMany(RestrictedFields.Of).ToList();
+        var known = datasets.SelectMany(RestrictedFields.Of).Distinct().ToList();
         var given = Words(node, "fields", GrantFaultCodes.UnknownField, known.Contains, known, " Only fields that can be withheld are named; ids, places and times of events always go out.", required: false);
         return [.. known.Where(given.Contains)];
     }

@@ -44,7 +44,7 @@ internal sealed record ListReading(
         if (WindowReading.FinerThan(precision, from, to) is { Count: > 0 } finer) return (null, finer);
         var window = cursor is not null ? cursor.Window
             : dataset.IsSnapshot ? null
-            : WindowReading.Read(from, to, period, request.Now, precision).Window;
+            : WindowReading.Read(from, to, period, request.Now, precision, dataset).Window;
 
         // When a record appeared would tell its time as well: who is told times by the hour is answered as of the last whole one.
         var isCut = precision != TimePrecision.Exact;

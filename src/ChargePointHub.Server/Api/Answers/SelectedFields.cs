@@ -9,10 +9,10 @@ internal static class SelectedFields
     /// <summary>Every field of a dataset's records as served, joined ones last.</summary>
     public static IReadOnlyList<string> Of(Dataset dataset) =>
         dataset == Dataset.ChargePoints
-            ? [.. Stored(typeof(ChargePoint)), "borough_gss", "borough_name", "ward_gss", "lsoa21", "boundary_version", "status", "status_since", "same_as"]
+            ? [.. Stored(dataset.Record), "borough_gss", "borough_name", "ward_gss", "lsoa21", "boundary_version", "status", "status_since", "same_as"]
         : dataset == Dataset.ChargingSessions
-            ? [.. Stored(typeof(ChargingSession)), "borough_gss", "ward_gss", "lsoa21", "power_band", "started_local"]
-        : dataset == Dataset.StatusChanges ? Stored(typeof(StatusChange)) : Stored(typeof(Tariff));
+            ? [.. Stored(dataset.Record), "borough_gss", "ward_gss", "lsoa21", "power_band", "started_local"]
+        : Stored(dataset.Record);
 
     public static void Write(System.Buffers.IBufferWriter<byte> output, ReadOnlySpan<byte> record, IReadOnlyCollection<string> fields)
     {

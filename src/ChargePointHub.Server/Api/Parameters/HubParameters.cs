@@ -30,7 +30,7 @@ public static class HubParameters
     };
 
     public static readonly Parameter Period = new(
-        "period", "A whole London day, month, quarter or year, instead of `from` and `to`.", "2026-11-20", null, CheckPeriod,
+        "period", "A whole London day, week, month, quarter or year, instead of `from` and `to`.", "2026-11-20", null, CheckPeriod,
         against => TimeExamples.From(against.Now))
     {
         MaxLength = 10,
@@ -58,6 +58,18 @@ public static class HubParameters
         Description = "First instant after the window: an instant with its offset, or a London date (its midnight). Default: all time; where `from` is given, now.",
     };
 
+    /// <summary>Of figures of whole periods.</summary>
+    public static readonly Parameter FromOfUsage = From with
+    {
+        Description = "First instant inside the window, in which a period must begin: an instant with its offset, or a London date (its midnight). Default: the newest whole quarter before `to`.",
+    };
+
+    /// <summary>As <see cref="FromOfUsage"/>.</summary>
+    public static readonly Parameter ToOfUsage = To with
+    {
+        Description = "First instant after the window, in which a period must begin: an instant with its offset, or a London date (its midnight). Default: now.",
+    };
+
     /// <summary>Where no completeness is stated.</summary>
     public static readonly Parameter OperatorOnly = Operator with { Description = "Operator ids, separated by commas: only of these. Default: of all." };
 
@@ -69,6 +81,18 @@ public static class HubParameters
         MaxLength = 30,
         Errors = [ErrorCatalogue.UnknownBorough, ErrorCatalogue.NoBoundaries],
     };
+
+    /// <summary>Of figures of which not all are of a place.</summary>
+    public static readonly Parameter BoroughOfUsage = Borough with
+    {
+        Description = "London boroughs by GSS code or name, separated by commas: charge points there, and locations all of whose charge points stand there. What is of an operator as a whole is left out.",
+    };
+
+    /// <summary>What reported figures are of.</summary>
+    public static readonly Parameter UsageGroup = Words("group", "What figures are of, separated by commas.", Words<UsageGroup>.All);
+
+    /// <summary>What the periods of reported figures are.</summary>
+    public static readonly Parameter PeriodUnit = Words("period_unit", "Which periods, separated by commas: a day is no part of its month here.", Words<PeriodUnit>.All);
 
     public static readonly Parameter PowerBand = Words("power_band", "Power bands of the Department for Transport, separated by commas.", Words<PowerBand>.All);
 
@@ -92,7 +116,7 @@ public static class HubParameters
     /// <summary>Of a file; required.</summary>
     public static readonly Parameter SubmittedPeriod = Period with
     {
-        Description = "What the file holds: a whole London day, month, quarter or year, such as `2026-Q3`. Required.",
+        Description = "What the file holds: a whole London day, week, month, quarter or year, such as `2026-Q3`. Required.",
         Errors = [ErrorCatalogue.InvalidPeriod, ErrorCatalogue.WhollyInFuture],
     };
 
@@ -222,7 +246,7 @@ public static class HubParameters
         if (!LondonCalendar.TryParsePeriod(value, out _))
         {
             yield return new Fault(
-                ErrorCatalogue.InvalidPeriod, "period", $"'{Shown(value)}' is not a day, month, quarter or year.", Example: $"period={TimeExamples.From(against.Now)}");
+                ErrorCatalogue.InvalidPeriod, "period", $"'{Shown(value)}' is not a day, week, month, quarter or year.", Example: $"period={TimeExamples.From(against.Now)}");
         }
     }
 

@@ -7,7 +7,9 @@ namespace ChargePointHub.Server.Api.Parameters;
 internal static class WindowReading
 {
     /// <param name="precision">What is left open consists of whole units of this; what is given is <see cref="FinerThan"/>'s to judge.</param>
-    public static (Window? Window, Fault? Fault) Read(string? from, string? to, string? period, DateTimeOffset now, TimePrecision precision = TimePrecision.Exact)
+    /// <param name="dataset">Decides what stands for a window that is not given; null: 24 hours.</param>
+    public static (Window? Window, Fault? Fault) Read(
+        string? from, string? to, string? period, DateTimeOffset now, TimePrecision precision = TimePrecision.Exact, Dataset? dataset = null)
     {
         if (period is not null && (from ?? to) is not null)
             return (null, new Fault(ErrorCatalogue.PeriodWithBounds, "period", "Give either period, or from and to."));
@@ -20,7 +22,7 @@ internal static class WindowReading
         var start = from is null ? null : TimeText.Parse(from);
         var end = to is null ? null : TimeText.Parse(to);
         if ((from is not null && start is null) || (to is not null && end is null)) return (null, null);
-        if (start is null && end is null) return (precision.NewestDay(now), null);
+        if (start is null && end is null) return (Newest(now), null);
         if (start is { } a && end is { } b && b <= a)
         {
             return (null, new Fault(
@@ -30,8 +32,11 @@ internal static class WindowReading
         if (start is { } begins && begins >= now) return (null, Future("from", begins, now));
         var last = end ?? precision.Cut(now);
         if (start is { } first) return (new Window(first, first < last ? last : precision.Next(first)), null);
-        var day = precision.NewestDay(last);
-        return (day, day.From >= now ? Future("to", day.From, now) : null);
+        var newest = Newest(last);
+        return (newest, newest.From >= now ? Future("to", newest.From, now) : null);
+
+        // Figures are of whole periods: of the last 24 hours there are hardly ever any.
+        Window Newest(DateTimeOffset before) => dataset == Dataset.ReportedUsage ? Model.Period.NewestQuarter(before).Window : precision.NewestDay(before);
     }
 
     /// <summary>Bounds that cut through a unit: what lies within it would be told by them.</summary>

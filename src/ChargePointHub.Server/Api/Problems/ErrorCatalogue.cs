@@ -68,7 +68,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode PeriodWithBounds = new("CPH-1105", 400, "Period and bounds together",
         "`period` is a whole window; `from` and `to` would be another.", "Give either `period`, or `from` and `to`.", "/v1/charging-sessions?period=2026-Q4");
     public static readonly ErrorCode InvalidPeriod = new("CPH-1106", 400, "Not a period",
-        "The value is not a London day, month, quarter or year of the years 2000 to 2099.", "Write 2026-11-20, 2026-11, 2026-Q4 or 2026.", "/v1/charging-sessions?period=2026-Q4");
+        "The value is not a London day, week, month, quarter or year of the years 2000 to 2099.", "Write 2026-11-20, 2026-W47, 2026-11, 2026-Q4 or 2026.", "/v1/charging-sessions?period=2026-Q4");
 
     public static readonly ErrorCode FinerThanGranted = new("CPH-1107", 400, "Time is finer than what is granted",
         "What is granted to the key tells times of these records by a whole quarter of an hour, hour or London day, and the window would cut through one.",

@@ -24,11 +24,7 @@ public sealed record Pulled(IReadOnlyList<PulledPage> Pages, FeedFailure? Failur
 
     public IReadOnlyList<RefusedRecord> Refused => [.. Pages.SelectMany(p => p.Records.Refused)];
 
-    public IReadOnlyList<Finding> Findings =>
-    [
-        .. ChargePoints.SelectMany(r => r.Findings), .. Tariffs.SelectMany(r => r.Findings), .. StatusChanges.SelectMany(r => r.Findings),
-        .. Sessions.SelectMany(r => r.Findings), .. Refused.SelectMany(r => r.Findings),
-    ];
+    public IReadOnlyList<Finding> Findings => [.. Pages.SelectMany(p => p.Records.Findings)];
 
     /// <summary>"rule count", sorted: what a report would show.</summary>
     public IReadOnlyList<string> FindingCounts => [.. Findings.GroupBy(f => f.Rule).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {g.Count()}")];

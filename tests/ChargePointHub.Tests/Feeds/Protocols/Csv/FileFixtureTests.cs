@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChargePointHub.Feeds.Conformance;
+using ChargePointHub.Model;
 
 namespace ChargePointHub.Tests.Feeds.Protocols.Csv;
 
@@ -19,7 +20,7 @@ public sealed class FileFixtureTests
 
         Assert.True(handed.IsWhole, handed.Fault?.Message);
         Assert.Equal(root.GetProperty("findings").EnumerateArray().Select(f => f.GetString()!).Order(StringComparer.Ordinal), handed.Findings.Select(f => $"{f.Rule} {f.Pointer}").Order(StringComparer.Ordinal));
-        Assert.Equal((root.GetProperty("accepted").GetInt32(), root.GetProperty("refused").GetInt32()), (handed.Sessions.Count, handed.Refused.Count));
+        Assert.Equal((root.GetProperty("accepted").GetInt32(), root.GetProperty("refused").GetInt32()), (handed.Sessions.Count + handed.Usage.Count, handed.Refused.Count));
         Assert.All(handed.Findings, f => Assert.Equal(RuleCatalogue.Named(f.Rule)?.Severity, f.Severity));
     }
 
@@ -36,8 +37,10 @@ public sealed class FileFixtureTests
 
     private static HandedIn Read(string name, string file)
     {
-        var feed = HandedIn.Operator("sessions").Feeds[0];
-        return File.Exists(Place(name, $"{file}.csv")) ? HandedIn.Of(feed, File.ReadAllText(Place(name, $"{file}.csv"))) : HandedIn.Of(feed, Workbook.Of(File.ReadAllText(Place(name, $"{file}.xml"))));
+        using var expected = JsonDocument.Parse(File.ReadAllText(Place(name, "expected.json")));
+        string? Said(string property) => expected.RootElement.TryGetProperty(property, out var said) ? said.GetString() : null;
+        var (feed, period) = (HandedIn.Operator(Said("operator") ?? "sessions").Feeds[0], Period.Parse(Said("period"))?.Window);
+        return File.Exists(Place(name, $"{file}.csv")) ? HandedIn.Of(feed, File.ReadAllText(Place(name, $"{file}.csv")), period) : HandedIn.Of(feed, Workbook.Of(File.ReadAllText(Place(name, $"{file}.xml"))), period);
     }
 
     private static string Place(string name, string file) => RepositoryRoot.Path("tests", "Fixtures", "csv-v1", name, file);
