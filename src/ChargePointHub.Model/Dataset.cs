@@ -5,12 +5,13 @@ namespace ChargePointHub.Model;
 /// <summary>The kinds of record that the hub collects, keeps and serves. A hand-written catalogue; a test walks it.</summary>
 public sealed record Dataset
 {
-    private Dataset(string name, Type record, bool isSnapshot, bool isRestricted)
+    private Dataset(string name, Type record, bool isSnapshot, bool isRestricted, bool isHandedIn = false)
     {
         Name = name;
         Record = record;
         IsSnapshot = isSnapshot;
         IsRestricted = isRestricted;
+        IsHandedIn = isHandedIn;
     }
 
     /// <summary>Charge Point Data: one record per EVSE, with current status.</summary>
@@ -26,7 +27,7 @@ public sealed record Dataset
     public static readonly Dataset ChargingSessions = new("charging_sessions", typeof(ChargingSession), isSnapshot: false, isRestricted: true);
 
     /// <summary>What operators themselves say of the use of their charge points, by period. Handed in as files; never mixed with sessions.</summary>
-    public static readonly Dataset ReportedUsage = new("reported_usage", typeof(ReportedUsage), isSnapshot: false, isRestricted: true);
+    public static readonly Dataset ReportedUsage = new("reported_usage", typeof(ReportedUsage), isSnapshot: false, isRestricted: true, isHandedIn: true);
 
     /// <summary>In the order in which an operator's datasets are first collected: what others refer to comes first.</summary>
     public static readonly IReadOnlyList<Dataset> All = [ChargePoints, Tariffs, StatusChanges, ChargingSessions, ReportedUsage];
@@ -42,6 +43,9 @@ public sealed record Dataset
 
     /// <summary>True: read only under a key whose scope holds it.</summary>
     public bool IsRestricted { get; }
+
+    /// <summary>True: comes in files that operators hand in, and by no API.</summary>
+    public bool IsHandedIn { get; }
 
     public static Dataset? Named(string name) => All.FirstOrDefault(d => d.Name == name);
 

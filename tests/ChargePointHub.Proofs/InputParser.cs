@@ -37,6 +37,7 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
         Json("mapped-json charge points", InputSamples.Mapped, Feed(folder, "mapped-json", Dataset.ChargePoints, InputSamples.Mapping)),
         Json("mapped-json sessions", InputSamples.MappedSessions, Feed(folder, "mapped-json", Dataset.ChargingSessions, InputSamples.SessionMapping)),
         File("csv-v1 text", Encoding.UTF8.GetBytes(InputSamples.CsvFile), Feed(folder, "csv-v1", Dataset.ChargingSessions, InputSamples.CsvMapping)),
+        File("csv-v1 reported usage", Encoding.UTF8.GetBytes(InputSamples.UsageFile), Feed(folder, "csv-v1", Dataset.ReportedUsage, InputSamples.UsageMapping)),
         File("csv-v1 workbook", Workbook(), Feed(folder, "csv-v1", Dataset.ChargingSessions, InputSamples.CsvMapping)),
     ];
 
@@ -94,13 +95,14 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
         foreach (var each in page.Tariffs) Write(each.Record, each.Findings);
         foreach (var each in page.StatusChanges) Write(each.Record, each.Findings);
         foreach (var each in page.ChargingSessions) Write(each.Record, each.Findings);
+        foreach (var each in page.ReportedUsage) Write(each.Record, each.Findings);
         foreach (var each in page.Refused)
         {
             HostileInputProof.CheckStorable(each.Document);
             Write(each.Findings, []);
         }
 
-        return page.ChargePoints.Count + page.Tariffs.Count + page.StatusChanges.Count + page.ChargingSessions.Count;
+        return page.Count - page.Refused.Count;
     }
 
     private static void Write<T>(T record, IReadOnlyList<Finding> findings)
@@ -113,7 +115,7 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
 
     private static FeedDefinition Feed(string folder, string protocol, Dataset dataset, string? mapping = null)
     {
-        var axis = dataset.IsSnapshot ? "" : dataset == Dataset.StatusChanges ? ", \"axis\": \"at\"" : protocol.StartsWith("ocpi", StringComparison.Ordinal) ? ", \"axis\": \"last_updated\"" : ", \"axis\": \"plug_in_at\"";
+        var axis = dataset.IsSnapshot || dataset.IsHandedIn ? "" : dataset == Dataset.StatusChanges ? ", \"axis\": \"at\"" : protocol.StartsWith("ocpi", StringComparison.Ordinal) ? ", \"axis\": \"last_updated\"" : ", \"axis\": \"plug_in_at\"";
         var ocpi = protocol.StartsWith("ocpi", StringComparison.Ordinal) ? ", \"ocpi\": {\"discovery\": false, \"paged\": false, \"tariffs_in_evses\": true}" : "";
         var address = protocol == "csv-v1" ? "" : ", \"base_url\": \"https://operator.example/api\"";
         var file = Path.Combine(folder, $"{protocol}-{dataset.Name}.json");

@@ -71,6 +71,13 @@ internal static class InputSamples
 
     public const string CsvFile = "Session,Charger,In,Out,kWh\nS1,CP1,2026-11-20T08:00:00Z,2026-11-20T09:00:00Z,7.4\nS2,\"CP \"\"2\"\"\",2026-11-20T10:00:00Z,,12.25\n";
 
+    public const string UsageMapping = """
+        {"fields": {"group": {"path": "/Level", "words": {"bay": "charge_point", "site": "location"}}, "charge_point_id": "/Bay", "location_id": "/Site", "period": "/Period", "sessions": "/Charges",
+         "energy_kwh": {"path": "/Wh", "unit": "Wh"}, "plugged_minutes": {"path": "/Hours", "unit": "hours"}, "utilisation_percent": {"path": "/Use", "unit": "fraction"}, "revenue_inc_vat": "/Paid"}}
+        """;
+
+    public const string UsageFile = "Level,Bay,Site,Period,Charges,Wh,Hours,Use,Paid\nbay,CP1,,2026-11-20,7,74250,5.5,0.229,31.07\nsite,,\"S \"\"2\"\"\",2026-11-20,12,122500,,,\noperator,,,2026-11-20,19,196750,,,\n";
+
     public static string Loti(Dataset dataset) =>
         dataset == Dataset.ChargePoints ? LotiPoints : dataset == Dataset.Tariffs ? Tariffs : dataset == Dataset.StatusChanges ? LotiChanges : LotiSessions;
 }

@@ -40,9 +40,9 @@ internal static class DatasetsSection
             "dataset", "cadence", "axis", "earliest", "look_back", "settle", "overlap", "longest_window", "freshness", "page_size", "carried_by", "mapping");
         if (Dataset.Named(node.Word("dataset", RegistryFaultCodes.UnknownDataset, Names, required: true) ?? "") is not { } dataset) return null;
 
-        if (dataset == Dataset.ReportedUsage)
+        if (dataset.IsHandedIn)
         {
-            node.Fault("dataset", RegistryFaultCodes.MappingNotPossible, "reported_usage comes in files that are handed in: only a feed of the protocol csv-v1 brings it.");
+            node.Fault("dataset", RegistryFaultCodes.MappingNotPossible, $"{dataset} comes in files that are handed in: only a feed of the protocol csv-v1 brings it.");
             return null;
         }
 

@@ -55,8 +55,8 @@ internal static class PretendAgreements
                 ValidFrom = Since,
                 Grants = (object[])
                 [
-                    Grant(o, "gla", ["status_changes", "charging_sessions", "feed_quality"], ["london"]),
-                    Grant(o, "tfl", ["status_changes", "charging_sessions"], ["london"]),
+                    Grant(o, "gla", ["status_changes", "charging_sessions", "reported_usage", "feed_quality"], ["london"]),
+                    Grant(o, "tfl", ["status_changes", "charging_sessions", "reported_usage"], ["london"]),
                     .. WithLimits(o, "london-councils"),
                     .. BoroughFacts.All.Select(b => Grant(o, SlugOf(b.Name), ["status_changes", "charging_sessions"], [b.Gss])),
                 ],

@@ -54,7 +54,6 @@ public sealed class ApiHost : IAsyncLifetime
         new ListedOperator("alpha", "Alpha", "OGL-UK-3.0", "Contains data of Alpha",
         [
             Plan(Dataset.ChargePoints), Plan(Dataset.Tariffs), Plan(Dataset.ChargingSessions, WindowAxis.PlugInAt), Plan(Dataset.StatusChanges, WindowAxis.At),
-            Plan(Dataset.ReportedUsage, WindowAxis.PeriodFrom) with { Earliest = LondonCalendar.Quarter(2026, 2).From, Cadence = TimeSpan.FromDays(92), Settle = TimeSpan.Zero },
         ]),
         new ListedOperator("beta", "Beta", null, null, [Plan(Dataset.ChargePoints)]),
     ]);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
+using ChargePointHub.Server;
 
 namespace ChargePointHub.IntegrationTests.Api;
 
@@ -16,6 +17,11 @@ public sealed class ReportedUsageTests(ApiHost host) : IClassFixture<ApiHost>, I
     public async Task InitializeAsync()
     {
         if (host.Granted.Count > 0) return;
+        var quarterly = new ListedDataset
+        {
+            Dataset = Dataset.ReportedUsage, Axis = WindowAxis.PeriodFrom, Protocol = "csv-v1", Earliest = LondonCalendar.Quarter(2026, 2).From, Cadence = TimeSpan.FromDays(92), Settle = TimeSpan.Zero,
+        };
+        host.Directory = new OperatorDirectory([new ListedOperator("alpha", "Alpha", null, null, [quarterly]), new ListedOperator("beta", "Beta", null, null, [])]);
         Grant("lambeth", new Right("alpha", "reported_usage", [Lambeth]));
         Grant("both", new Right("alpha", "reported_usage", [Lambeth, Camden]));
         Grant("all", new Right("alpha", "reported_usage", null));

@@ -13,7 +13,7 @@ public sealed class JudgeAgainTests
 {
     private static readonly FeedDefinition Feed = PretendFeed.Feed("loti-v1");
 
-    public static TheoryData<string> Datasets => [Dataset.StatusChanges.Name, Dataset.ChargingSessions.Name];
+    public static TheoryData<string> Datasets => [.. Dataset.All.Where(d => !d.IsSnapshot && !d.IsHandedIn).Select(d => d.Name)];
 
     [Theory]
     [MemberData(nameof(Datasets))]
