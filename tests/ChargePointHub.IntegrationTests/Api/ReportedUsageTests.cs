@@ -19,7 +19,12 @@ public sealed class ReportedUsageTests(ApiHost host) : IClassFixture<ApiHost>, I
         if (host.Granted.Count > 0) return;
         var quarterly = new ListedDataset
         {
-            Dataset = Dataset.ReportedUsage, Axis = WindowAxis.PeriodFrom, Protocol = "csv-v1", Earliest = LondonCalendar.Quarter(2026, 2).From, Cadence = TimeSpan.FromDays(92), Settle = TimeSpan.Zero,
+            Dataset = Dataset.ReportedUsage,
+            Axis = WindowAxis.PeriodFrom,
+            Protocol = "csv-v1",
+            Earliest = LondonCalendar.Quarter(2026, 2).From,
+            Cadence = TimeSpan.FromDays(92),
+            Settle = TimeSpan.Zero,
         };
         host.Directory = new OperatorDirectory([new ListedOperator("alpha", "Alpha", null, null, [quarterly]), new ListedOperator("beta", "Beta", null, null, [])]);
         Grant("lambeth", new Right("alpha", "reported_usage", [Lambeth]));
