@@ -8,7 +8,14 @@ public sealed record Judged<T>(T Record, IReadOnlyList<Finding> Findings);
 /// <summary>A record that the judge refused: kept in quarantine with its findings, of which one at least is an error.</summary>
 /// <param name="OwnId">The operator's own id where there was one.</param>
 /// <param name="Document">The record as sent, cut to the allow-list: UTF-8 JSON that PostgreSQL accepts, nothing personal.</param>
-public sealed record RefusedRecord(Dataset Dataset, string? OwnId, ReadOnlyMemory<byte> Document, IReadOnlyList<Finding> Findings);
+public sealed record RefusedRecord(Dataset Dataset, string? OwnId, ReadOnlyMemory<byte> Document, IReadOnlyList<Finding> Findings)
+{
+    /// <summary>The operator's own id of the charge point that it names; null: none, or it is one.</summary>
+    public string? ChargePoint { get; init; }
+
+    /// <summary>The operator's own id of the charging session that it names beside its own id, as a CDR does; null: none.</summary>
+    public string? Session { get; init; }
+}
 
 /// <summary>
 /// One page of an operator's answer after mapping and judging. One source page may hold several datasets (an OCPI location

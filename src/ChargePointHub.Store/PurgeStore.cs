@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ChargePointHub.Model;
 using ChargePointHub.Store.Writing;
 using Npgsql;
@@ -42,7 +43,7 @@ public sealed class PurgeStore(Database database)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        return await DeleteAsync(connection, purge, cancellationToken);
+        return await DeleteAsync(connection, purge, await IdsOfPartsAsync(connection, purge, cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -57,7 +58,7 @@ public sealed class PurgeStore(Database database)
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
             var ids = await IdsOfPartsAsync(connection, purge, cancellationToken);
-            var rows = await DeleteAsync(connection, purge, cancellationToken);
+            var rows = await DeleteAsync(connection, purge, ids, cancellationToken);
             var before = await connection.Command(
                 "SELECT keeps_out FROM purged_record WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 ORDER BY tick DESC LIMIT 1", purge.OperatorId, purge.Dataset.Name, mark)
                 .ListAsync(r => r.GetBoolean(0), cancellationToken);
@@ -103,16 +104,20 @@ public sealed class PurgeStore(Database database)
         }
     }
 
-    private static async Task<IReadOnlyList<PurgedRows>> DeleteAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<PurgedRows>> DeleteAsync(NpgsqlConnection connection, Purge purge, IReadOnlyList<string> parts, CancellationToken cancellationToken)
     {
         // A page that is being written is waited for, and the next one finds what was purged.
         await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
         var gone = new List<PurgedRows>();
         foreach (var (table, which) in Rows(purge.Dataset, purge.IsMended))
         {
-            var rows = await Unhurried(connection.Command($"DELETE FROM {table} WHERE {which}", purge.OperatorId, purge.RecordId)).ExecuteAsync(cancellationToken);
+            var rows = 0;
+            foreach (var id in table == "quarantine" ? parts.Prepend(purge.RecordId) : [purge.RecordId])
+                rows += await Unhurried(connection.Command($"DELETE FROM {table} WHERE {which}", purge.OperatorId, id)).ExecuteAsync(cancellationToken);
             if (rows > 0) gone.Add(new PurgedRows(table, rows));
         }
+
+        if (await ForgetSamplesAsync(connection, purge, cancellationToken) is > 0 and var reports) gone.Add(new PurgedRows("submission", reports));
 
         // A crawl under way goes on, without this name among those that it has seen.
         if (purge.Dataset == Dataset.ChargePoints && !purge.IsMended)
@@ -123,6 +128,26 @@ public sealed class PurgeStore(Database database)
         }
 
         return gone;
+    }
+
+    /// <summary>Reports on files show values of records and do not say of which: they keep what was found and how often, and no samples.</summary>
+    /// <returns>Reports that had some.</returns>
+    private static async Task<int> ForgetSamplesAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
+    {
+        Dataset[] datasets = purge.Dataset == Dataset.ChargePoints && !purge.IsMended ? [purge.Dataset, Dataset.StatusChanges, Dataset.ChargingSessions, Dataset.ReportedUsage] : [purge.Dataset];
+        var reports = await connection.Command(
+            "SELECT submission_id, report::text FROM submission WHERE operator_id = $1 AND dataset = ANY ($2)", purge.OperatorId, datasets.Select(d => d.Name).ToArray())
+            .ListAsync(r => (Id: r.GetGuid(0), Report: JsonNode.Parse(r.GetString(1))!), cancellationToken);
+        var emptied = 0;
+        foreach (var (id, report) in reports)
+        {
+            var samples = report["findings"]!.AsArray().Select(f => f!["samples"]!.AsArray()).Where(s => s.Count > 0).ToList();
+            if (samples.Count == 0) continue;
+            samples.ForEach(s => s.Clear());
+            emptied += await connection.Command("UPDATE submission SET report = $2::json WHERE submission_id = $1", id, report.ToJsonString()).ExecuteAsync(cancellationToken);
+        }
+
+        return emptied;
     }
 
     /// <summary>A session that was put together of several records goes by the ids of those that name no session too.</summary>
@@ -148,7 +173,7 @@ public sealed class PurgeStore(Database database)
         const string AnyId = "own_id IN ($2, substr($2, length($1) + 2))";
         if (dataset == Dataset.ChargingSessions)
         {
-            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("session_part", OfSession), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND {AnyId}")];
+            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("session_part", OfSession), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND ({AnyId} OR lower(names_session) = lower($2))")];
         }
 
         if (dataset == Dataset.Tariffs) return [("tariff", OfTariff), ("tariff_version", OfTariff), ("absence", "operator_id = $1 AND dataset = 'tariffs' AND own_key = $2"), ("quarantine", $"operator_id = $1 AND dataset = 'tariffs' AND {AnyId}")];
@@ -159,8 +184,9 @@ public sealed class PurgeStore(Database database)
             ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("charge_point_same", "operator_id = $1 AND charge_point_id = $2 OR other_operator_id = $1 AND other_id = $2"), ("status_change", OfPoint),
             ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", OfPoint), ("reported_usage", OfPoint), ("reported_usage_version", OfPoint),
             ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
-            ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) "
-                + "OR quarantine_charge_point(dataset, operator_id, own_id, waits_for, document) = $2)"),
+            // The id in other case is of this charge point unless there is another of it.
+            ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) OR (lower(names_point) = lower($2) "
+                + "AND (names_point = $2 OR NOT EXISTS (SELECT FROM charge_point c WHERE c.operator_id = $1 AND c.charge_point_id = names_point))))"),
         ];
     }
 

@@ -77,6 +77,7 @@ public static class RuleCatalogue
         UsageRules.UtilisationDisagrees,
 
         TableRules.RowWidth,
+        TableRules.EndOfLineMissing,
         TableRules.CellError,
         TableRules.CellFormula,
         TableRules.CellMerged,

@@ -10,6 +10,9 @@ public static class TableRules
     public static readonly Rule RowWidth = new("row-width", Severity.Error, "A row has more or fewer cells than there are columns.",
         "Its values stand under the wrong names.", "Quote cells that hold the delimiter; leave no cell out.", "RFC 4180 section 2");
 
+    public static readonly Rule EndOfLineMissing = new("end-of-line-missing", Severity.Info, "The file's last row has no end of line, as the others have.",
+        "It may have been cut within its last cell.", "End each line of a file, the last one too; then have the operator file say ends_with_newline.", "RFC 4180 section 2");
+
     public static readonly Rule CellError = new("cell-error", Severity.Warning, "A cell holds an error of Excel's; it was read as null.",
         "There is no value.", "Mend the formula, or leave the cell empty.", Reference);
 

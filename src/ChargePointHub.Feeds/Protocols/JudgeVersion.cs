@@ -18,7 +18,7 @@ public static class JudgeVersion
 
     /// <summary>All of it: a file that could not be read under another one is read anew.</summary>
     private static string DialectOf(CsvDialect? csv) => csv is null ? "" : string.Join(
-        '|', csv.Delimiter, csv.Quote, csv.Encoding.WebName, csv.HeaderLine, csv.Sheet, csv.Times, csv.Dates, csv.Cells.Decimal, csv.Cells.Group, string.Join(',', csv.Cells.Nulls));
+        '|', csv.Delimiter, csv.Quote, csv.Encoding.WebName, csv.HeaderLine, csv.Sheet, csv.EndsWithNewline, csv.Times, csv.Dates, csv.Cells.Decimal, csv.Cells.Group, string.Join(',', csv.Cells.Nulls));
 
     /// <summary>The same sources give the same id.</summary>
     private static Guid Built(Type type) => type.Module.ModuleVersionId;

@@ -11,10 +11,11 @@ namespace ChargePointHub.Feeds.Registry;
 /// <param name="Dates">Form of dates where a field names none.</param>
 /// <param name="HeaderLine">Line of the column names, from 1.</param>
 /// <param name="Sheet">Of a workbook; null: its first.</param>
+/// <param name="EndsWithNewline">The last line of delimited text ends as the others do; one that does not was cut.</param>
 public sealed record CsvDialect(
-    char Delimiter, char Quote, Encoding Encoding, CellText Cells, string Times, string Dates, int HeaderLine, string? Sheet)
+    char Delimiter, char Quote, Encoding Encoding, CellText Cells, string Times, string Dates, int HeaderLine, string? Sheet, bool EndsWithNewline)
 {
-    public static readonly CsvDialect Plain = new(',', '"', new UTF8Encoding(false, throwOnInvalidBytes: true), CellText.Plain, "rfc3339", "rfc3339", 1, null);
+    public static readonly CsvDialect Plain = new(',', '"', new UTF8Encoding(false, throwOnInvalidBytes: true), CellText.Plain, "rfc3339", "rfc3339", 1, null, false);
 }
 
 /// <summary>How values that are text by nature are read: numbers are no fault there.</summary>

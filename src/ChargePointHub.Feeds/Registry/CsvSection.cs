@@ -27,7 +27,7 @@ internal static class CsvSection
 
         if (feed.Value("zone") is null) feed.Fault("zone", RegistryFaultCodes.Missing, "zone is missing: a csv-v1 feed declares how times without an offset are read, such as Europe/London.");
         return feed.Value("csv") is { } json
-            ? Dialect(new FileNode(json, feed.At("csv"), feed.Faults, "delimiter", "quote", "encoding", "decimal", "group", "nulls", "times", "dates", "header_line", "sheet"))
+            ? Dialect(new FileNode(json, feed.At("csv"), feed.Faults, "delimiter", "quote", "encoding", "decimal", "group", "nulls", "times", "dates", "header_line", "sheet", "ends_with_newline"))
             : CsvDialect.Plain;
     }
 
@@ -48,7 +48,7 @@ internal static class CsvSection
         var nulls = node.Texts("nulls", t => t.Trim().Length > 0, "a word of 1 character or more, within quotation marks");
         return new CsvDialect(
             delimiter, quote, Encoding(node), new CellText(point, group, [.. nulls.Select(n => n.Trim())]), Form(node, "times"), Form(node, "dates"),
-            node.Number("header_line", 1, 1, 1000), node.Text("sheet", longest: 100));
+            node.Number("header_line", 1, 1, 1000), node.Text("sheet", longest: 100), node.Flag("ends_with_newline", false));
     }
 
     private static string Form(FileNode node, string name) => node.Value(name) is null ? "rfc3339" : MappedListSection.TimeFormat(node, name);

@@ -23,7 +23,7 @@ public sealed class QuarantineRecheck(QuarantineStore quarantine, PageWriter wri
 
     /// <summary>Found with the operator's whole answer in hand, which is gone: these stay as they were found.</summary>
     private static readonly string[] OfTheAnswer =
-        [ValueRules.PersonalDataPresent.Code, ValueRules.OutsideWindow.Code, TableRules.RowWidth.Code, TableRules.CellError.Code, TableRules.CellFormula.Code, TableRules.CellMerged.Code];
+        [ValueRules.PersonalDataPresent.Code, ValueRules.OutsideWindow.Code, TableRules.RowWidth.Code, TableRules.EndOfLineMissing.Code, TableRules.CellError.Code, TableRules.CellFormula.Code, TableRules.CellMerged.Code];
 
     public static IReadOnlyList<Dataset> Datasets { get; } = [.. Dataset.All.Where(d => !d.IsSnapshot)];
 

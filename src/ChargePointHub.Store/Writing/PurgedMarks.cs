@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using ChargePointHub.Model;
 using Npgsql;
 
@@ -44,7 +43,8 @@ internal static class PurgedMarks
                 Tariffs = [.. records.Tariffs.Where(t => Stays(Dataset.Tariffs, t.Record.TariffId))],
                 ChargingSessions = [.. records.ChargingSessions.Where(s => StaysSession(s.Record))],
                 ReportedUsage = [.. records.ReportedUsage.Where(u => StaysUsage(u.Record))],
-                Refused = [.. records.Refused.Where(r => (r.OwnId is not { } own || StaysOwn(r.Dataset, own)) && (PointOf(r) is not { } point || StaysOwn(Dataset.ChargePoints, point)))],
+                Refused = [.. records.Refused.Where(r => (r.OwnId is not { } own || StaysOwn(r.Dataset, own)) && (r.ChargePoint is not { } point || StaysOwn(Dataset.ChargePoints, point))
+                    && (r.Session is not { } session || StaysOwn(Dataset.ChargingSessions, session)))],
             },
             Rechecks =
             [
@@ -52,22 +52,5 @@ internal static class PurgedMarks
             ],
             Areas = page.Areas.Where(a => StaysPoint(a.Key)).ToDictionary(),
         };
-    }
-
-    /// <summary>The operator's own id of the charge point that a refused session plainly names; null: in other words, or none.</summary>
-    private static string? PointOf(RefusedRecord refused)
-    {
-        if (refused.Dataset != Dataset.ChargingSessions) return null;
-        using var document = JsonDocument.Parse(refused.Document);
-        try
-        {
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("charge_point_id", out var id) && id.ValueKind == JsonValueKind.String
-                ? id.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair stands for no text, and so for no id.
-            return null;
-        }
     }
 }

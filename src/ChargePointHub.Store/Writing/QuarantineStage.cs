@@ -78,7 +78,7 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         freed.AddRange(page.Records.Tariffs.Select(t => (Dataset.Tariffs, t.Record.TariffId, (DateTimeOffset?)null)));
         freed.AddRange(page.Records.ReportedUsage.Select(u => (Dataset.ReportedUsage, u.Record.ReportedUsageId, (DateTimeOffset?)null)));
         foreach (var mended in freed.GroupBy(f => f.Item1, f => (f.Id, f.At))) await ForgetMendedAsync(mended.Key, mended, cancellationToken);
-        rows.AddRange(page.Records.Refused.Select(r => QuarantineRow.Refused(r, page.AskedAt)));
+        rows.AddRange(page.Records.Refused.Select(r => QuarantineRow.Refused(r, page.Feed.OperatorId, page.AskedAt)));
         var table = new QuarantineTable(connection, page);
         if (rows.Count > 0) Written += await table.InsertAsync(rows, cancellationToken);
         Written += await table.ForgetUnsentAsync(cancellationToken);
@@ -179,9 +179,15 @@ internal sealed record QuarantineRow(
     /// <summary>Null: the page's own.</summary>
     public QuarantineOrigin? Origin { get; init; }
 
-    public static QuarantineRow Refused(RefusedRecord refused, DateTimeOffset askedAt) => new(
+    /// <summary>Hub ids of charge point and session that a refused record names, as it writes them: it goes when they are purged.</summary>
+    public (string? Point, string? Session) Names { get; init; }
+
+    public static QuarantineRow Refused(RefusedRecord refused, string operatorId, DateTimeOffset askedAt) => new(
         refused.Dataset.Name, refused.OwnId ?? "", PageBuffer.ContentHash(refused.Document.Span), null, FindingsOf(refused.Findings), EventTimes.Of(refused, askedAt),
-        refused.Document.Length > LongestDocument ? "null" : Encoding.UTF8.GetString(refused.Document.Span));
+        refused.Document.Length > LongestDocument ? "null" : Encoding.UTF8.GetString(refused.Document.Span))
+    {
+        Names = (refused.ChargePoint is { } point ? $"{operatorId}:{point}" : null, refused.Session is { } session ? $"{operatorId}:{session}" : null),
+    };
 
     public static QuarantineRow Waiting(Judged<ChargingSession> judged)
     {

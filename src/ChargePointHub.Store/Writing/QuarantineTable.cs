@@ -26,11 +26,11 @@ internal sealed class QuarantineTable(NpgsqlConnection connection, PageToWrite p
         return await connection.Command(
             """
             INSERT INTO quarantine (operator_id, dataset, own_id, content_hash, waits_for, findings, feed_id, run_id, page_number, event_at, recorded_at, document,
-                judged_with, seen_at)
+                judged_with, seen_at, names_point, names_session)
             SELECT $1, n.dataset, n.own_id, n.content_hash, n.waits_for, n.findings::json, n.feed_id, n.run_id, n.page_number, n.event_at,
-                coalesce(n.recorded_at, clock_timestamp()), n.document::json, $2, CASE WHEN n.dataset = ANY ($3) THEN $4 END
-            FROM unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-                AS n (dataset, own_id, content_hash, waits_for, findings, event_at, document, feed_id, run_id, page_number, recorded_at)
+                coalesce(n.recorded_at, clock_timestamp()), n.document::json, $2, CASE WHEN n.dataset = ANY ($3) THEN $4 END, n.names_point, n.names_session
+            FROM unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                AS n (dataset, own_id, content_hash, waits_for, findings, event_at, document, feed_id, run_id, page_number, recorded_at, names_point, names_session)
             WHERE NOT EXISTS (
                 SELECT FROM quarantine q
                 WHERE q.operator_id = $1 AND q.dataset = n.dataset AND q.own_id = n.own_id AND q.content_hash = n.content_hash)
@@ -43,14 +43,16 @@ internal sealed class QuarantineTable(NpgsqlConnection connection, PageToWrite p
             rows.Select(r => r.Dataset).ToArray(),
             rows.Select(r => r.OwnId).ToArray(),
             rows.Select(r => r.Hash).ToArray(),
-            new NpgsqlParameter { Value = rows.Select(r => r.WaitsFor).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+            Texts(rows.Select(r => r.WaitsFor)),
             rows.Select(r => r.Findings).ToArray(),
             Instants(rows.Select(r => r.EventAt)),
             rows.Select(r => r.Document).ToArray(),
             rows.Select(r => r.Origin?.FeedId ?? page.Feed.FeedId).ToArray(),
             rows.Select(r => r.Origin?.RunId ?? page.RunId).ToArray(),
             rows.Select(r => r.Origin?.PageNumber ?? page.PageNumber).ToArray(),
-            Instants(rows.Select(r => r.Origin?.RecordedAt))).ExecuteAsync(cancellationToken);
+            Instants(rows.Select(r => r.Origin?.RecordedAt)),
+            Texts(rows.Select(r => r.Names.Point)),
+            Texts(rows.Select(r => r.Names.Session))).ExecuteAsync(cancellationToken);
     }
 
     /// <summary>A whole crawl says what there is now: refused records that it did not bring are sent no more.</summary>
@@ -99,6 +101,8 @@ internal sealed class QuarantineTable(NpgsqlConnection connection, PageToWrite p
         RETURNING xmax = 0
         """,
         page.Feed.OperatorId, dataset.Name, beyond, page.AskedAt, waits).ListAsync(r => r.GetBoolean(0), cancellationToken)) is [true];
+
+    private static NpgsqlParameter Texts(IEnumerable<string?> texts) => new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static NpgsqlParameter Instants(IEnumerable<DateTimeOffset?> instants) => new()
     {

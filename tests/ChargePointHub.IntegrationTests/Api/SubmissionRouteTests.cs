@@ -129,18 +129,89 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_sends_slowly_holds_up_himself_alone()
+    {
+        var alpha = host.HandingIn.Single();
+        host.HandingIn = [alpha, .. new[] { "beta", "gamma" }.Select(id => alpha with { OperatorId = id, Feeds = [.. alpha.Feeds.Select(f => f with { OperatorId = id })] })];
+        host.Granted["cph_live_gamma_secret"] = Scope.Of(OrganisationRole.Operator, "gamma", []);
+        using var slow = new SlowContent(Header);
+        using var slower = new SlowContent(Header);
+        var sending = new[] { SendAsync(slow, Beta), SendAsync(slower, "cph_live_gamma_secret") };
+        await Task.WhenAll(slow.Begun, slower.Begun);
+
+        var (status, _) = await PostAsync(Good);
+        var (second, _) = await PostAsync(Good, key: Beta);
+        slow.Go();
+        slower.Go();
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (status, second));
+        Assert.All(await Task.WhenAll(sending), s => Assert.Equal(HttpStatusCode.OK, s.Status));
+    }
+
+    [Fact]
+    public async Task A_dataset_that_leaves_the_operator_file_during_the_upload_is_told()
+    {
+        using var slow = new SlowContent(Header);
+        var sending = SendAsync(slow, Alpha);
+        await slow.Begun;
+        host.HandingIn = [];
+        slow.Go();
+
+        var (status, problem) = await sending;
+        Assert.Equal((HttpStatusCode.BadRequest, "CPH-4001"), (status, problem.GetProperty("code").GetString()));
+    }
+
+    [Fact]
     public async Task A_body_that_is_too_large_is_refused_also_where_its_length_is_not_said() =>
         Assert.Equal("CPH-1020", (await PostAsync(new string('x', (10 * 1024 * 1024) + 1), isChunked: true)).Json.GetProperty("code").GetString());
 
     private async Task<(HttpStatusCode Status, JsonElement Json)> PostAsync(
         string body, string query = "dataset=charging_sessions&period=2026-Q3", string type = "text/csv", string key = Alpha, bool isChunked = false)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/submissions?{query}") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        return await SendAsync(content, key, query, isChunked);
+    }
+
+    private async Task<(HttpStatusCode Status, JsonElement Json)> SendAsync(HttpContent content, string key, string query = "dataset=charging_sessions&period=2026-Q3", bool isChunked = false)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/submissions?{query}") { Content = content };
         request.Headers.TransferEncodingChunked = isChunked;
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         using var response = await host.Http.SendAsync(request);
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return (response.StatusCode, json.RootElement.Clone());
+    }
+
+    /// <summary>Sends its beginning, and ends when it may.</summary>
+    private sealed class SlowContent : HttpContent
+    {
+        private readonly string text;
+        private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SlowContent(string text)
+        {
+            this.text = text;
+            Headers.ContentType = MediaTypeHeaderValue.Parse("text/csv");
+        }
+
+        public Task Begun => begun.Task;
+
+        public void Go() => go.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+            await stream.FlushAsync();
+            begun.SetResult();
+            await go.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 }

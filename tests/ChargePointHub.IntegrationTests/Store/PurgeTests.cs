@@ -1,3 +1,6 @@
+using System.Text;
+using ChargePointHub.Feeds.Protocols;
+using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
 using Npgsql;
@@ -76,7 +79,7 @@ public sealed class PurgeTests : IAsyncLifetime
         {
             Refused =
             [
-                new RefusedRecord(Dataset.ChargingSessions, "a", """{"charge_point_id":"1"}"""u8.ToArray(), [Wrong]), new RefusedRecord(Dataset.ChargingSessions, "b", """{"charge_point_id":"2"}"""u8.ToArray(), [Wrong]),
+                new RefusedRecord(Dataset.ChargingSessions, "a", """{"charge_point_id":"1"}"""u8.ToArray(), [Wrong]) { ChargePoint = "1" }, new RefusedRecord(Dataset.ChargingSessions, "b", """{"charge_point_id":"2"}"""u8.ToArray(), [Wrong]) { ChargePoint = "2" },
             ],
         });
         await WriteAsync(refused);
@@ -92,16 +95,22 @@ public sealed class PurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_session_that_names_its_charge_point_by_half_a_character_holds_up_no_page()
+    public async Task Refused_records_of_OCPI_go_with_the_charge_point_and_the_session_that_they_name_in_any_case_and_stay_out()
     {
-        await store.PurgeAsync(Of(Dataset.ChargePoints, "1"), CancellationToken.None);
-        await WriteAsync(Page(new RecordPage
-        {
-            ChargingSessions = [Accept(Session("a", "2"))],
-            Refused = [new RefusedRecord(Dataset.ChargingSessions, "b", """{"charge_point_id":"\ud800"}"""u8.ToArray(), [Wrong])],
-        }));
+        await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("EVSE-A")), Accept(ChargePoint("EVSE-B"))] }, Dataset.ChargePoints));
+        var page = Page(new RecordPage { Refused = [.. Ocpi(
+            "{'id': 'S1', 'evse_uid': 'evse-a', 'kwh': 1}", "{'id': 'S2', 'evse_uid': 'EVSE-B', 'kwh': 1}",
+            "{'id': 'C1', 'session_id': 'ANN', 'total_energy': 1, 'cdr_location': {'evse_uid': 'EVSE-B'}}", "{'id': 'C2', 'total_energy': 1, 'cdr_location': {'evse_uid': 'EVSE-A'}}")] });
+        await WriteAsync(page);
 
-        Assert.Equal("1 1", await hub.OneAsync("SELECT (SELECT count(*) FROM charging_session) || ' ' || (SELECT count(*) FROM quarantine)"));
+        await store.PurgeAsync(Of(Dataset.ChargePoints, "EVSE-A"), CancellationToken.None);
+        Assert.Equal(["CDR C1", "S2"], await hub.ManyAsync("SELECT own_id FROM quarantine ORDER BY 1"));
+        await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann") with { HidesId = true }, CancellationToken.None);
+        Assert.Equal(["S2"], await hub.ManyAsync("SELECT own_id FROM quarantine"));
+        await WriteAsync(Page(new RecordPage { Refused = [.. Ocpi("{'id': 'C2', 'total_energy': 2, 'cdr_location': {'evse_uid': 'EVSE-A'}}", "{'id': 'C1', 'session_id': 'ann', 'total_energy': 2, 'cdr_location': {'evse_uid': 'EVSE-B'}}")] }));
+
+        Assert.Equal(["S2"], await hub.ManyAsync("SELECT own_id FROM quarantine"));
+        Assert.DoesNotContain("session_id\\\":\\\"ann", await EverythingAsync(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -193,6 +202,39 @@ public sealed class PurgeTests : IAsyncLifetime
         Assert.Equal(("char-gy:T", "a name in it", "data office", 1L), (purged.RecordId, purged.Reason, purged.By, purged.Rows));
         foreach (var sql in new[] { "UPDATE purged_record SET reason = ''", "DELETE FROM purged_record", "TRUNCATE purged_record" })
             await Assert.ThrowsAsync<PostgresException>(() => hub.OneAsync(sql));
+    }
+
+    [Fact]
+    public async Task Reports_on_files_lose_their_samples()
+    {
+        var report = """{"findings":[{"rule":"energy-negative","count":1,"samples":[{"line":2,"value":"Ann"}]}]}""";
+        foreach (var dataset in new[] { Dataset.ChargingSessions, Dataset.Tariffs })
+        {
+            var feed = new FeedKey(Operator, "files", dataset);
+            await new SubmissionStore(hub.Database).SaveAsync(new Submission(Guid.NewGuid(), feed, "2026-Q3", [1], "x", Noon, null, Guid.NewGuid(), report), null, CancellationToken.None);
+        }
+
+        var gone = await store.PurgeAsync(Of(Dataset.ChargingSessions, "a"), CancellationToken.None);
+
+        Assert.Equal(["submission 1"], gone!.Rows.Select(r => $"{r.Table} {r.Rows}"));
+        Assert.Equal([report.Replace("""{"line":2,"value":"Ann"}""", "", StringComparison.Ordinal), report], await hub.ManyAsync("SELECT report::text FROM submission ORDER BY dataset"));
+    }
+
+    /// <summary>As the mapping of OCPI refuses them.</summary>
+    private static IEnumerable<RefusedRecord> Ocpi(params string[] records)
+    {
+        var feed = new FeedDefinition
+        {
+            OperatorId = Operator,
+            OperatorName = "char.gy",
+            FeedId = "ocpi",
+            Protocol = "ocpi-2.2.1",
+            BaseUrl = new Uri("https://example.org"),
+            Zone = TimeZoneInfo.Utc,
+            LimitGroup = "example.org",
+            Datasets = [],
+        };
+        return records.SelectMany(r => ProtocolCatalogue.JudgeAgain(feed, Dataset.ChargingSessions, Encoding.UTF8.GetBytes(r.Replace('\'', '"')), Noon)!.Refused);
     }
 
     private static Purge Of(Dataset dataset, string own) => new(dataset, Operator, $"{Operator}:{own}", HidesId: false, IsMended: false, "a name in it", "data office");

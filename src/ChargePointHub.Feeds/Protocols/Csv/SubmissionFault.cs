@@ -35,6 +35,9 @@ public enum SubmissionFaultKind
     /// <summary>More rows lie outside of the period that was stated than within.</summary>
     [JsonStringEnumMemberName("period_wrong")] PeriodWrong,
 
+    /// <summary>Times can be read only with day and month exchanged.</summary>
+    [JsonStringEnumMemberName("dates_exchanged")] DatesExchanged,
+
     /// <summary>There are rows, and each was refused.</summary>
     [JsonStringEnumMemberName("all_refused")] AllRefused,
 

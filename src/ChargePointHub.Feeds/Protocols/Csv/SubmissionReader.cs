@@ -73,9 +73,10 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
         while (table.Next() is { } next)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!next.EndsLine && next.Cells.Count < header.Names.Count)
+            if (!next.EndsLine && (next.Cells.Count < header.Names.Count || dialect.EndsWithNewline))
             {
-                fault = new SubmissionFault(SubmissionFaultKind.Cut, next.Line, $"The file ends within this row, which has {next.Cells.Count} cells of {header.Names.Count}: it was cut. Send the whole file.");
+                var found = next.Cells.Count < header.Names.Count ? $", which has {next.Cells.Count} cells of {header.Names.Count}" : " and not with its end of line, as the operator file has it";
+                fault = new SubmissionFault(SubmissionFaultKind.Cut, next.Line, $"The file ends within this row{found}: it was cut. Send the whole file.");
                 break;
             }
 
@@ -84,13 +85,18 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
             // Where cells are too few or too many, values stand under the wrong names: nothing of the row is read.
             using var record = Record(notes.Exists(n => n.Rule == TableRules.RowWidth) ? next with { Cells = [] } : next, header);
             var mappedRow = new MappedRow([new MappedLevel(record.RootElement, next.Line.ToString(CultureInfo.InvariantCulture), rows - 1)], null);
+            var refused = page.Refused;
             if (mappedRow.Passes(mapping.List.Only)) mapped.AddRow(mappedRow, null, page, period, notes);
+            if (!next.EndsLine && page.Refused > refused)
+                fault = new SubmissionFault(SubmissionFaultKind.Cut, next.Line, "The file's last row was refused and has no end of line: it may have been cut within it. Send the whole file; end its last line, too.");
             if (rows - ofPages < RowsInPage || page.Count == 0) continue;
             ofPages = rows;
             yield return new SubmittedPage(number++, false, page.Take(), rows);
         }
 
         fault ??= table.Fault;
+        if (fault is null && mapped.TimesExchanged > 0)
+            fault = new SubmissionFault(SubmissionFaultKind.DatesExchanged, null, $"{mapped.TimesExchanged} times can be read only with day and month the other way round than the operator file says, so that those of days up to 12 were most likely misread. Write them all as it says, or have it say how they are written.");
         if (fault is null && page.EventsOutside > page.Events - page.EventsOutside)
             fault = new SubmissionFault(SubmissionFaultKind.PeriodWrong, null, $"{page.EventsOutside} of {page.Events} accepted rows lie outside of the period {period}. Check the period, and the form of dates (day and month).");
         if (fault is null && page.Refused > 0 && page.Distinct == page.Refused)
@@ -142,6 +148,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
         var isWide = from.Cells.Count > TableHeader.MostColumns || from.Cells.Skip(header.Names.Count).Any(c => c.Kind != CellKind.Empty);
         if (isWide || from.Cells.Count < header.Names.Count)
             notes.Add(new CellNote(TableRules.RowWidth, "", null, $"The row has {from.Cells.Count} cells, and there are {header.Names.Count} columns."));
+        if (!from.EndsLine) notes.Add(new CellNote(TableRules.EndOfLineMissing, "", null, null));
         foreach (var (cell, name) in from.Cells.Zip(header.Names))
         {
             if (name is null) continue;

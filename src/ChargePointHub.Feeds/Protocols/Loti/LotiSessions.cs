@@ -76,7 +76,7 @@ internal sealed class LotiSessions(FeedDefinition feed, RecordReader reader, Dat
 
         if (reader.Findings.RefusesRecord)
         {
-            page.Refuse(Dataset.ChargingSessions, id, Allowed, row, reader.Findings.Take());
+            page.Refuse(Dataset.ChargingSessions, id, Allowed, row, reader.Findings.Take(), chargePoint);
             return;
         }
 
@@ -110,7 +110,7 @@ internal sealed class LotiSessions(FeedDefinition feed, RecordReader reader, Dat
             LastUpdated = updated ?? plugOut ?? plugIn.Value,
         }.WithDerived();
         SessionCheck.Check(session, now, window, axis, reader.Findings, fileCadence is not null ? now : feed.LastUpdatedLies ? null : session.LastUpdated, fileCadence ?? TimeSpan.Zero);
-        if (reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, id, Allowed, row, reader.Findings.Take());
+        if (reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, id, Allowed, row, reader.Findings.Take(), chargePoint);
         else page.Add(session, reader.Findings.Take());
     }
 }

@@ -33,6 +33,9 @@ internal sealed class MappedMapping
         _readsPlainRecords = _mapping.Fields.Fields.Any(f => f.Paths.Any(p => p is { Up: 0, End: FieldPathEnd.Self }));
     }
 
+    /// <summary>Times so far that could be read only with day and month exchanged.</summary>
+    public int TimesExchanged => _writer.TimesExchanged;
+
     private Findings Findings => _loti.Reader.Findings;
 
     /// <param name="status">The row of the list of status that speaks of this charge point; null: none does.</param>

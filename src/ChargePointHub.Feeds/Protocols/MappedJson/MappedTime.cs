@@ -29,6 +29,11 @@ internal static class MappedTime
             : null;
     }
 
+    /// <summary>It can be read with day and month the other way round.</summary>
+    public static bool IsExchanged(string text, string format) =>
+        format.Contains('d', StringComparison.Ordinal) && format.Contains('M', StringComparison.Ordinal) && !format.Contains("MMM", StringComparison.Ordinal)
+        && Read(text, string.Concat(format.Select(c => c switch { 'd' => 'M', 'M' => 'd', _ => c }))) is not null;
+
     /// <summary>Never narrower than the instant: a beginning is cut to the form's unit, an end goes to the next.</summary>
     public static string Write(DateTimeOffset instant, string format, bool isEnd, FeedDefinition feed)
     {

@@ -26,6 +26,9 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
     /// <summary>Where each written value came from, by its pointer in the written record.</summary>
     public Dictionary<string, string> Places { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Times that could not be read in their form, and can with day and month exchanged.</summary>
+    public int TimesExchanged { get; private set; }
+
     /// <param name="status">The record's row in the list of status; null: there is none.</param>
     /// <param name="period">Of figures whose rows do not say it; null: they do, or need none.</param>
     public JsonDocument Write(MappedRow row, MappedFields fields, MappedRow? status = null, IReadOnlyList<MappedField>? statusFields = null, Period? period = null)
@@ -200,7 +203,7 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
         writer.WriteEndArray();
     }
 
-    private static void Time(Utf8JsonWriter writer, MappedField field, JsonElement value)
+    private void Time(Utf8JsonWriter writer, MappedField field, JsonElement value)
     {
         if (field.Format == "rfc3339" && field.Match is null)
         {
@@ -210,6 +213,7 @@ internal sealed class MappedWriter(Findings findings, Func<JsonElement, DateTime
 
         var text = Matched(field, MappedText.Of(value));
         var read = text is null || field.Format == "rfc3339" ? text : MappedTime.Read(text, field.Format);
+        if (read is null && text is not null && MappedTime.IsExchanged(text, field.Format)) TimesExchanged++;
         if (read is null) Copy(writer, field.Target.Name, value);
         else writer.WriteString(field.Target.Name, field.Target.Kind == MappedKind.Day && read.Length > 10 && field.Format != "rfc3339" ? read[..10] : read);
     }

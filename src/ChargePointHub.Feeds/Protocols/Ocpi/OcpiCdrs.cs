@@ -92,7 +92,7 @@ internal sealed class OcpiCdrs(FeedDefinition feed, OcpiVersion version, DateTim
 
         if (_reader.Findings.RefusesRecord)
         {
-            page.Refuse(Dataset.ChargingSessions, id is null ? null : GoesBy(id), Allowed, row, _reader.Findings.Take());
+            page.Refuse(Dataset.ChargingSessions, id is null ? null : GoesBy(id), Allowed, row, _reader.Findings.Take(), evse, sessionId);
             return;
         }
 
@@ -127,7 +127,7 @@ internal sealed class OcpiCdrs(FeedDefinition feed, OcpiVersion version, DateTim
         _reader.Findings.Places = Places;
         SessionCheck.Check(session, now, window, WindowAxis.LastUpdated, _reader.Findings, feed.LastUpdatedLies ? null : session.LastUpdated);
         _reader.Findings.Places = null;
-        if (_reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, GoesBy(id!), Allowed, row, _reader.Findings.Take());
+        if (_reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, GoesBy(id!), Allowed, row, _reader.Findings.Take(), evse, sessionId);
         else page.Add(session, _reader.Findings.Take());
     }
 

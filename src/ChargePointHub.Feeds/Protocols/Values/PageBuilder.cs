@@ -142,11 +142,13 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
         _pageUsage.CameAgain(id, isSame ? ValueRules.DuplicateId : ValueRules.DuplicateIdDiffers, Placed("/group"), id, isSame ? "it is the same" : "the figures differ, and the first were kept");
     }
 
-    public void Refuse(Dataset dataset, string? ownId, AllowList allowed, JsonElement record, IReadOnlyList<Finding> findings)
+    /// <param name="chargePoint">The operator's own id of the one that the record names.</param>
+    /// <param name="session">The same of a session, where the record goes by another id.</param>
+    public void Refuse(Dataset dataset, string? ownId, AllowList allowed, JsonElement record, IReadOnlyList<Finding> findings, string? chargePoint = null, string? session = null)
     {
         Refused++;
         if (record.ValueKind != JsonValueKind.Object && ++NotObjects > PullBounds.MostNotObjects) return;
-        _refused.Add(new RefusedRecord(dataset, ownId, AsSent?.Invoke() ?? allowed.Cut(record), findings));
+        _refused.Add(new RefusedRecord(dataset, ownId, AsSent?.Invoke() ?? allowed.Cut(record), findings) { ChargePoint = chargePoint, Session = session });
     }
 
     private string Placed(string pointer) => PlaceOf?.Invoke(pointer) ?? pointer;

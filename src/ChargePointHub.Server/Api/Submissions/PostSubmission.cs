@@ -36,17 +36,16 @@ internal static class PostSubmission
     {
         var (operatorId, now) = (request.Scope.OwnOperator!, request.Now);
         var desk = request.Hub.Desk ?? throw new InvalidOperationException("This hub was put together without a desk for files.");
-        var faults = Faults(request, desk.DatasetsOf(operatorId));
+        var datasets = desk.DatasetsOf(operatorId);
+        var faults = Faults(request, datasets);
         if (faults.Count > 0)
         {
             await Problem.Of(faults).WriteAsync(request.Http);
             return;
         }
 
-        using var room = await AnswerRoom.EnterAsync(request, RequestCost.Counting);
-        if (room is null) return;
-        using var place = await desk.EnterAsync(request.Aborted);
-        if (place is null)
+        using var sending = await desk.ReceiveAsync(operatorId, request.Aborted);
+        if (sending is null)
         {
             await QuotaCheck.RefuseAsync(request.Http, ErrorCatalogue.HubBusy);
             return;
@@ -54,9 +53,23 @@ internal static class PostSubmission
 
         using var content = new MemoryStream();
         if (!await ReadAsync(request, content)) return;
-        var (period, dataset) = (request.Parameters["period"]!, request.Parameters["dataset"] ?? desk.DatasetsOf(operatorId).Single());
+        using var room = await AnswerRoom.EnterAsync(request, RequestCost.Counting);
+        if (room is null) return;
+        using var reading = await desk.ReadAsync(request.Aborted);
+        if (reading is null)
+        {
+            await QuotaCheck.RefuseAsync(request.Http, ErrorCatalogue.HubBusy);
+            return;
+        }
+
+        var (period, dataset) = (request.Parameters["period"]!, request.Parameters["dataset"] ?? datasets[0]);
         var window = WindowReading.Read(null, null, period, now).Window!.Value;
-        var (report, isRepeated) = await desk.TakeAsync(operatorId, dataset, period, window, request.Caller.KeyId, content, request.Aborted);
+        if (await desk.TakeAsync(operatorId, dataset, period, window, request.Caller.KeyId, content, request.Aborted) is not var (report, isRepeated))
+        {
+            await request.RefuseAsync(NotHandedIn(operatorId, dataset, desk.DatasetsOf(operatorId)));
+            return;
+        }
+
         request.Tally?.Count(operatorId);
         if (report.Fault is { } fault)
         {
@@ -89,11 +102,15 @@ internal static class PostSubmission
             faults.Add(future);
         var dataset = request.Parameters["dataset"];
         if (datasets.Count == 0 || (dataset is not null && !datasets.Contains(dataset)))
-            faults.Add(new Fault(ErrorCatalogue.NotHandedIn, "dataset", $"{request.Scope.OwnOperator} hands in no {dataset ?? "files"}. {ErrorCatalogue.NotHandedIn.Remedy}", datasets, Nearest.Of(dataset ?? "", datasets), datasets is [var first, ..] ? $"dataset={first}" : null));
+            faults.Add(NotHandedIn(request.Scope.OwnOperator!, dataset, datasets));
         else if (dataset is null && datasets.Count > 1)
             faults.Add(new Fault(ErrorCatalogue.ParameterMissing, "dataset", $"dataset is missing: {request.Scope.OwnOperator} hands in several.", datasets, Example: $"dataset={datasets[0]}"));
         return faults;
     }
+
+    private static Fault NotHandedIn(string operatorId, string? dataset, IReadOnlyList<string> datasets) => new(
+        ErrorCatalogue.NotHandedIn, "dataset", $"{operatorId} hands in no {dataset ?? "files"}. {ErrorCatalogue.NotHandedIn.Remedy}", datasets, Nearest.Of(dataset ?? "", datasets),
+        datasets is [var first, ..] ? $"dataset={first}" : null);
 
     /// <summary>False: it is larger than any body may be, and the sender was told so.</summary>
     private static async Task<bool> ReadAsync(HubRequest request, MemoryStream content)

@@ -158,6 +158,7 @@ public sealed class SubmissionReaderTests
     [InlineData("""{"header_line": 3}""")]
     [InlineData("""{"sheet": "Q3"}""")]
     [InlineData("""{"nulls": ["n/a"]}""")]
+    [InlineData("""{"ends_with_newline": true}""")]
     public void A_file_is_read_anew_once_its_dialect_is_mended(string mended)
     {
         const string fields = """{"session_id": "/s", "charge_point_id": "/c", "plug_in_at": "/t", "energy_kwh": "/e"}""";
@@ -258,6 +259,34 @@ public sealed class SubmissionReaderTests
 
         Assert.Single(handed.StatusChanges);
         Assert.Contains(Assert.Single(handed.Refused).Findings, f => f is { Rule: "time-out-of-range", Pointer: "/2/t" });
+    }
+
+    [Theory]
+    [InlineData(false, "S2,CP1,2026-07-02T09:30:00Z,,5", null, 2)]
+    [InlineData(true, "S2,CP1,2026-07-02T09:30:00Z,,5", SubmissionFaultKind.Cut, 1)]
+    [InlineData(true, "S2,CP1,2026-07-02T09:30:00Z,,5\n", null, 2)]
+    [InlineData(false, "S2,CP1,2026-07-02T09:30:00Z,,-", null, 2)]
+    [InlineData(false, "S2,CP1,2026-07-02T09:30:00Z,2026-07-01,5", SubmissionFaultKind.Cut, 1)]
+    public void A_last_row_without_an_end_of_line_may_have_been_cut(bool endsWithNewline, string last, SubmissionFaultKind? kind, int accepted)
+    {
+        var feed = HandedIn.Operator("sessions").Feeds[0];
+
+        var handed = HandedIn.Of(feed with { Csv = feed.Csv! with { EndsWithNewline = endsWithNewline } }, $"{Header}S1,CP1,2026-07-01T09:30:00Z,,5\n{last}");
+
+        Assert.Equal((kind, accepted), (handed.Fault?.Kind, handed.Sessions.Count));
+        Assert.Equal(!last.EndsWith('\n') && !endsWithNewline, handed.Findings.Any(f => f is { Rule: "end-of-line-missing", Pointer: "/3" }));
+    }
+
+    [Fact]
+    public void Times_that_can_be_read_only_the_other_way_round_say_that_the_others_were_misread()
+    {
+        var feed = HandedIn.FeedOf("""{"times": "dd/MM/yyyy HH:mm"}""", """{"session_id": "/s", "charge_point_id": "/c", "plug_in_at": "/t", "energy_kwh": "/e"}""");
+
+        var exchanged = HandedIn.Of(feed, "s,c,t,e\n1,A,07/08/2026 09:30,5\n2,A,08/08/2026 09:30,5\n3,A,07/25/2026 09:30,5\n");
+        var wrong = HandedIn.Of(feed, "s,c,t,e\n1,A,07/08/2026 09:30,5\n2,A,08/08/2026 09:30,5\n3,A,soon,5\n");
+
+        Assert.Equal((SubmissionFaultKind.DatesExchanged, 2, 1), (exchanged.Fault?.Kind, exchanged.Sessions.Count, exchanged.Refused.Count));
+        Assert.True(wrong.IsWhole);
     }
 
     [Fact]
