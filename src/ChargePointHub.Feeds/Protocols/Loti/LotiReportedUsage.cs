@@ -57,7 +57,7 @@ internal sealed class LotiReportedUsage(FeedDefinition feed, RecordReader reader
         var id = period is null || group is null || (group != UsageGroup.Operator && ownGroupId is null) ? null : ReportedUsage.IdOf(group.Value, ownGroupId, period.Text);
         if (reader.Findings.RefusesRecord)
         {
-            page.Refuse(Dataset.ReportedUsage, id, Allowed, row, reader.Findings.Take());
+            page.Refuse(Dataset.ReportedUsage, id, Allowed, row, reader.Findings.Take(), chargePoint);
             return;
         }
 
@@ -89,7 +89,7 @@ internal sealed class LotiReportedUsage(FeedDefinition feed, RecordReader reader
             LastUpdated = updated,
         };
         UsageCheck.Check(usage, now, window, reader.Findings);
-        if (reader.Findings.RefusesRecord) page.Refuse(Dataset.ReportedUsage, id, Allowed, row, reader.Findings.Take());
+        if (reader.Findings.RefusesRecord) page.Refuse(Dataset.ReportedUsage, id, Allowed, row, reader.Findings.Take(), chargePoint);
         else page.Add(usage, reader.Findings.Take());
 
         decimal? Figure(string name) => figures.GetValueOrDefault(name);
