@@ -88,7 +88,8 @@ public sealed class PageWriter(Database database)
         var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(namedTariffs), buffer, cancellationToken);
         var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken, quarantine.AreJoined);
         if (Planted == PlantedBug.NoKey) sessions = await PlantedFaults.ForgetKeysAsync(connection, cancellationToken);
-        var usage = await RecordStages.ReportedUsage.DecideAsync(connection, page, await ReportedUsageStage.JudgeAsync(connection, page, quarantine.Usage, cancellationToken), buffer, cancellationToken);
+        var reported = await ReportedUsageStage.JudgeAsync(connection, page, quarantine.Usage, cancellationToken);
+        var usage = await RecordStages.ReportedUsage.DecideAsync(connection, page, reported, buffer, cancellationToken);
         var statuses = new StatusStage(connection, page, absence, quarantine.Changes);
         await statuses.DecideAsync(buffer, cancellationToken);
         var coverage = new CoverageStage(connection, page, SimulatedClock?.GetUtcNow());
@@ -129,6 +130,7 @@ public sealed class PageWriter(Database database)
         {
             Late = all.Sum(c => c.Late),
             KeptOut = keptOut,
+            Unplaced = reported.Count(u => u.Findings.Any(f => f.Rule == ReportedUsageRules.ChargePointUnknown)),
             SetAside = absence.SetAside,
             IsHeld = absence.IsHeld,
             IsHeldAnew = absence.IsHeldAnew,

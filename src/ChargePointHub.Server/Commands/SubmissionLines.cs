@@ -14,7 +14,8 @@ internal static class SubmissionLines
             var late = written.Late > 0 ? $", {written.Late} older than what there is" : "";
             var waiting = written.Waiting > 0 ? $"; {written.Waiting} sessions wait until their charge point is known" : "";
             var keptOut = written.KeptOut > 0 ? $"; {written.KeptOut} were purged and are kept out" : "";
-            yield return $"Records: {written.Added} new, {written.Changed} changed{late}, {written.Unchanged} known already{waiting}{keptOut}.";
+            var unplaced = written.Unplaced > 0 ? $"; {written.Unplaced} are of charge points or locations that are not known: list these under the same ids" : "";
+            yield return $"Records: {written.Added} new, {written.Changed} changed{late}, {written.Unchanged} known already{waiting}{keptOut}{unplaced}.";
             yield return report.Claimed is { } claimed ? $"All of {claimed.From} to {claimed.To} has come." : "No time is claimed: send the whole file once it is right.";
         }
         else

@@ -34,11 +34,12 @@ public sealed record ReportedWindow(string From, string To);
 /// <param name="Late">Records that are older than what there is: kept as an earlier version.</param>
 /// <param name="Waiting">Sessions that wait in quarantine until their charge point is known.</param>
 /// <param name="KeptOut">Records that were purged, and those of a charge point that was: neither accepted nor refused.</param>
-public sealed record ReportedWrites(int Added, int Changed, int Late, int Unchanged, int Waiting, int KeptOut)
+/// <param name="Unplaced">Reported figures of charge points or locations that are not known: kept, and of no place.</param>
+public sealed record ReportedWrites(int Added, int Changed, int Late, int Unchanged, int Waiting, int KeptOut, int Unplaced)
 {
     /// <summary>With one more page.</summary>
     public ReportedWrites Plus(PageWritten page) => new(
-        Added + page.Added, Changed + page.Changed, Late + page.Late, Unchanged + page.Unchanged, Waiting + page.Waiting, KeptOut + page.KeptOut);
+        Added + page.Added, Changed + page.Changed, Late + page.Late, Unchanged + page.Unchanged, Waiting + page.Waiting, KeptOut + page.KeptOut, Unplaced + page.Unplaced);
 }
 
 /// <param name="Line">Null: the file as a whole.</param>

@@ -165,7 +165,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
     {
         public RunCounts Counts { get; set; } = new();
 
-        public ReportedWrites Writes { get; set; } = new(0, 0, 0, 0, 0, 0);
+        public ReportedWrites Writes { get; set; } = new(0, 0, 0, 0, 0, 0, 0);
 
         public ReportTally Tally { get; } = new();
     }

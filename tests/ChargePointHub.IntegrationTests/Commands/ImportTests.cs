@@ -155,6 +155,8 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
         Assert.Contains("error usage-negative, found 1: ", text, StringComparison.Ordinal);
         Assert.Contains("warning duplicate-id-differs, found 1: ", text, StringComparison.Ordinal);
         Assert.Equal((1, 1, 0), (mended.GetProperty("written").GetProperty("added").GetInt32(), mended.GetProperty("written").GetProperty("changed").GetInt32(), mended.GetProperty("refused").GetInt32()));
+        Assert.Equal(1, mended.GetProperty("written").GetProperty("unplaced").GetInt32());
+        Assert.Contains("Records: 1 new, 0 changed, 0 known already.", text, StringComparison.Ordinal);
         Assert.Equal("period_not_over", running.GetProperty("fault").GetProperty("code").GetString());
         Assert.Equal([Quarter], (await new CoverageStore(database.Database).ReadAsync("mill", Dataset.ReportedUsage, CancellationToken.None)).Covered);
         Assert.Equal(0, await CountAsync("SELECT count(*) FROM quarantine"));
