@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Server.Geography;
 
 namespace ChargePointHub.Server;
 
@@ -9,6 +10,12 @@ public sealed record OperatorDirectory(IReadOnlyList<ListedOperator> Operators)
 
     /// <summary>False: no boundaries of boroughs are loaded, so nothing can be found by borough.</summary>
     public bool HasBoroughs { get; init; } = true;
+
+    /// <summary>Wards that are loaded.</summary>
+    public AreaNames Wards { get; init; } = AreaNames.None;
+
+    /// <summary>Lower layer super output areas of 2021 that are loaded.</summary>
+    public AreaNames Lsoas { get; init; } = AreaNames.None;
 
     public ListedOperator? Find(string operatorId) => Operators.FirstOrDefault(o => o.OperatorId == operatorId);
 }

@@ -47,7 +47,7 @@ internal static class MappedTargets
 
     public static readonly IReadOnlyList<MappedTarget> Connector =
     [
-        Text("connector_id"), Word("standard", OcpiWords.StandardNames), Word<ConnectorFormat>("format"), Word<PowerType>("power_type"),
+        Text("connector_id"), Word("standard", ConnectorStandards.All), Word<ConnectorFormat>("format"), Word<PowerType>("power_type"),
         Number("max_voltage_v", Volts), Number("max_amperage_a", Amperes), Number("max_power_kw", Power), Texts("tariff_ids"),
     ];
 

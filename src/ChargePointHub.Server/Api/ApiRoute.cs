@@ -1,5 +1,6 @@
 using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Server.Api.Schemas;
@@ -62,10 +63,25 @@ public sealed record ApiRoute
     public string MediaType => Answers[0].MediaType;
 
     /// <summary>True: the address says the form, whatever else the request likes.</summary>
-    public bool HasFormInPath => Path.EndsWith(".geojson", StringComparison.Ordinal);
+    public bool HasFormInPath => Path.EndsWith(".geojson", StringComparison.Ordinal) || Path.EndsWith(".csv", StringComparison.Ordinal);
 
-    /// <summary>A whole answer of the usual form, as JSON: the first example of its schema.</summary>
-    public string Example => HubSchemas.Component(Answers[0].Schema!).Example;
+    /// <summary>The same answer as a table, at an address of its own: for programs that take an address and nothing else.</summary>
+    public ApiRoute ToCsv() => this with
+    {
+        Path = Path + ".csv",
+        OperationId = OperationId + "AsCsv",
+        Summary = Summary + ", as CSV",
+        Description = "The whole answer as a table (RFC 4180), one column a field, as format=csv of the address without .csv. " + Description,
+        Parameters = [.. Parameters.Where(p => p.Name is not ("format" or "cursor"))],
+        Answers = [AsCsv],
+        TableOf = this,
+    };
+
+    /// <summary>The list that this address serves as a table; null: it is no table.</summary>
+    public ApiRoute? TableOf { get; private init; }
+
+    /// <summary>A whole answer of the usual form: the first example of its schema, or of a line of its table.</summary>
+    public string Example => TableOf is null ? HubSchemas.Component(Answers[0].Schema!).Example : CsvRecord.ExampleOf(TableOf);
 
     /// <summary>The dataset whose records it serves; null: none, so its answers state no completeness.</summary>
     public Dataset? Dataset { get; init; }

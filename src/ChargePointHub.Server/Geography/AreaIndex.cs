@@ -15,6 +15,8 @@ public sealed class AreaIndex
         boroughs = Only(layers, AreaKind.Borough);
         wards = Only(layers, AreaKind.Ward);
         lsoas = Only(layers, AreaKind.Lsoa);
+        Wards = new AreaNames(wards?.Areas ?? []);
+        Lsoas = new AreaNames(lsoas?.Areas ?? []);
         Version = layers.Count == 0 ? null : string.Join('+', layers.OrderBy(l => l.Kind).Select(l => l.Version));
     }
 
@@ -22,6 +24,12 @@ public sealed class AreaIndex
     public string? Version { get; }
 
     public IReadOnlyList<Area> Boroughs => boroughs?.Areas ?? [];
+
+    /// <summary>Wards by code and name; none where no layer is loaded.</summary>
+    public AreaNames Wards { get; }
+
+    /// <summary>As <see cref="Wards"/>, of LSOAs.</summary>
+    public AreaNames Lsoas { get; }
 
     public AreaCodes Place(decimal? latitude, decimal? longitude)
     {

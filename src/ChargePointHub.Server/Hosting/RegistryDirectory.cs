@@ -7,7 +7,7 @@ namespace ChargePointHub.Server.Hosting;
 public static class RegistryDirectory
 {
     public static OperatorDirectory Of(LoadedRegistry registry, AreaIndex areas) =>
-        new(Of(registry.Operators)) { HasBoroughs = areas.Boroughs.Count > 0 };
+        new(Of(registry.Operators)) { HasBoroughs = areas.Boroughs.Count > 0, Wards = areas.Wards, Lsoas = areas.Lsoas };
 
     public static IReadOnlyList<ListedOperator> Of(IEnumerable<OperatorDefinition> operators) => [.. operators.Select(Listed)];
 

@@ -40,7 +40,7 @@ internal static class ReferencePages
         <p>{(route.IsRestricted ? "The key is taken from the environment variable <code>KEY</code>; <a href=\"/docs/keys\">Keys</a> says how. " : "")}Where the hub’s certificate is of its own authority, <a href="/docs/keys#set-up">set up your terminal</a> first. The calls follow what is filled in above.</p>
         {Snippets(route, reading)}<h2 id="answer">Answer</h2>
         <p>200, <code>{route.MediaType}</code>; records are shortened here.</p>
-        {Html.Block("example", Pretty(route.Example))}<h2 id="errors">Errors</h2>
+        {Html.Block("example", route.TableOf is null ? Pretty(route.Example) : route.Example)}<h2 id="errors">Errors</h2>
         {Html.Definitions(HubOpenApi.ErrorsOf(route).Select(e => ($"<a href=\"{e.Path}\">{e.Code}</a> <span>{e.Status}</span>", Html.Encode(e.Title))))}
         """;
 

@@ -46,15 +46,21 @@ internal static class RouteSnippets
               {(IsText(route) ? "resp_body_string()" : "resp_body_json()")}
             {(IsText(route) ? "cat(answer)" : "str(answer, max.level = 2)")}
             """);
-        if (IsList(route)) yield return ("Power Query M", "powerquery", PowerQuery(hub, sample));
+        if (IsList(route)) yield return ("Power Query M", "powerquery", PowerQuery(hub, sample, route.TableOf is not null));
     }
 
     /// <summary>Where the answer is a table: one constant address, so that Power BI can refresh it; the key is asked for and kept by Excel or Power BI.</summary>
-    private static string PowerQuery(string hub, string sample)
+    private static string PowerQuery(string hub, string sample, bool isCsv)
     {
         var parts = sample.Split('?');
         var query = parts.Length == 2 ? ", Query = [" + string.Join(", ", parts[1].Split('&').Select(p => p.Replace("=", " = \"", StringComparison.Ordinal) + "\"")) + "]" : "";
-        return $"""
+        return isCsv ? $"""
+            let
+                Answer = Csv.Document(Web.Contents("{hub}", [RelativePath = "{parts[0]}"{query}]), [Delimiter = ",", Encoding = 65001, QuoteStyle = QuoteStyle.Csv]),
+                Rows = Table.PromoteHeaders(Answer, [PromoteAllScalars = true])
+            in
+                Rows
+            """ : $"""
             let
                 Answer = Json.Document(Web.Contents("{hub}", [RelativePath = "{parts[0]}"{query}])),
                 Rows = Table.FromRecords(Answer[data], null, MissingField.UseNull)
@@ -66,10 +72,11 @@ internal static class RouteSnippets
     /// <summary>No public authority signs for this machine itself, and R's httr2 looks into no variable for another.</summary>
     private static bool OwnAuthority(string hub) => new Uri(hub).IsLoopback;
 
-    private static bool IsText(ApiRoute route) => route.MediaType == "text/plain";
+    private static bool IsText(ApiRoute route) => route.MediaType.StartsWith("text/", StringComparison.Ordinal);
 
     private static bool IsList(ApiRoute route)
     {
+        if (route.TableOf is not null) return true;
         using var example = JsonDocument.Parse(route.Example);
         return example.RootElement.ValueKind == JsonValueKind.Object && example.RootElement.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Array;
     }

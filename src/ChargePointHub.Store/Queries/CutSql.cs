@@ -16,22 +16,26 @@ internal sealed class CutSql
     private readonly TimePrecision unit;
     private readonly IReadOnlyList<(TimePrecision Precision, string Condition)> levels;
     private readonly IReadOnlyList<string> after = [];
+    private readonly bool isDescending;
 
     private CutSql(TimePrecision unit, RecordQuery query, Scope.Areas areas, NpgsqlParameterCollection parameters)
     {
         this.unit = unit;
+        isDescending = query.IsDescending;
         levels = [.. areas.Levels.Select((level, n) => (level.Precision, Condition(level, n, parameters)))];
         if (query.After is not { At: { } at } key) return;
         after = RecordSql.Names(key, parameters);
         parameters.AddWithValue("after_unit", unit.Next(at));
+        parameters.AddWithValue("before_unit", unit.Cut(at));
     }
 
     /// <summary>Null: every time is told as it is.</summary>
-    /// <exception cref="InvalidOperationException">The window is finer than what may be told: it must not run.</exception>
+    /// <exception cref="InvalidOperationException">The window is finer than what may be told, or about another time than the event's: it must not run.</exception>
     public static CutSql? Of(RecordQuery query, Scope layer, NpgsqlParameterCollection parameters)
     {
         if (query.PrecisionUnder(layer) is not (var unit and not TimePrecision.Exact)) return null;
         if (query.Window is not { } w || unit.Cut(w.From) != w.From || unit.Cut(w.To) != w.To) throw new InvalidOperationException($"The scope tells times by {unit}, and the window is finer.");
+        if (query.TimeField != TimeField.Event) throw new InvalidOperationException($"The scope tells times by {unit}, and the window is about {query.TimeField}.");
         return new CutSql(unit, query, layer.AreasOf(query.Dataset)!, parameters);
     }
 
@@ -48,19 +52,21 @@ internal sealed class CutSql
         }
 
         sql.Append(", r.document").Append(shape.Joined).Append(" FROM ").Append(table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions);
-        if (after.Count > 0) sql.Append(" AND r.").Append(shape.TimeColumn).Append(" >= @after_at");
+        if (after.Count > 0) sql.Append(" AND r.").Append(shape.TimeColumn).Append(isDescending ? " < @after_unit" : " >= @after_at");
         sql.Append(") told");
         if (after.Count > 0)
-            sql.Append(" WHERE (").AppendJoin(", ", shape.KeyColumns.Prepend("told_at").Concat(shape.Ties is null ? [] : ["place"])).Append(") > (").AppendJoin(", ", after).Append(')');
+            sql.Append(" WHERE (").AppendJoin(", ", shape.KeyColumns.Prepend("told_at").Concat(shape.Ties is null ? [] : ["place"])).Append(isDescending ? ") < (" : ") > (").AppendJoin(", ", after).Append(')');
         sql.Append(" ORDER BY ").Append(order).Append(" LIMIT @limit");
     }
 
     /// <summary>
     /// A further condition, so that a page does not sort the whole window: as many records as are wanted lie between the end of the unit that the page before
-    /// ended in and some time, so that what is wanted lies before the end of that time's unit.
+    /// ended in and some time, so that what is wanted lies before the end of that time's unit. Last first, the same from the other end.
     /// </summary>
-    public string Reach(RecordSql.Shape shape, string conditions) =>
-        $" AND r.{shape.TimeColumn} < coalesce((SELECT {Next("far.at")} FROM (SELECT r.{shape.TimeColumn} AS at FROM {shape.Table} r{shape.Joins} WHERE {conditions}"
+    public string Reach(RecordSql.Shape shape, string conditions) => isDescending
+        ? $" AND r.{shape.TimeColumn} >= coalesce((SELECT {Cut("far.at", unit)} FROM (SELECT r.{shape.TimeColumn} AS at FROM {shape.Table} r{shape.Joins} WHERE {conditions}"
+        + (after.Count > 0 ? $" AND r.{shape.TimeColumn} < @before_unit" : "") + $" ORDER BY r.{shape.TimeColumn} DESC OFFSET @limit - 1 LIMIT 1) far), '-infinity')"
+        : $" AND r.{shape.TimeColumn} < coalesce((SELECT {Next("far.at")} FROM (SELECT r.{shape.TimeColumn} AS at FROM {shape.Table} r{shape.Joins} WHERE {conditions}"
         + (after.Count > 0 ? $" AND r.{shape.TimeColumn} >= @after_unit" : "") + $" ORDER BY r.{shape.TimeColumn} OFFSET @limit - 1 LIMIT 1) far), 'infinity')";
 
     /// <summary>As it is told: the finest precision first that names the record's place.</summary>

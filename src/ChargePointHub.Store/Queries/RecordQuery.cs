@@ -13,8 +13,17 @@ public sealed record RecordQuery
     /// <summary>Most rows that come back.</summary>
     public required int Limit { get; init; }
 
-    /// <summary>On the event time: <c>plug_in_at</c>, <c>at</c> or <c>period_from</c>. Null for snapshot datasets. Of whole units of <see cref="PrecisionUnder"/>.</summary>
+    /// <summary>Null for snapshot datasets. Of whole units of <see cref="PrecisionUnder"/>.</summary>
     public Window? Window { get; init; }
+
+    /// <summary>The time that <see cref="Window"/> is about; the order is the event time's whatever it is. Anything but the event only where times are exact.</summary>
+    public TimeField TimeField { get; init; }
+
+    /// <summary>Last first.</summary>
+    public bool IsDescending { get; init; }
+
+    /// <summary>Charge points: statuses as they were known then, out of their history; null: as they stand.</summary>
+    public DateTimeOffset? StatusesAt { get; init; }
 
     public PageKey? After { get; init; }
 
@@ -34,6 +43,9 @@ public sealed record RecordQuery
     /// <summary>Reported usage: what its periods are.</summary>
     public IReadOnlyList<string>? PeriodUnits { get; init; }
 
+    /// <summary>Conditions beyond these; all must be met.</summary>
+    public IReadOnlyList<RecordFilter> Filters { get; init; } = [];
+
     /// <summary>Hub id.</summary>
     public string? ChargePointId { get; init; }
 
@@ -42,7 +54,7 @@ public sealed record RecordQuery
 
     /// <summary>Records that take something of their charge point which neither a filter nor the scope asks about.</summary>
     public bool TakesPlaces(Scope scope) =>
-        (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null && scope.AreasOf(Dataset) is null or { Boroughs.Count: 0, IsFull: true };
+        (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null && Filters.Count == 0 && scope.AreasOf(Dataset) is null or { Boroughs.Count: 0, IsFull: true };
 
     /// <summary>The coarsest in which a scope tells times of the records that the filters admit.</summary>
     public TimePrecision PrecisionUnder(Scope scope) =>

@@ -16,6 +16,13 @@ internal static class RecordSql
 
     private const string AreaJoin = " LEFT JOIN charge_point_area a ON a.operator_id = r.operator_id AND a.charge_point_id = r.charge_point_id";
     private const string PointJoin = " LEFT JOIN charge_point c ON c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id";
+    private const string CurrentStatus = " LEFT JOIN charge_point_status s ON s.operator_id = r.operator_id AND s.charge_point_id = r.charge_point_id";
+
+    /// <summary>The last change that was known at the tick and had begun: what the status then was.</summary>
+    private const string StatusThen =
+        " LEFT JOIN LATERAL (SELECT h.status, h.at AS since FROM status_change h WHERE h.operator_id = r.operator_id AND h.charge_point_id = r.charge_point_id "
+        + "AND h.tick <= @tick AND h.at <= @statuses_at ORDER BY h.at DESC, h.tick DESC LIMIT 1) s ON true";
+
     private const string EffectiveStatus = "CASE WHEN r.operator_id = ANY(@fresh) THEN coalesce(s.status, 'MISSING') ELSE 'MISSING' END";
 
     /// <summary>As JSON text; null: none.</summary>
@@ -44,7 +51,7 @@ internal static class RecordSql
             ["operator_id", "charge_point_id"],
             ", a.borough_gss, a.borough_name, a.ward_gss, a.lsoa21, a.boundary_version, " + EffectiveStatus + " AS status, "
                 + "CASE WHEN r.operator_id = ANY(@fresh) THEN s.since END AS status_since, r.longitude, r.latitude, " + SameAs,
-            AreaJoin + PointJoin + " LEFT JOIN charge_point_status s ON s.operator_id = r.operator_id AND s.charge_point_id = r.charge_point_id",
+            AreaJoin + PointJoin + CurrentStatus,
             "r.power_band",
             EffectiveStatus),
         [Dataset.ChargingSessions] = new(
@@ -63,6 +70,8 @@ internal static class RecordSql
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
     };
 
+    private static readonly Shape PointsAsOf = Shapes[Dataset.ChargePoints] with { Joins = AreaJoin + PointJoin + StatusThen };
+
     /// <param name="layer">What the conditions are made of.</param>
     /// <param name="scope">What row security judges by: the same, but in tests that look at one of the two alone.</param>
     public static ServingCommand Command(RecordQuery query, Scope layer, Scope scope, NpgsqlConnection connection)
@@ -71,7 +80,7 @@ internal static class RecordSql
         var command = new ServingCommand(connection, scope);
         var cut = CutSql.Of(query, layer, command.Parameters);
         var conditions = Conditions(cut is null ? query : query with { After = null }, layer, shape, command.Parameters);
-        var order = string.Join(", ", Enumerable.Range(1, OrderColumns(query.Dataset, cut is not null)));
+        var order = string.Join(", ", Enumerable.Range(1, OrderColumns(query.Dataset, cut is not null)).Select(n => query.IsDescending ? $"{n} DESC" : $"{n}"));
         var sql = new StringBuilder();
         if (shape.VersionTable is null)
         {
@@ -121,7 +130,7 @@ internal static class RecordSql
     /// <summary>Where the scope withholds something, each row says its borough: it decides what.</summary>
     private static Shape ShapeOf(RecordQuery query, Scope layer)
     {
-        var shape = Shapes[query.Dataset];
+        var shape = query.StatusesAt is null ? Shapes[query.Dataset] : PointsAsOf;
         if (query.Places is not null) return shape with { Joins = "", Joined = "", Leading = ", r.charge_point_id" };
         return shape.Joined.Length == 0 && layer.AreasOf(query.Dataset) is { IsFull: false } ? shape with { Joined = ", a.borough_gss" } : shape;
     }
@@ -143,6 +152,7 @@ internal static class RecordSql
         {
             sql.Append(" AND r.published");
             parameters.AddWithValue("fresh", Array(query.FreshOperators));
+            if (query.StatusesAt is { } then) parameters.AddWithValue("statuses_at", then);
         }
 
         // What is withheld today is withheld at every tick, and with everything that happened there.
@@ -150,18 +160,19 @@ internal static class RecordSql
         if (query.Dataset == Dataset.ReportedUsage) sql.Append(UsageOfPublished);
         if (query.Window is { } window)
         {
-            sql.Append(" AND r.").Append(shape.TimeColumn).Append(" >= @from AND r.").Append(shape.TimeColumn).Append(" < @to");
+            sql.Append(" AND ").Append(FilterSql.Window(query.TimeField, "r." + shape.TimeColumn));
             parameters.AddWithValue("from", window.From);
             parameters.AddWithValue("to", window.To);
         }
 
-        if (query.After is { } after) After(sql, shape, after, parameters);
+        if (query.After is { } after) After(sql, shape, after, query.IsDescending, parameters);
         OneOf(sql, parameters, "r.operator_id", "operators", query.Operators);
         OneOf(sql, parameters, "a.borough_gss", "boroughs", query.Boroughs);
         OneOf(sql, parameters, shape.PowerBand, "bands", query.PowerBands);
         OneOf(sql, parameters, shape.Status, "statuses", query.Statuses);
         OneOf(sql, parameters, query.Dataset == Dataset.ReportedUsage ? "r.usage_group" : null, "groups", query.Groups);
         OneOf(sql, parameters, query.Dataset == Dataset.ReportedUsage ? "r.period_unit" : null, "units", query.PeriodUnits);
+        FilterSql.Append(sql, query.Filters, query.Dataset, parameters);
         if (query.ChargePointId is { } id)
         {
             // Hub ids begin with the operator's slug and a colon; naming the operator lets the key's index be used.
@@ -173,9 +184,9 @@ internal static class RecordSql
         return sql.ToString();
     }
 
-    private static void After(StringBuilder sql, Shape shape, PageKey after, NpgsqlParameterCollection parameters)
+    private static void After(StringBuilder sql, Shape shape, PageKey after, bool isDescending, NpgsqlParameterCollection parameters)
     {
-        sql.Append(" AND (").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(") > (").AppendJoin(", ", Names(after, parameters)).Append(')');
+        sql.Append(" AND (").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(isDescending ? ") < (" : ") > (").AppendJoin(", ", Names(after, parameters)).Append(')');
     }
 
     /// <summary>Parameters that hold a key, in its order.</summary>

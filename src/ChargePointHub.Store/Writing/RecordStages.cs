@@ -10,7 +10,7 @@ internal static class RecordStages
     public static readonly RecordStage<ChargePoint> ChargePoints = new(
         new RecordTable(
             "charge_point", "charge_point_id", "location_id text", "latitude numeric", "longitude numeric", "max_power_kw numeric",
-            "power_band text", "published boolean"),
+            "power_band text", "published boolean", "standards text[]", "access text", "funding_stream text", "location_type text"),
         r => r.ChargePointId,
         r => r.LastUpdated,
         r => r.Published,
@@ -22,6 +22,10 @@ internal static class RecordStages
             copy.WriteNumber(r.MaxPowerKw);
             copy.WriteText(r.PowerBand is { } band ? Words<PowerBand>.Of(band) : null);
             copy.Write(r.Published, NpgsqlDbType.Boolean);
+            copy.Write(r.Connectors.Select(c => c.Standard).OfType<string>().Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            copy.WriteText(r.Access is { } access ? Words<Model.Access>.Of(access) : null);
+            copy.WriteText(r.FundingStream is { } funding ? Words<FundingStream>.Of(funding) : null);
+            copy.WriteText(r.LocationType is { } type ? Words<LocationType>.Of(type) : null);
         });
 
     public static readonly RecordStage<Tariff> Tariffs = new(
@@ -37,7 +41,7 @@ internal static class RecordStages
 
     public static readonly RecordStage<ChargingSession> ChargingSessions = new(
         new RecordTable(
-            "charging_session", "session_id", "charge_point_id text", "plug_in_at timestamptz", "plug_out_at timestamptz", "energy_wh bigint"),
+            "charging_session", "session_id", "charge_point_id text", "plug_in_at timestamptz", "plug_out_at timestamptz", "energy_wh bigint", "user_type text"),
         r => r.SessionId,
         r => r.LastUpdated,
         _ => true,
@@ -47,6 +51,7 @@ internal static class RecordStages
             copy.WriteInstant(r.PlugInAt);
             copy.WriteInstant(r.PlugOutAt);
             WriteWh(copy, r.EnergyKwh);
+            copy.WriteText(Words<UserType>.Of(r.UserType));
         });
 
     public static readonly RecordStage<ReportedUsage> ReportedUsage = new(

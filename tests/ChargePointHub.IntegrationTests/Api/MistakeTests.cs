@@ -48,6 +48,15 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/charging-sessions?period=2026-13", ApiHost.Key, "CPH-1106" },
         { "/v1/charging-sessions?from=2026-11-20T08:30:00Z", "cph_live_hourly_secret", "CPH-1107" },
         { "/v1/charge-points/alpha:P1/status-changes?to=2026-11-20T08:30:00Z", "cph_live_hourly_secret", "CPH-1107" },
+        { "/v1/charge-points?max_power_kw__gte=7kW", null, "CPH-1025" },
+        { "/v1/charging-sessions?energy_kwh__lt=-1", ApiHost.Key, "CPH-1025" },
+        { "/v1/charge-points?near=51.5,-0.1&radius_m=0", null, "CPH-1025" },
+        { "/v1/charge-points?max_power_kw__gte=50&max_power_kw__lt=7", null, "CPH-1026" },
+        { "/v1/tariffs?last_updated__gte=2026-11-20&last_updated__lt=2026-11-20", null, "CPH-1026" },
+        { "/v1/charge-points?bbox=1,2,3", null, "CPH-1027" },
+        { "/v1/charge-points?near=London", null, "CPH-1027" },
+        { "/v1/charge-points?radius_m=100", null, "CPH-1028" },
+        { "/v1/charging-sessions?as_of=2026-11-21", ApiHost.Key, "CPH-1108" },
         { "/v1/tariffs?cursor=abc", null, "CPH-1201" },
         { "/v1/charging-sessions", null, "CPH-2001" },
         { "/v1/gaps?cause=operator_down", null, "CPH-2001" },
@@ -116,7 +125,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         var byTable = Mistakes.Select(m => (string)m[2]);
 
         // CPH-1014 is given before there is a request: the README's test asks over plain http.
-        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1015", "CPH-1016", "CPH-1017", "CPH-1019", "CPH-1020", "CPH-1022", "CPH-1023", "CPH-1202", "CPH-1203", "CPH-1204", "CPH-2007", "CPH-2008", "CPH-4001", "CPH-4002", "CPH-4003", "CPH-5000", "CPH-5001", "CPH-5002", "CPH-5003", "CPH-5004", "CPH-5005"];
+        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1015", "CPH-1016", "CPH-1017", "CPH-1019", "CPH-1020", "CPH-1022", "CPH-1023", "CPH-1024", "CPH-1202", "CPH-1203", "CPH-1204", "CPH-2007", "CPH-2008", "CPH-2009", "CPH-4001", "CPH-4002", "CPH-4003", "CPH-5000", "CPH-5001", "CPH-5002", "CPH-5003", "CPH-5004", "CPH-5005"];
 
         Assert.Equal(ErrorCatalogue.All.Select(e => e.Code).Order(StringComparer.Ordinal), byTable.Concat(byOwnTests).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(ErrorCatalogue.All.Count, (await host.GetAsync("/v1/errors", key: null)).Data.Count);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ChargePointHub.IntegrationTests.Readme;
 using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Tests.Contract;
 
 namespace ChargePointHub.IntegrationTests.Docs;
@@ -23,7 +24,7 @@ public sealed class CopiedProgramsTests(DocsLondon london)
     public Task Every_program_in_R_shows_the_answer() =>
         EachAsync("r", program => $"Rscript --vanilla - <<'END'\n{program}\nEND\n", (route, said) =>
         {
-            Assert.Matches(IsJson(route) ? "^List of [1-9]" : "^# (HELP|TYPE) ", said);
+            Assert.Matches(IsJson(route) ? "^List of [1-9]" : route.TableOf is not null ? "^[a-z_0-9]+(,[a-z_0-9]+)+\r?\n" : "^# (HELP|TYPE) ", said);
             return Task.CompletedTask;
         });
 
@@ -87,6 +88,7 @@ public sealed class CopiedProgramsTests(DocsLondon london)
 
         Assert.Equal(programs.Count, tables.Count);
         Assert.Equal(5, tables["listChargePoints"].GetProperty("rows").GetInt32());
+        Assert.Equal(5, tables["listChargePointsAsCsv"].GetProperty("rows").GetInt32());
         Assert.InRange(tables["guide"].GetProperty("rows").GetInt32(), 51, 49_999);
         Assert.Equal(tables["guide"].GetProperty("rows").GetInt32(), tables["guide-in-pages"].GetProperty("rows").GetInt32());
     }
@@ -123,6 +125,7 @@ public sealed class CopiedProgramsTests(DocsLondon london)
     private static Task ParseAsync(ApiRoute route, string said)
     {
         if (IsJson(route)) JsonDocument.Parse(said).Dispose();
+        else if (route.TableOf is not null) Assert.Equal(string.Join(',', SelectedFields.Of(route.Dataset!)), said.TrimStart().Split('\n')[0].TrimEnd());
         else Assert.StartsWith("# ", said.TrimStart(), StringComparison.Ordinal);
         return Task.CompletedTask;
     }

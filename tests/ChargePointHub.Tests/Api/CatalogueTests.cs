@@ -55,6 +55,6 @@ public sealed class CatalogueTests
     [Fact]
     public void Wire_names_are_snake_case()
     {
-        foreach (var parameter in ApiRoutes.All.SelectMany(r => r.Parameters)) Assert.Matches(new Regex("^[a-z]+(_[a-z0-9]+)*$"), parameter.Name);
+        foreach (var parameter in ApiRoutes.All.SelectMany(r => r.Parameters)) Assert.Matches(new Regex("^[a-z]+(_[a-z0-9]+)*(__(gte|lt))?$"), parameter.Name);
     }
 }

@@ -48,10 +48,17 @@ public sealed class RestrictedFieldsTests
         }
     }
 
-    /// <summary>A filter on what is withheld would tell it: such a filter must be refused where the field is, before it may stand here.</summary>
+    /// <summary>A filter on what is withheld would tell it: it names its field, by which it is refused where the field is withheld.</summary>
     [Fact]
-    public void No_filter_of_restricted_records_is_on_a_field_that_can_be_withheld() =>
-        Assert.Empty(ApiRoutes.All.Where(r => r.Dataset is { IsRestricted: true }).SelectMany(r => r.Parameters.Select(p => p.Name).Where(p => Hidden(r.Dataset!).Any(f => p.Contains(f.Split('_')[0], StringComparison.Ordinal)))));
+    public void A_filter_on_a_field_that_can_be_withheld_says_so()
+    {
+        var filters = ApiRoutes.All.Where(r => r.Dataset is { IsRestricted: true })
+            .SelectMany(r => r.Parameters.Where(p => Hidden(r.Dataset!).Any(f => p.Name.Contains(f.Split('_')[0], StringComparison.Ordinal))).Select(p => (r.Dataset, Parameter: p))).ToList();
+
+        Assert.NotEmpty(filters);
+        Assert.All(filters, f => Assert.Contains(f.Parameter.Field, Hidden(f.Dataset!)));
+        Assert.All(filters, f => Assert.StartsWith(f.Parameter.Field!, f.Parameter.Name, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void A_field_made_of_others_goes_out_with_all_of_them_and_exact_times_alone()

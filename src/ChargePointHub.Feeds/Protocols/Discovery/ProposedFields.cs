@@ -48,7 +48,7 @@ internal sealed class ProposedFields(ProposedFile file, string place)
                 Words(said, name, fields.Words(path).Where(w => Model.Words<Status>.Parse(w.ToUpperInvariant()) is null), GuessedWords.Status);
                 break;
             case "standard":
-                Words(said, name, fields.Words(path).Where(w => !OcpiWords.StandardNames.Contains(w, StringComparer.OrdinalIgnoreCase)), GuessedWords.Standard);
+                Words(said, name, fields.Words(path).Where(w => !ConnectorStandards.All.Contains(w, StringComparer.OrdinalIgnoreCase)), GuessedWords.Standard);
                 break;
             case "max_power_kw" when fields.Largest(path) >= 1000 || GuessedWords.Plain(path).EndsWith("watts", StringComparison.Ordinal):
                 said["unit"] = "W";

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using ChargePointHub.Model;
 using ChargePointHub.Feeds.Conformance;
 
 namespace ChargePointHub.Feeds.Protocols.Values;
@@ -34,17 +35,7 @@ internal static class OcpiWords
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenDictionary<string, string> Standards = new[]
-    {
-        "CHADEMO", "CHAOJI", "DOMESTIC_A", "DOMESTIC_B", "DOMESTIC_C", "DOMESTIC_D", "DOMESTIC_E", "DOMESTIC_F", "DOMESTIC_G", "DOMESTIC_H",
-        "DOMESTIC_I", "DOMESTIC_J", "DOMESTIC_K", "DOMESTIC_L", "DOMESTIC_M", "DOMESTIC_N", "DOMESTIC_O", "GBT_AC", "GBT_DC",
-        "IEC_60309_2_single_16", "IEC_60309_2_three_16", "IEC_60309_2_three_32", "IEC_60309_2_three_64", "IEC_62196_T1", "IEC_62196_T1_COMBO",
-        "IEC_62196_T2", "IEC_62196_T2_COMBO", "IEC_62196_T3A", "IEC_62196_T3C", "MCS", "NEMA_5_20", "NEMA_6_30", "NEMA_6_50", "NEMA_10_30",
-        "NEMA_10_50", "NEMA_14_30", "NEMA_14_50", "PANTOGRAPH_BOTTOM_UP", "PANTOGRAPH_TOP_DOWN", "SAE_J3400", "TESLA_R", "TESLA_S",
-    }.ToFrozenDictionary(w => w, StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Every ConnectorType.</summary>
-    public static IReadOnlyList<string> StandardNames { get; } = [.. Standards.Values.Order(StringComparer.Ordinal)];
+    private static readonly FrozenDictionary<string, string> Standards = ConnectorStandards.All.ToFrozenDictionary(w => w, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>ConnectorType as OCPI writes it, or null with a finding.</summary>
     public static string? Standard(RecordReader reader, JsonElement value, string name)

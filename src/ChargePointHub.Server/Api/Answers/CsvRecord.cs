@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using ChargePointHub.Server.Api.Schemas;
 
 namespace ChargePointHub.Server.Api.Answers;
 
@@ -15,6 +16,16 @@ public sealed class CsvRecord(IReadOnlyList<string> columns)
     /// <summary>Of a dataset's fields those that were asked for.</summary>
     /// <param name="kept">Null: all.</param>
     public static CsvRecord Of(IReadOnlyList<string> fields, IReadOnlyList<string>? kept) => new([.. fields.Where(f => kept is null || kept.Contains(f))]);
+
+    /// <summary>A table of the record that stands as example of a line of a list's NDJSON.</summary>
+    public static string ExampleOf(ApiRoute list)
+    {
+        var csv = Of(SelectedFields.Of(list.Dataset!), null);
+        var text = new ArrayBufferWriter<byte>();
+        csv.WriteHead(text);
+        csv.Write(Encoding.UTF8.GetBytes(HubSchemas.Component(list.Answers.Single(a => a.MediaType == ApiRoute.NdJson).Schema!).Example), text);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
 
     /// <summary>The line of column names.</summary>
     public void WriteHead(IBufferWriter<byte> output)

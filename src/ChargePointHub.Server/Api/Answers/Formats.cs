@@ -21,7 +21,7 @@ internal static class Formats
 
     public static AnswerForm Of(HubRequest request)
     {
-        if (request.Route.HasFormInPath) return AnswerForm.GeoJson;
+        if (request.Route.HasFormInPath) return Known.First(k => k.MediaType == request.Route.MediaType).Form;
         var offered = OfRoute(request.Route);
         if (request.Parameters["format"] is { } format) return Known.First(k => k.Word == format).Form;
         return Known.Where(k => offered.Contains(k.MediaType)).MaxBy(k => Quality(request.Http.Request, k.MediaType)).Form;

@@ -1,5 +1,6 @@
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Answers;
 
@@ -51,6 +52,26 @@ internal static class GrantedPart
         return boroughs.Intersect(asked).Any() ? null
             : new Fault(
                 ErrorCatalogue.ScopeTooNarrow, "borough", $"The key holds no {dataset} of these boroughs.", boroughs, Example: boroughs is [var near, ..] ? $"borough={near}" : null);
+    }
+
+    /// <summary>Filters that would tell what the reader's grants withhold of some of the records in question.</summary>
+    /// <param name="operators">Those that the filters admit.</param>
+    /// <param name="precision">The coarsest in which times of these records are told.</param>
+    public static IReadOnlyList<Fault> FaultsOfFilters(HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, TimePrecision precision)
+    {
+        if (request.Scope.AreasOf(dataset) is not { IsFull: false } areas) return [];
+        var asked = request.Parameters.Boroughs();
+        var rights = areas.Rights.Where(r => operators.Any(o => o.OperatorId == r.OperatorId) && (asked is null || r.Boroughs is null || r.Boroughs.Intersect(asked).Any())).ToList();
+        var faults = new List<Fault>();
+        foreach (var parameter in request.Route.Parameters.Where(p => request.Parameters[p.Name] is not null))
+        {
+            if (parameter.Field is { } field && rights.Any(r => r.Detail.Hides(field)))
+                faults.Add(new Fault(ErrorCatalogue.FieldNotGranted, parameter.Name, $"The grants of the key withhold {field} for some of these records, so they cannot be found by it."));
+            if (precision != TimePrecision.Exact && (parameter.TellsTimes || (parameter.Name == "time_field" && request.Parameters.TimeField != TimeField.Event)))
+                faults.Add(new Fault(ErrorCatalogue.FinerThanGranted, parameter.Name, $"Times of some of these records are told in whole units, and {parameter.Name} would tell them more finely."));
+        }
+
+        return faults;
     }
 
     private static Fault OfOperators(HubRequest request, string subject, Func<string, bool> isHeld)

@@ -14,10 +14,10 @@ internal static class ListAnswer
     /// <summary>Rows read at once. A default page, and the row that shows whether another follows, is one chunk.</summary>
     private const int Chunk = HubParameters.DefaultLimit + 1;
 
-    /// <param name="narrow">Puts the route's own filters into the query.</param>
     /// <param name="operators">Operators that the answer could hold records of.</param>
+    /// <param name="chargePointId">Only what is of this charge point; null: of any.</param>
     public static async Task SendAsync(
-        HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
+        HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, string? chargePointId = null)
     {
         var (prepared, faults) = await PrepareAsync();
         if (prepared is not { } reading)
@@ -38,7 +38,7 @@ internal static class ListAnswer
         async Task<(ListReading? Reading, IReadOnlyList<Fault> Faults)> PrepareAsync()
         {
             using var turn = await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted);
-            return await ListReading.PrepareAsync(request, dataset, operators, narrow);
+            return await ListReading.PrepareAsync(request, dataset, operators, chargePointId);
         }
 
         async Task<bool> CountAsync()

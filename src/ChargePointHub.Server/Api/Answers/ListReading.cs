@@ -20,10 +20,10 @@ namespace ChargePointHub.Server.Api.Answers;
 internal sealed record ListReading(
     AnswerForm Form, PageCursors Cursors, string Question, DateTimeOffset Asked, ClockReading Clock, RecordQuery Query, AnswerMeta Meta, string Tag)
 {
-    /// <param name="narrow">Puts the route's own filters into the query.</param>
     /// <param name="operators">Operators that the answer could hold records of.</param>
+    /// <param name="chargePointId">Only what is of this charge point; null: of any.</param>
     public static async Task<(ListReading? Reading, IReadOnlyList<Fault> Faults)> PrepareAsync(
-        HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<RecordQuery, RecordQuery> narrow)
+        HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, string? chargePointId)
     {
         if (GrantedPart.FaultOf(request, dataset, operators) is { } outside) return (null, [outside]);
         operators = GrantedPart.Of(request.Scope, dataset, operators, out var restrictedTo);
@@ -38,35 +38,50 @@ internal sealed record ListReading(
             if (fault is not null) return (null, [fault]);
         }
 
-        var query = narrow(new RecordQuery { Dataset = dataset, Tick = 0, Limit = int.MaxValue, Operators = request.Parameters.List("operator") });
+        var timeField = request.Parameters.TimeField;
+        var query = FilterParameters.Narrow(
+            new RecordQuery
+            {
+                Dataset = dataset,
+                Tick = 0,
+                Limit = int.MaxValue,
+                Operators = request.Parameters.List("operator"),
+                ChargePointId = chargePointId,
+                TimeField = timeField,
+                IsDescending = request.Parameters.IsDescending,
+            },
+            request.Parameters, request.Directory);
         var precision = query.PrecisionUnder(request.Scope);
+        if (GrantedPart.FaultsOfFilters(request, dataset, operators, precision) is { Count: > 0 } withheld) return (null, withheld);
         var (from, to, period) = (request.Parameters["from"], request.Parameters["to"], request.Parameters["period"]);
         if (WindowReading.FinerThan(precision, from, to) is { Count: > 0 } finer) return (null, finer);
         var window = cursor is not null ? cursor.Window
             : dataset.IsSnapshot ? null
-            : WindowReading.Read(from, to, period, request.Now, precision, dataset).Window;
+            : WindowReading.Read(from, to, period, request.Parameters.AsOf ?? request.Now, precision, dataset).Window;
 
         // When a record appeared would tell its time as well: who is told times by the hour is answered as of the last whole one.
         var isCut = precision != TimePrecision.Exact;
-        var asked = cursor?.AskedAt ?? precision.Cut(request.Now);
-        var tick = cursor?.Tick ?? (isCut ? await request.Hub.Records.ReadTickAsync(asked, request.Aborted) : null as long?);
+        var isPast = request.Parameters.AsOf is not null;
+        var asked = cursor?.AskedAt ?? precision.Cut(request.Parameters.AsOf ?? request.Now);
+        var tick = cursor?.Tick ?? (isCut || isPast ? await request.Hub.Records.ReadTickAsync(asked, request.Aborted) : null as long?);
 
         // A claim that was read before the clock is true at the clock's tick; the other way round it might not be.
         var completeness = await request.Hub.Completeness.ReadAsync(
-            new CompletenessQuestion(dataset, operators, window, asked, tick), request.Scope, request.Aborted);
-        if (isCut) completeness = completeness with { Quarantined = null, QuarantinedIsLeast = false }; // no history: it is known as of now alone
+            new CompletenessQuestion(dataset, operators, window, asked, tick) { TimeField = timeField }, request.Scope, request.Aborted);
+        if (isCut || isPast) completeness = completeness with { Quarantined = null, QuarantinedIsLeast = false }; // no history: it is known as of now alone
         var now = await request.Hub.Records.ReadClockAsync(request.Aborted);
         if (cursor is not null && cursor.Tick > now.Tick)
             return (null, [new Fault(ErrorCatalogue.CursorAhead, "cursor", "This database does not hold the state that the cursor was made from.")]);
 
-        var clock = now with { Tick = tick ?? now.Tick, RecordedAt = cursor?.RecordedAt ?? (isCut ? asked : now.RecordedAt) };
+        var clock = now with { Tick = tick ?? now.Tick, RecordedAt = cursor?.RecordedAt ?? (isCut || isPast ? asked : now.RecordedAt) };
         query = query with
         {
             Tick = clock.Tick,
             Window = window,
             After = cursor?.After,
+            StatusesAt = isPast && dataset == Dataset.ChargePoints ? asked : null,
             FreshOperators = dataset == Dataset.ChargePoints
-                ? await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted)
+                ? await request.Hub.Completeness.ReadFreshAsync(request.Directory, isPast ? asked : request.Now, request.Scope, request.Aborted, isPast ? tick : null)
                 : [],
         };
         var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, restrictedTo, null) { Limits = GrantedPart.LimitsOf(request.Scope, dataset, operators) };

@@ -15,6 +15,6 @@ internal static class HistoryOfChargePoint
             return;
         }
 
-        await ListAnswer.SendAsync(request, dataset, GetChargePoint.OperatorsOf(request, id), query => query with { ChargePointId = id });
+        await ListAnswer.SendAsync(request, dataset, GetChargePoint.OperatorsOf(request, id), id);
     }
 }

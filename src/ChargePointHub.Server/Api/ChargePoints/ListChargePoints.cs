@@ -19,7 +19,7 @@ internal static class ListChargePoints
         IsHeldBy = RouteRights.Of(Dataset.ChargePoints),
         Parameters =
         [
-            HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand, HubParameters.Status, HubParameters.Limit, HubParameters.Cursor,
+            HubParameters.Operator, .. FilterParameters.OfPoints, HubParameters.Status, .. FilterParameters.LastUpdated, HubParameters.AsOf, HubParameters.SortOf("operator_id"), HubParameters.Limit, HubParameters.Cursor,
             HubParameters.PlacedListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints)),
         ],
         Dataset = Dataset.ChargePoints,
@@ -38,10 +38,5 @@ internal static class ListChargePoints
     };
 
     private static Task HandleAsync(HubRequest request) =>
-        ListAnswer.SendAsync(request, Dataset.ChargePoints, request.Operators, query => query with
-        {
-            Boroughs = request.Parameters.Boroughs(),
-            PowerBands = request.Parameters.List("power_band"),
-            Statuses = request.Parameters.List("status"),
-        });
+        ListAnswer.SendAsync(request, Dataset.ChargePoints, request.Operators);
 }

@@ -10,6 +10,10 @@ namespace ChargePointHub.Server.Api.ChargingSessions;
 /// <summary>GET /v1/charging-sessions, and the same of one charge point.</summary>
 internal static class ListChargingSessions
 {
+    private static readonly Parameter TimeField = HubParameters.TimeFieldOf("plug_in_at", "plug_out_at", "last_updated", "recorded_at");
+
+    private static readonly Parameter Sort = HubParameters.SortOf("plug_in_at");
+
     public static readonly ApiRoute Route = new()
     {
         Path = "/v1/charging-sessions",
@@ -21,19 +25,15 @@ internal static class ListChargingSessions
         IsHeldBy = RouteRights.Of(Dataset.ChargingSessions),
         IsRestricted = true,
         Restricted = RestrictedPart.Of(Dataset.ChargingSessions),
-        Errors = [ErrorCatalogue.FinerThanGranted],
+        Errors = [ErrorCatalogue.FinerThanGranted, ErrorCatalogue.FieldNotGranted],
         Parameters =
         [
-            HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand,
-            HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ChargingSessions)),
+            HubParameters.From, HubParameters.To, HubParameters.Period, TimeField, HubParameters.AsOf, HubParameters.Operator, .. FilterParameters.OfPoints,
+            .. FilterParameters.OfSessions, Sort, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ChargingSessions)),
         ],
         Dataset = Dataset.ChargingSessions,
         Answers = [new(ApiRoute.Json, "ChargingSessionList"), new(ApiRoute.NdJson, "ChargingSessionLine"), ApiRoute.AsCsv],
-        Handler = request => ListAnswer.SendAsync(request, Dataset.ChargingSessions, request.Operators, query => query with
-        {
-            Boroughs = request.Parameters.Boroughs(),
-            PowerBands = request.Parameters.List("power_band"),
-        }),
+        Handler = request => ListAnswer.SendAsync(request, Dataset.ChargingSessions, request.Operators),
     };
 
     public static readonly ApiRoute OfChargePoint = Route with
@@ -45,10 +45,10 @@ internal static class ListChargingSessions
         Id = GetChargePoint.Route.Id,
         Parameters =
         [
-            HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count,
+            HubParameters.From, HubParameters.To, HubParameters.Period, TimeField, HubParameters.AsOf, .. FilterParameters.OfSessions, Sort, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count,
             HubParameters.Select(SelectedFields.Of(Dataset.ChargingSessions)),
         ],
-        Errors = [ErrorCatalogue.NoSuchChargePoint, ErrorCatalogue.FinerThanGranted],
+        Errors = [ErrorCatalogue.NoSuchChargePoint, ErrorCatalogue.FinerThanGranted, ErrorCatalogue.FieldNotGranted],
         Handler = request => HistoryOfChargePoint.SendAsync(request, Dataset.ChargingSessions),
     };
 }

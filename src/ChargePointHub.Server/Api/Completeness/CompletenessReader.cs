@@ -13,7 +13,7 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         var (quarantined, isLeast) = await ledger.CountQuarantinedAsync(
             question.Dataset, [.. question.Operators.Select(o => o.OperatorId)], question.Window, scope, cancellationToken);
         var statement = question.Window is { } window
-            ? Judge.OfWindow(window, question.Now, operators, quarantined)
+            ? Judge.OfWindow(window, question.Now, operators, quarantined, question.TimeField)
             : Judge.OfPresent(question.Now, operators, quarantined);
 
         // An answer of open data holds nothing that is restricted, whoever asks.
@@ -39,9 +39,9 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     /// Operators whose stored status may be told now: a fresh crawl, a feed of changes whose newest poll is fresh (its claim ends the
     /// settle time before it), or MISSING has been written for what the last crawl saw, so that what is stored is what the history says.
     /// </summary>
-    public async Task<IReadOnlyList<string>> ReadFreshAsync(OperatorDirectory directory, DateTimeOffset now, Scope scope, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ReadFreshAsync(OperatorDirectory directory, DateTimeOffset now, Scope scope, CancellationToken cancellationToken, long? asOfTick = null)
     {
-        var windows = await ledger.ReadAsync([Dataset.ChargePoints, Dataset.StatusChanges], null, scope, cancellationToken);
+        var windows = await ledger.ReadAsync([Dataset.ChargePoints, Dataset.StatusChanges], asOfTick, scope, cancellationToken);
         var crawls = Judged(directory.Operators, Dataset.ChargePoints, windows);
         var changes = Judged(directory.Operators, Dataset.StatusChanges, windows);
         var swept = await ledger.ReadSweepsAsync(scope, cancellationToken);
@@ -73,8 +73,12 @@ public sealed class CompletenessReader(LedgerQueries ledger)
 
 /// <summary>What is asked of the ledger.</summary>
 /// <param name="Operators">Those that the answer could hold records of.</param>
-/// <param name="Window">On the event time; null: the present of a snapshot dataset.</param>
+/// <param name="Window">Null: the present of a snapshot dataset.</param>
 /// <param name="Now">When the first page was asked for.</param>
 /// <param name="AsOfTick">Null on the first page.</param>
 public sealed record CompletenessQuestion(
-    Dataset Dataset, IReadOnlyList<ListedOperator> Operators, Window? Window, DateTimeOffset Now, long? AsOfTick);
+    Dataset Dataset, IReadOnlyList<ListedOperator> Operators, Window? Window, DateTimeOffset Now, long? AsOfTick)
+{
+    /// <summary>What the window is about.</summary>
+    public TimeField TimeField { get; init; }
+}

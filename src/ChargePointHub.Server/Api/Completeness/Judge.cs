@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Completeness;
 
@@ -20,10 +21,11 @@ public static class Judge
     public static readonly TimeSpan LateTolerance = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// An answer about event times in <paramref name="window"/>. Each operator is judged up to where it has settled itself, so that
+    /// An answer about times in <paramref name="window"/>. Each operator is judged up to where it has settled itself, so that
     /// an operator who settles late hides nothing of another's gaps; up to the least of these all have.
     /// </summary>
-    public static CompletenessStatement OfWindow(Window window, DateTimeOffset now, IReadOnlyList<JudgedOperator> operators, long quarantined)
+    /// <param name="field">What the window is about. What the hub recorded in a window is all there: what is missing would be recorded later.</param>
+    public static CompletenessStatement OfWindow(Window window, DateTimeOffset now, IReadOnlyList<JudgedOperator> operators, long quarantined, TimeField field = TimeField.Event)
     {
         var providing = operators.Where(o => o.Plan is not null).ToList();
         var notProvided = operators.Where(o => o.Plan is null).Select(o => o.OperatorId).ToList();
@@ -37,7 +39,7 @@ public static class Judge
         {
             var own = SettledTo(o.Plan!, o.Covered, now);
             var judged = new Window(window.From, window.To < own ? window.To : own);
-            var missing = MissingOf(o, judged, own);
+            var missing = field == TimeField.Recorded ? [] : MissingOf(o, judged, own, field);
             gaps.AddRange(missing);
             share += 1 - Coverage.Of(missing.Select(g => g.Window)).ShareOf(judged);
         }
@@ -77,11 +79,13 @@ public static class Judge
     public static DateTimeOffset? WantedFrom(JudgedOperator o) =>
         o.Plan!.Earliest ?? o.Covered.Union(Coverage.Of(o.Lost.Select(l => l.Window))).Start;
 
-    /// <summary>Event times within <paramref name="judged"/> that this operator's missing axis time may hold.</summary>
+    /// <summary>Times within <paramref name="judged"/> that this operator's missing axis time may hold.</summary>
     /// <param name="settled">Where the operator's own axis ends for now.</param>
-    private static List<StatedGap> MissingOf(JudgedOperator o, Window judged, DateTimeOffset settled)
+    /// <param name="field">What the window is about.</param>
+    private static List<StatedGap> MissingOf(JudgedOperator o, Window judged, DateTimeOffset settled, TimeField field)
     {
         var missing = new List<StatedGap>();
+        var (back, on) = Reach(o.Plan!.Axis, field);
         var axisFrom = judged.From;
         if (WantedFrom(o) is { } wantedFrom && wantedFrom > judged.From)
         {
@@ -89,10 +93,12 @@ public static class Judge
             missing.Add(new StatedGap(o.OperatorId, new Window(judged.From, end), GapState.NotOffered, null));
             axisFrom = wantedFrom;
         }
+        else
+        {
+            axisFrom = WantedFrom(o) is { } first && first > judged.From - on ? first : judged.From - on;
+        }
 
-        // Records of the window may have changed, and so stand on the axis, up to the tolerance after it.
-        var reach = o.Plan!.Axis == WindowAxis.LastUpdated ? LateTolerance : TimeSpan.Zero;
-        var axisTo = judged.To + reach < settled ? judged.To + reach : settled;
+        var axisTo = judged.To + back < settled ? judged.To + back : settled;
         if (Window.Between(axisFrom, axisTo) is not { } axis) return missing;
 
         var lost = Coverage.None;
@@ -108,10 +114,22 @@ public static class Judge
 
         void Add(Coverage axisGaps, GapState state, string? cause)
         {
-            var touched = Coverage.Of(axisGaps.Select(g => new Window(g.From - reach, g.To))).Intersect(judged);
+            var touched = Coverage.Of(axisGaps.Select(g => new Window(g.From - back, g.To + on))).Intersect(judged);
             missing.AddRange(touched.Select(w => new StatedGap(o.OperatorId, w, state, cause)));
         }
     }
+
+    /// <summary>
+    /// How far before and after itself a gap of the axis touches what the window is about. A record changes, and so stands on the axis <c>last_updated</c>, up to the
+    /// tolerance after its event; what began within the tolerance before may end, or have changed, in a gap's wake.
+    /// </summary>
+    private static (TimeSpan Back, TimeSpan On) Reach(WindowAxis? axis, TimeField field) => (axis, field) switch
+    {
+        (WindowAxis.LastUpdated, TimeField.LastUpdated) => (TimeSpan.Zero, TimeSpan.Zero),
+        (WindowAxis.LastUpdated, _) => (LateTolerance, TimeSpan.Zero),
+        (WindowAxis.PlugOutAt, TimeField.PlugOut) or (_, TimeField.Event) => (TimeSpan.Zero, TimeSpan.Zero),
+        _ => (TimeSpan.Zero, LateTolerance),
+    };
 
     /// <summary>Cut to one decimal, never rounded up: 100 is said of what is complete, and of nothing else.</summary>
     private static double Percent(double share, bool complete)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -136,18 +135,8 @@ public static class HubOpenApi
     private static JsonObject ContentOf(ApiRoute route, MediaForm form) => form.Schema is { } schema
         ? new JsonObject { ["schema"] = Reference(schema), ["example"] = JsonNode.Parse(HubSchemas.Component(schema).Example) }
         : form == ApiRoute.AsCsv
-        ? new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = int.MaxValue, ["description"] = form.Description }, ["example"] = CsvExample(route) }
+        ? new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = int.MaxValue, ["description"] = form.Description }, ["example"] = CsvRecord.ExampleOf(route.TableOf ?? route) }
         : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 100_000, ["description"] = form.Description } };
-
-    /// <summary>The record that stands as example of a line of NDJSON.</summary>
-    private static string CsvExample(ApiRoute route)
-    {
-        var csv = CsvRecord.Of(SelectedFields.Of(route.Dataset!), null);
-        var text = new ArrayBufferWriter<byte>();
-        csv.WriteHead(text);
-        csv.Write(Encoding.UTF8.GetBytes(HubSchemas.Component(route.Answers.Single(a => a.MediaType == ApiRoute.NdJson).Schema!).Example), text);
-        return Encoding.UTF8.GetString(text.WrittenSpan);
-    }
 
     private static JsonObject FailureOf(int status, IReadOnlyList<ErrorCode> errors) => new()
     {

@@ -1,9 +1,10 @@
-using System.Globalization;
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Store;
+using System.Globalization;
+using static ChargePointHub.Server.Api.Parameters.WordList;
 
 namespace ChargePointHub.Server.Api.Parameters;
 
@@ -35,6 +36,32 @@ public static class HubParameters
     {
         MaxLength = 10,
         Errors = [ErrorCatalogue.InvalidPeriod, ErrorCatalogue.PeriodWithBounds, ErrorCatalogue.WhollyInFuture],
+    };
+
+    /// <summary>Which time of a record the window is about.</summary>
+    /// <param name="words">The event time first: it is the usual one, and any other is asked about only where times are told exactly.</param>
+    internal static Parameter TimeFieldOf(params string[] words) => new(
+        "time_field", $"Which time the window is about; the order stays that of {words[0]}. `recorded_at`: when the hub learnt the record as it now is. Default: {words[0]}.", words[^1], words,
+        (value, _) => OneOf("time_field", value, words))
+    {
+        Errors = [ErrorCatalogue.UnknownValue],
+    };
+
+    /// <summary>The order of the answer.</summary>
+    /// <param name="field">What it leads with.</param>
+    internal static Parameter SortOf(string field) => new(
+        "sort", $"`{field}`: first to last; `-{field}`: last first; then by ids. Default: {field}.", "-" + field, [field, "-" + field], (value, _) => OneOf("sort", value, [field, "-" + field]))
+    {
+        Errors = [ErrorCatalogue.UnknownValue],
+    };
+
+    /// <summary>The state of an earlier time.</summary>
+    internal static readonly Parameter AsOf = From with
+    {
+        Name = "as_of",
+        Description = "What the hub knew at this instant (or at the midnight that begins this London date): records and statuses as they then were; areas, and what is withheld, as they are now. Default: now.",
+        Check = CheckAsOf,
+        Errors = [ErrorCatalogue.InvalidTime, ErrorCatalogue.NaiveTime, ErrorCatalogue.AsOfAhead],
     };
 
     public static readonly Parameter Operator = new(
@@ -175,47 +202,11 @@ public static class HubParameters
     /// <summary>Fields that a route's records have.</summary>
     public static Parameter Select(IReadOnlyList<string> fields) => Words("select", "Fields to keep, separated by commas. Default: all.", fields, ErrorCatalogue.UnknownField);
 
-    private static Parameter Words(string name, string description, IReadOnlyList<string> allowed, ErrorCode? code = null) =>
-        new(name, description, allowed[0], allowed, (value, _) => Listed(value, name, word =>
-            allowed.Contains(word) ? null : NotOneOf(name, word, allowed, code ?? ErrorCatalogue.UnknownValue)))
-        {
-            IsList = true,
-            Errors = [code ?? ErrorCatalogue.UnknownValue],
-        };
-
     private static Parameter FormatOf(string description, params string[] words) => new(
         "format", description + "; the same as the Accept header. Default: json.", words[1], words, (value, _) => OneOf("format", value, words))
     {
         Errors = words.Contains("ndjson") ? [ErrorCatalogue.UnknownValue, ErrorCatalogue.CursorOfStream] : [ErrorCatalogue.UnknownValue],
     };
-
-    private static IEnumerable<Fault> OneOf(string name, string value, IReadOnlyList<string> allowed)
-    {
-        if (!allowed.Contains(value)) yield return NotOneOf(name, value, allowed, ErrorCatalogue.UnknownValue);
-    }
-
-    private static Fault NotOneOf(string name, string word, IReadOnlyList<string> allowed, ErrorCode code) =>
-        new(code, name, $"'{Shown(word)}' is not a value of {name}.", allowed, Nearest.Of(word, allowed), $"{name}={Nearest.Of(word, allowed) ?? allowed[0]}");
-
-    /// <param name="check">Of one word.</param>
-    private static IEnumerable<Fault> Listed(string value, string name, Func<string, Fault?> check)
-    {
-        var words = Parameter.Split(value);
-        if (words.Length > Parameter.LongestList)
-        {
-            yield return new Fault(
-                ErrorCatalogue.ListTooLong, name, $"{name} lists {words.Length} values, more than the {Parameter.LongestList} that it takes.",
-                Example: Whole(name, words.Distinct().Take(Parameter.LongestList), check));
-            yield break;
-        }
-
-        if (words.Contains("")) yield return new Fault(ErrorCatalogue.EmptyValue, name, $"{name} has an empty place in its list.", Example: Whole(name, words, check));
-        foreach (var fault in words.Where(w => w.Length > 0).Distinct().Select(check).OfType<Fault>().Take(Problem.MostTold + 1)) yield return fault;
-    }
-
-    /// <summary>The list without its empty places and what is wrong in it; null when nothing is left.</summary>
-    private static string? Whole(string name, IEnumerable<string> words, Func<string, Fault?> check) =>
-        words.Where(w => w.Length > 0 && check(w) is null).ToList() is { Count: > 0 } good ? $"{name}={string.Join(',', good.Select(Uri.EscapeDataString))}" : null;
 
     private static IEnumerable<Fault> CheckOperators(string value, CheckAgainst against)
     {
@@ -250,7 +241,14 @@ public static class HubParameters
         }
     }
 
-    private static IEnumerable<Fault> Time(Parameter parameter, string value, CheckAgainst against)
+    private static IEnumerable<Fault> CheckAsOf(string value, CheckAgainst against)
+    {
+        foreach (var fault in Time(AsOf, value, against)) yield return fault;
+        if (TimeText.Parse(value) is { } at && at > against.Now)
+            yield return new Fault(ErrorCatalogue.AsOfAhead, "as_of", $"{Instants.Format(at)} has not come yet.", Example: $"as_of={TimeExamples.To(against.Now)}");
+    }
+
+    internal static IEnumerable<Fault> Time(Parameter parameter, string value, CheckAgainst against)
     {
         var name = parameter.Name;
         if (TimeText.Parse(value) is not null) yield break;
@@ -265,7 +263,4 @@ public static class HubParameters
                 ErrorCatalogue.InvalidTime, name, $"'{Shown(value)}' is not an instant with an offset, nor a date, of the years 2000 to 2099.", Example: parameter.Correction(against));
         }
     }
-
-    /// <summary>What a caller sent is echoed cut: enough to be recognised.</summary>
-    private static string Shown(string value) => value.Length <= 80 ? value : value[..80] + "...";
 }

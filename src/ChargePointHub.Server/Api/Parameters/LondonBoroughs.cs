@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ChargePointHub.Server.Geography;
 
 namespace ChargePointHub.Server.Api.Parameters;
 
@@ -15,19 +16,17 @@ internal static class LondonBoroughs
     ];
 
     private static readonly FrozenDictionary<string, string> CodeBySlug =
-        Names.Select((name, i) => (Slug: Slug(name), Code: $"E09{i + 1:000000}")).ToFrozenDictionary(b => b.Slug, b => b.Code);
+        Names.Select((name, i) => (Slug: AreaNames.Slug(name), Code: $"E09{i + 1:000000}")).ToFrozenDictionary(b => b.Slug, b => b.Code);
 
     /// <summary>Names as they are used in queries: <c>tower-hamlets</c>.</summary>
-    public static IReadOnlyList<string> Slugs { get; } = [.. Names.Select(Slug)];
+    public static IReadOnlyList<string> Slugs { get; } = [.. Names.Select(AreaNames.Slug)];
 
     /// <summary>GSS code for a code, a name or a slug, in any case; null: there is no such borough.</summary>
     public static string? CodeOf(string text)
     {
-        var slug = Slug(text);
+        var slug = AreaNames.Slug(text);
         if (CodeBySlug.TryGetValue(slug, out var code)) return code;
         var upper = text.ToUpperInvariant();
         return CodeBySlug.Values.Contains(upper) ? upper : null;
     }
-
-    private static string Slug(string name) => name.Trim().ToLowerInvariant().Replace(' ', '-').Replace('_', '-');
 }

@@ -30,6 +30,12 @@ public sealed record Parameter(
     /// <summary>Whole numbers that are right, both inclusive; null: it is text.</summary>
     public (int Least, int Most, int Default)? Range { get; init; }
 
+    /// <summary>The record's field that a filter tells, where a grant may withhold it; null: none may.</summary>
+    public string? Field { get; init; }
+
+    /// <summary>True: it tells times more finely than the records do whose times are cut.</summary>
+    public bool TellsTimes { get; init; }
+
     /// <summary>What <see cref="Check"/>, or reading it, can answer beyond what every parameter can.</summary>
     public IReadOnlyList<ErrorCode> Errors { get; init; } = [];
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Parameters;
 
@@ -33,6 +34,21 @@ public sealed class RequestParameters
 
     /// <summary>GSS codes; null when no borough is named.</summary>
     public IReadOnlyList<string>? Boroughs() => List("borough")?.Select(b => LondonBoroughs.CodeOf(b)!).ToList();
+
+    /// <summary>Last first.</summary>
+    public bool IsDescending => this["sort"] is ['-', ..];
+
+    /// <summary>Null: as of now.</summary>
+    public DateTimeOffset? AsOf => this["as_of"] is { } text ? TimeText.Parse(text) : null;
+
+    /// <summary>What the window is about.</summary>
+    public TimeField TimeField => this["time_field"] switch
+    {
+        "plug_out_at" => TimeField.PlugOut,
+        "last_updated" => TimeField.LastUpdated,
+        "recorded_at" => TimeField.Recorded,
+        _ => TimeField.Event,
+    };
 
     /// <summary>The same address with another cursor.</summary>
     public string Link(string path, string? cursor)

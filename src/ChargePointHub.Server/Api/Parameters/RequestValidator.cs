@@ -27,9 +27,14 @@ public sealed class RequestValidator : AbstractValidator<RequestParameters>
         {
             RuleFor(r => r).Custom((r, context) =>
             {
-                if (WindowReading.Read(r["from"], r["to"], r["period"], Against(context).Now).Fault is { } fault) context.AddFailure(FailureOf(fault));
+                if (WindowReading.Read(r["from"], r["to"], r["period"], r.AsOf ?? Against(context).Now).Fault is { } fault) context.AddFailure(FailureOf(fault));
             });
         }
+
+        RuleFor(r => r).Custom((r, context) =>
+        {
+            foreach (var fault in FilterParameters.RangeFaults(r).Concat(PlaceParameters.FaultsOf(r))) context.AddFailure(FailureOf(fault));
+        });
     }
 
     public IReadOnlyList<Fault> Faults(RequestParameters parameters, CheckAgainst against)

@@ -61,6 +61,6 @@ internal static class WindowReading
     };
 
     private static Fault Future(string name, DateTimeOffset start, DateTimeOffset now) => new(
-        ErrorCatalogue.WhollyInFuture, name, $"The window begins at {Instants.Format(start)}, which has not come yet.",
+        ErrorCatalogue.WhollyInFuture, name, $"The window begins at {Instants.Format(start)}, after {Instants.Format(now)}, as of which it is asked.",
         Example: $"{name}={(name == "to" ? TimeExamples.To(now) : TimeExamples.From(now))}");
 }

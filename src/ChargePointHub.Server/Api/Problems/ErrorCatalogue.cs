@@ -57,6 +57,17 @@ public static class ErrorCatalogue
     public static readonly ErrorCode ParameterMissing = new("CPH-1023", 400, "Parameter is missing",
         "The route cannot do without a parameter that was not given.", "Give the parameter that `errors` names.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
 
+    public static readonly ErrorCode UnknownArea = new("CPH-1024", 400, "Unknown area",
+        "The value is neither the code nor the name of a ward or LSOA among the boundaries that are loaded, or several areas share the name.", "Use a code; the records' ward_gss and lsoa21 hold them.", "/v1/charge-points?ward=E05009317");
+    public static readonly ErrorCode InvalidNumber = new("CPH-1025", 400, "Not a number",
+        "The value is not a plain decimal number from 0 on.", "Write digits with a decimal point where one is needed: no unit, no sign, no thousands separator.", "/v1/charge-points?max_power_kw__gte=7.4");
+    public static readonly ErrorCode EmptyRange = new("CPH-1026", 400, "Range holds nothing",
+        "`__lt` is the first value outside and must be greater than `__gte`, the first inside.", "Exchange them, or leave one out.", "/v1/charge-points?max_power_kw__gte=7&max_power_kw__lt=50");
+    public static readonly ErrorCode InvalidPlace = new("CPH-1027", 400, "Not a place",
+        "Places are WGS84 degrees: `bbox` is west,south,east,north, `near` is latitude,longitude.", "Write `bbox=-0.15,51.48,-0.08,51.52` (longitude first) or `near=51.5033,-0.1195` (latitude first).", "/v1/charge-points?bbox=-0.15,51.48,-0.08,51.52");
+    public static readonly ErrorCode RadiusAlone = new("CPH-1028", 400, "Radius without a place",
+        "`radius_m` says how far around `near` to look, and `near` is not given.", "Give `near`, or leave `radius_m` out.", "/v1/charge-points?near=51.5033,-0.1195&radius_m=400");
+
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
     public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
@@ -74,6 +85,9 @@ public static class ErrorCatalogue
         "What is granted to the key tells times of these records by a whole quarter of an hour, hour or London day, and the window would cut through one.",
         "Let `from` and `to` stand where a unit begins, or give a `period`; /v1/me shows the unit. Naming operators or boroughs whose times are granted more finely allows finer bounds.",
         "/v1/charging-sessions?period=2026-11-20");
+
+    public static readonly ErrorCode AsOfAhead = new("CPH-1108", 400, "as_of lies in the future",
+        "Nobody knows yet what the hub will know then.", "Ask as of an instant that has come, or leave `as_of` out for now.", "/v1/charging-sessions?as_of=2026-11-20T08:00:00Z");
 
     public static readonly ErrorCode BrokenCursor = new("CPH-1201", 400, "Cursor is not one of ours",
         "The cursor is cut, changed, or was signed by another hub.", "Start again without `cursor`, and pass on `next_cursor` exactly as it came.", "/v1/tariffs?cursor=abc");
@@ -102,6 +116,9 @@ public static class ErrorCatalogue
         "Try again after the seconds in Retry-After. RateLimit tells what is left; a 304 and a longer pause cost least.", "any");
     public static readonly ErrorCode TooManyAnswers = new("CPH-2008", 429, "Too many answers at once",
         "The key, or the address where no key was shown, has as many answers of records under way as it may.", "Read one to its end, or try again after the seconds in Retry-After.", "/v1/charging-sessions?format=ndjson");
+
+    public static readonly ErrorCode FieldNotGranted = new("CPH-2009", 403, "The field is not granted",
+        "A filter on a field tells what the field holds, and the grants of the key withhold it for some of the records that were asked about.", "Leave the filter out, or name operators or boroughs whose grants give the field; /v1/me shows them.", "/v1/charging-sessions");
 
     public static readonly ErrorCode NoSuchRoute = new("CPH-3001", 404, "No such route",
         "Nothing is served at this address.", "/docs/reference lists every route for people, /openapi/v1.json for programs.", "/v1/charge-points");
@@ -138,10 +155,10 @@ public static class ErrorCatalogue
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
-        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing,
-        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted,
+        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone,
+        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
-        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers,
+        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,
         NotHandedIn, NotAFile, FileNotWhole,
         Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong, NotOnRecord,

@@ -25,15 +25,10 @@ internal static class ListReportedUsage
         Parameters =
         [
             HubParameters.FromOfUsage, HubParameters.ToOfUsage, HubParameters.Period, HubParameters.Operator, HubParameters.BoroughOfUsage, HubParameters.UsageGroup, HubParameters.PeriodUnit,
-            HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ReportedUsage)),
+            HubParameters.AsOf, HubParameters.SortOf("period_from"), HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ReportedUsage)),
         ],
         Dataset = Dataset.ReportedUsage,
         Answers = [new(ApiRoute.Json, "ReportedUsageList"), new(ApiRoute.NdJson, "ReportedUsageLine"), ApiRoute.AsCsv],
-        Handler = request => ListAnswer.SendAsync(request, Dataset.ReportedUsage, request.Operators, query => query with
-        {
-            Boroughs = request.Parameters.Boroughs(),
-            Groups = request.Parameters.List("group"),
-            PeriodUnits = request.Parameters.List("period_unit"),
-        }),
+        Handler = request => ListAnswer.SendAsync(request, Dataset.ReportedUsage, request.Operators),
     };
 }

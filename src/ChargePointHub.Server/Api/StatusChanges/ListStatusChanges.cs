@@ -10,6 +10,10 @@ namespace ChargePointHub.Server.Api.StatusChanges;
 /// <summary>GET /v1/status-changes, and the same of one charge point.</summary>
 internal static class ListStatusChanges
 {
+    private static readonly Parameter TimeField = HubParameters.TimeFieldOf("at", "recorded_at");
+
+    private static readonly Parameter Sort = HubParameters.SortOf("at");
+
     public static readonly ApiRoute Route = new()
     {
         Path = "/v1/status-changes",
@@ -25,17 +29,12 @@ internal static class ListStatusChanges
         Errors = [ErrorCatalogue.FinerThanGranted],
         Parameters =
         [
-            HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Operator, HubParameters.Borough, HubParameters.PowerBand,
-            HubParameters.StatusBegun, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.StatusChanges)),
+            HubParameters.From, HubParameters.To, HubParameters.Period, TimeField, HubParameters.AsOf, HubParameters.Operator, .. FilterParameters.OfPoints,
+            HubParameters.StatusBegun, Sort, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.StatusChanges)),
         ],
         Dataset = Dataset.StatusChanges,
         Answers = [new(ApiRoute.Json, "StatusChangeList"), new(ApiRoute.NdJson, "StatusChangeLine"), ApiRoute.AsCsv],
-        Handler = request => ListAnswer.SendAsync(request, Dataset.StatusChanges, request.Operators, query => query with
-        {
-            Boroughs = request.Parameters.Boroughs(),
-            PowerBands = request.Parameters.List("power_band"),
-            Statuses = request.Parameters.List("status"),
-        }),
+        Handler = request => ListAnswer.SendAsync(request, Dataset.StatusChanges, request.Operators),
     };
 
     public static readonly ApiRoute OfChargePoint = Route with
@@ -47,7 +46,7 @@ internal static class ListStatusChanges
         Id = GetChargePoint.Route.Id,
         Parameters =
         [
-            HubParameters.From, HubParameters.To, HubParameters.Period, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count,
+            HubParameters.From, HubParameters.To, HubParameters.Period, TimeField, HubParameters.AsOf, HubParameters.StatusBegun, Sort, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count,
             HubParameters.Select(SelectedFields.Of(Dataset.StatusChanges)),
         ],
         Errors = [ErrorCatalogue.NoSuchChargePoint, ErrorCatalogue.FinerThanGranted],

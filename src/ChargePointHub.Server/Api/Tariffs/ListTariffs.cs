@@ -15,9 +15,12 @@ internal static class ListTariffs
         Description = "OCPI tariff elements with a price in pence per kWh where one price says it all. Ordered by operator_id, tariff_id.",
         Tag = "Tariffs",
         IsHeldBy = RouteRights.Of(Dataset.Tariffs),
-        Parameters = [HubParameters.Operator, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.Tariffs))],
+        Parameters =
+        [
+            HubParameters.Operator, .. FilterParameters.LastUpdated, HubParameters.AsOf, HubParameters.SortOf("operator_id"), HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.Tariffs)),
+        ],
         Dataset = Dataset.Tariffs,
         Answers = [new(ApiRoute.Json, "TariffList"), new(ApiRoute.NdJson, "TariffLine"), ApiRoute.AsCsv],
-        Handler = request => ListAnswer.SendAsync(request, Dataset.Tariffs, request.Operators, query => query),
+        Handler = request => ListAnswer.SendAsync(request, Dataset.Tariffs, request.Operators),
     };
 }
