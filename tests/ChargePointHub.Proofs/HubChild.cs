@@ -26,7 +26,7 @@ internal static class HubChild
             Resize(london.OperatorsFolder, orders.World);
 
             // Chosen when all operators have theirs, or one of them might have taken it.
-            var options = new HubOptions { Data = orders.Data, Operators = london.OperatorsFolder, Areas = [london.AreasFile], Port = ChildHub.FreePort() };
+            var options = new HubOptions { Data = orders.Data, Operators = london.OperatorsFolder, Areas = [london.AreasFile], Port = ChildHub.FreePort(), KeyQuota = 1_000_000 };
             var parts = new HubParts
             {
                 Certificate = new Certificate(london.HubCertificate, [], london.CaFile),

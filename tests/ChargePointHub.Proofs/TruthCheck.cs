@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -51,36 +50,7 @@ internal static class TruthCheck
 
     private static async Task<Verdict> RunAsync(string of, string sandboxFile, string oracle, params string[] options)
     {
-        var program = Path.Combine(RepositoryRoot(), "tests", "contract", "check_truth.py");
-        using var python = Process.Start(new ProcessStartInfo("python3", [program, sandboxFile, oracle, "--json", .. options])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using var patience = new CancellationTokenSource(Limit);
-        var (output, errors) = (python.StandardOutput.ReadToEndAsync(patience.Token), python.StandardError.ReadToEndAsync(patience.Token));
-        try
-        {
-            await python.WaitForExitAsync(patience.Token);
-            var text = await output;
-            return text.StartsWith('{')
-                ? new Verdict(of, python.ExitCode, JsonNode.Parse(text))
-                : throw new ProofFailedException($"check_truth.py ended with exit code {python.ExitCode}: {await errors}");
-        }
-        catch (OperationCanceledException)
-        {
-            python.Kill();
-            throw new ProofFailedException($"check_truth.py did not end within {Limit.TotalMinutes} minutes.");
-        }
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "ChargePointHub.sln"))) return folder.FullName;
-        }
-
-        throw new ProofFailedException("The proof runs from somewhere outside the repository: no ChargePointHub.sln above it.");
+        var (exitCode, report) = await ContractProgram.RunAsync("check_truth.py", Limit, [sandboxFile, oracle, "--json", .. options]);
+        return new Verdict(of, exitCode, report);
     }
 }

@@ -44,6 +44,10 @@ class Hub:
             target = self._next(target, page)
         return records, meta, pages
 
+    def text(self, target):
+        """The whole answer of a stream."""
+        return self._answer(target, "*/*").decode("utf-8")
+
     def _next(self, target, page):
         link, cursor = page.get("links", {}).get("next"), page.get("next_cursor")
         if (link is None) != (cursor is None):
@@ -56,20 +60,23 @@ class Hub:
         return f"{url.path}?{url.query}"
 
     def _get(self, target):
+        try:
+            return json.loads(self._answer(target, "application/json"), parse_float=Decimal, parse_int=Decimal)
+        except ValueError as fault:
+            raise CannotCheck(f"GET {target} gave no JSON: {fault}") from fault
+
+    def _answer(self, target, accept):
         for _ in range(self.TRIES):
-            status, headers, body = self._once(target)
+            status, headers, body = self._once(target, accept)
             if status not in (429, 503):
                 break
             time.sleep(min(self.LONGEST_WAIT, int(headers.get("Retry-After") or 1)))
         if status != 200:
             raise CannotCheck(f"GET {target} gave {status}: {body[:500].decode('utf-8', 'replace')}")
-        try:
-            return json.loads(body, parse_float=Decimal, parse_int=Decimal)
-        except ValueError as fault:
-            raise CannotCheck(f"GET {target} gave no JSON: {fault}") from fault
+        return body
 
-    def _once(self, target):
-        headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
+    def _once(self, target, accept):
+        headers = {"Accept": accept} | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
         for last in (False, True):
             try:
                 self.connection.request("GET", target, headers=headers)

@@ -66,7 +66,12 @@ public sealed class ListTests : IAsyncLifetime
         await host.AddSessionAsync("alpha:NEW", Now.AddHours(-1), tick: 2);
         foreach (var (id, at) in new[] { ("alpha:S5", Now.AddHours(-20)), ("alpha:S8", Now.AddDays(-20)) })
         {
-            await host.ExecuteAsync("INSERT INTO charging_session_version SELECT *, 2, now() FROM charging_session WHERE session_id = @id", ("id", id));
+            await host.ExecuteAsync(
+                """
+                INSERT INTO charging_session_version SELECT operator_id, session_id, charge_point_id, plug_in_at, plug_out_at, energy_wh, last_updated, content_hash, findings, feed_id, run_id, tick,
+                    recorded_at, document, 2, now() FROM charging_session WHERE session_id = @id
+                """,
+                ("id", id));
             await host.ExecuteAsync("UPDATE charging_session SET tick = 2, plug_in_at = @at WHERE session_id = @id", ("id", id), ("at", at));
         }
 

@@ -45,7 +45,8 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
 
         await host.ExecuteAsync(
             """
-            INSERT INTO charge_point_version SELECT c.*, 2, now() FROM charge_point c WHERE charge_point_id = 'alpha:hidden';
+            INSERT INTO charge_point_version SELECT c.operator_id, c.charge_point_id, c.location_id, c.latitude, c.longitude, c.max_power_kw, c.power_band, c.published, c.last_updated,
+                c.content_hash, c.findings, c.feed_id, c.run_id, c.tick, c.recorded_at, c.document, 2, now() FROM charge_point c WHERE charge_point_id = 'alpha:hidden';
             UPDATE charge_point_version SET published = true;
             INSERT INTO quarantine (operator_id, dataset, own_id, content_hash, findings, feed_id, run_id, page_number, recorded_at, document)
             SELECT o, d, p, '\x00', '[]', 'main', '00000000-0000-0000-0000-000000000000', 1, now(), json_build_object('charge_point_id', p)

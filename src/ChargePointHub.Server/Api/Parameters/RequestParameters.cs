@@ -116,7 +116,7 @@ public sealed class RequestParameters
     /// <summary>Routes without an id that would have taken it; empty: none does.</summary>
     private static string WhereKnown(string name)
     {
-        var others = ApiRoutes.All.Where(r => r.Id is null && r.Parameters.Any(p => p.Name == name)).Select(r => r.Path).ToList();
+        var others = ApiRoutes.All.Where(r => r.Id is null && r.TableOf is null && r.Parameters.Any(p => p.Name == name)).Select(r => r.Path).ToList();
         return others.Count == 0 ? "" : $"; {string.Join(", ", others)} {(others.Count == 1 ? "has" : "have")} it";
     }
 
