@@ -17,6 +17,7 @@ import json
 import math
 import random
 import sys
+import time
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -200,11 +201,19 @@ def answered(hub, draw, dataset, parameters):
 
 def check(hub, oracle_folder, layer, options):
     draw = random.Random(options.seed)
-    oracle = Oracle(oracle_folder)
-    as_of = datetime.now(timezone.utc) - timedelta(seconds=1)
-    times = [instant(v[0][field]) for dataset, field in EVENT_TIME.items() for v in oracle.versions[dataset].values()]
-    start = min(times) - timedelta(seconds=1)
-    world = World(hub, oracle, layer, as_of, start)
+    give_up = time.monotonic() + 120
+    while True:
+        # A world that has only begun is written, and collected, bit by bit.
+        as_of = datetime.now(timezone.utc) - timedelta(seconds=1)
+        time.sleep(2)
+        oracle = Oracle(oracle_folder)
+        times = [instant(v[0][field]) for dataset, field in EVENT_TIME.items() for v in oracle.versions[dataset].values()]
+        start = min(times, default=as_of) - timedelta(seconds=1)
+        world = World(hub, oracle, layer, as_of, start)
+        if all(len(rows) > 1 for rows in world.rows.values()):
+            break
+        if time.monotonic() > give_up:
+            raise CannotCheck(f"of some dataset there is nothing to ask about: { {dataset: len(rows) for dataset, rows in world.rows.items()} }")
     faults, forms, rows, empty = list(world.faults), Counter(), 0, 0
     for number in range(options.queries):
         dataset, parameters, kept = question(draw, world, start)
