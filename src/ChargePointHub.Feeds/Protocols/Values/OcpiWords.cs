@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using ChargePointHub.Model;
 using ChargePointHub.Feeds.Conformance;
+using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Protocols.Values;
 

@@ -1,9 +1,9 @@
+using System.Globalization;
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Store;
-using System.Globalization;
 using static ChargePointHub.Server.Api.Parameters.WordList;
 
 namespace ChargePointHub.Server.Api.Parameters;
