@@ -67,6 +67,9 @@ public sealed record ListedDataset
     /// <summary>The feed that brings it.</summary>
     public string FeedId { get; init; } = "main";
 
+    /// <summary>True: the operator hands it in as files; nobody asks for it.</summary>
+    public bool IsHandedIn { get; init; }
+
     /// <summary>False: nothing is collected.</summary>
     public bool IsActive { get; init; } = true;
 

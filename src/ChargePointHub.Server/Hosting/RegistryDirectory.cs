@@ -1,3 +1,4 @@
+using ChargePointHub.Feeds.Protocols.Csv;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Geography;
 
@@ -29,6 +30,7 @@ public static class RegistryDirectory
                    Freshness = plan.Freshness,
                    LookBack = plan.LookBack,
                    Protocol = feed.Protocol,
+                   IsHandedIn = feed.Protocol == SubmittedFile.ProtocolName,
                    FeedId = feed.FeedId,
                    IsActive = feed.Active,
                    CarriedBy = plan.CarriedBy,

@@ -41,6 +41,21 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_comes_as_files_is_missing_because_nobody_handed_it_in()
+    {
+        host.Directory = new([.. host.Directory.Operators.Select(o => o with { Datasets = [.. o.Datasets.Select(d => d with { IsHandedIn = d.Dataset == Dataset.ChargingSessions })] })]);
+        await RunAsync(Now.AddHours(-6), Now.AddHours(-4), Now.AddHours(-5), "unreachable");
+
+        var gaps = (await host.GetAsync("/v1/gaps?dataset=charging_sessions&cause=not_handed_in")).Data;
+        var sessions = await host.GetAsync("/v1/charging-sessions");
+
+        Assert.Equal(2, gaps.Count);
+        Assert.All(
+            sessions.Json.GetProperty("meta").GetProperty("completeness").GetProperty("gaps").EnumerateArray().Where(g => g.GetProperty("state").GetString() == "open"),
+            g => Assert.Equal("not_handed_in", g.GetProperty("cause").GetString()));
+    }
+
+    [Fact]
     public async Task What_is_lost_is_listed_apart()
     {
         var lost = Assert.Single((await host.GetAsync("/v1/gaps?state=lost&dataset=charging_sessions")).Data);

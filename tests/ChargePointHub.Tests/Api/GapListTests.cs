@@ -41,7 +41,7 @@ public sealed class GapListTests
     [InlineData("credential_missing", GapCauses.HubFault)]
     [InlineData("unauthorised", GapCauses.Refused)]
     [InlineData("protocol_error", GapCauses.OperatorDown)]
-    public void The_hub_s_own_faults_are_not_booked_on_the_operator(string? failure, string cause) => Assert.Equal(cause, GapCauses.OfFailure(failure));
+    public void The_hub_s_own_faults_are_not_booked_on_the_operator(string? failure, string cause) => Assert.Equal(cause, GapCauses.Of(failure, null));
 
     private static Window Hours(int from, int to) => new(Now.AddHours(from - 12), Now.AddHours(to - 12));
 

@@ -13,12 +13,13 @@ public sealed record ClosedGap(
 {
     /// <summary>Pieces of one gap came one after another: those that touch, and are told alike, are one again. Pure.</summary>
     /// <param name="windows">By operator, dataset and beginning.</param>
-    public static IReadOnlyList<ClosedGap> Of(IReadOnlyList<ClosedWindow> windows)
+    /// <param name="planOf">How its dataset comes in; null: it no longer does.</param>
+    public static IReadOnlyList<ClosedGap> Of(IReadOnlyList<ClosedWindow> windows, Func<ClosedWindow, ListedDataset?> planOf)
     {
         var gaps = new List<ClosedGap>();
         foreach (var next in windows)
         {
-            var cause = next.IsHistory ? null : GapCauses.OfFailure(next.Failure);
+            var cause = next.IsHistory ? null : GapCauses.Of(next.Failure, planOf(next));
             if (gaps.Count > 0 && gaps[^1] is var before && before.OperatorId == next.OperatorId && before.Dataset == next.Dataset
                 && before.Cause == cause && before.ClosedBy == next.ClosedBy && next.Window.From <= before.Window.To)
             {

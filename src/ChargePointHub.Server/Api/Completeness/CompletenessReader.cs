@@ -59,7 +59,7 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         var open = gaps.Where(g => g.State == GapState.Open && scope.ReadsQuality(g.OperatorId)).ToList();
         var failures = await ledger.ReadFailuresAsync(
             [.. open.Select(g => new OpenGap(g.OperatorId, dataset, OnAxis(g, dataset, operators)))], scope, cancellationToken);
-        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.OfFailure(p.Second));
+        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.Of(p.Second, operators.First(o => o.OperatorId == p.First.OperatorId).Find(dataset)));
         return [.. gaps.Select(g => !scope.ReadsQuality(g.OperatorId) ? g with { Cause = null } : causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : g)];
     }
 

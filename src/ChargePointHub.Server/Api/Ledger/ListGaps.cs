@@ -120,7 +120,7 @@ internal static class ListGaps
     {
         var open = gaps.Where(g => g.State == GapState.Open && request.Scope.ReadsQuality(g.OperatorId)).ToList();
         var failures = await request.Hub.Ledger.ReadFailuresAsync([.. open.Select(g => new OpenGap(g.OperatorId, g.Dataset, g.Window))], request.Scope, request.Aborted);
-        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.OfFailure(p.Second));
+        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.Of(p.Second, request.Directory.Find(p.First.OperatorId)?.Find(p.First.Dataset)));
         return [.. gaps.Select(g => causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : request.Scope.ReadsQuality(g.OperatorId) ? g : g with { Cause = null })];
     }
 
@@ -131,7 +131,8 @@ internal static class ListGaps
         var causes = request.Parameters.List("cause");
         var held = GrantedPart.OfQuality(request, out var restrictedTo);
         var of = (await LedgerReading.ReadAsync(request)).Where(o => !o.Plan!.Dataset.IsSnapshot && held.Contains(o.OperatorId)).Select(o => (o.OperatorId, o.Plan!.Dataset)).ToList();
-        var closed = ClosedGap.Of(await request.Hub.Ledger.ReadClosedAsync(of, LedgerReading.Window(request), MostClosed, request.Scope, request.Aborted));
+        var closed = ClosedGap.Of(
+            await request.Hub.Ledger.ReadClosedAsync(of, LedgerReading.Window(request), MostClosed, request.Scope, request.Aborted), w => request.Directory.Find(w.OperatorId)?.Find(w.Dataset));
         await JsonAnswer.SendAsync(request, json =>
         {
             json.WriteStartObject();
