@@ -43,9 +43,15 @@ public sealed class AreaStore(Database database)
             "SELECT c.charge_point_id FROM charge_point c JOIN unnest($1, $2) AS n (operator_id, charge_point_id) USING (operator_id, charge_point_id)",
             placed.Select(p => p.OperatorId).ToArray(), placed.Select(p => p.ChargePointId).ToArray()).ListAsync(r => r.GetString(0), cancellationToken);
         var written = await WriteAsync(connection, [.. placed.IntersectBy(known, p => p.ChargePointId)], cancellationToken);
-        if (written > 0) await MarkChangeAsync(connection, await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken), cancellationToken);
+        if (written.Count > 0)
+        {
+            var tick = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
+            await MarkChangeAsync(connection, tick, cancellationToken);
+            await Announcements.OfChargePointsAsync(connection, written, tick, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
-        return written;
+        return written.Count;
     }
 
     /// <summary>Keeps the last tick at which a charge point or its areas changed: what readers join in memory is good until then.</summary>
@@ -53,9 +59,10 @@ public sealed class AreaStore(Database database)
         "INSERT INTO hub_setting (name, value) VALUES ('places_tick', int8send($1)) ON CONFLICT (name) DO UPDATE SET value = excluded.value", tick.Number)
         .ExecuteAsync(cancellationToken);
 
-    internal static async Task<int> WriteAsync(NpgsqlConnection connection, IReadOnlyList<PlacedChargePoint> placed, CancellationToken cancellationToken)
+    /// <summary>Returns the charge points whose areas differed: operator and hub id.</summary>
+    internal static async Task<IReadOnlyList<(string OperatorId, string Id)>> WriteAsync(NpgsqlConnection connection, IReadOnlyList<PlacedChargePoint> placed, CancellationToken cancellationToken)
     {
-        if (placed.Count == 0) return 0;
+        if (placed.Count == 0) return [];
         NpgsqlParameter Column(Func<AreaCodes, string?> of) =>
             new() { Value = placed.Select(p => of(p.Areas)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
@@ -75,6 +82,7 @@ public sealed class AreaStore(Database database)
             ON CONFLICT (operator_id, charge_point_id) DO UPDATE
             SET borough_gss = excluded.borough_gss, borough_name = excluded.borough_name, ward_gss = excluded.ward_gss,
                 lsoa21 = excluded.lsoa21, boundary_version = excluded.boundary_version
+            RETURNING operator_id, charge_point_id
             """,
             placed.Select(p => p.OperatorId).ToArray(),
             placed.Select(p => p.ChargePointId).ToArray(),
@@ -82,6 +90,6 @@ public sealed class AreaStore(Database database)
             Column(a => a.BoroughName),
             Column(a => a.WardGss),
             Column(a => a.Lsoa21),
-            Column(a => a.BoundaryVersion)).ExecuteAsync(cancellationToken);
+            Column(a => a.BoundaryVersion)).ListAsync(r => (r.GetString(0), r.GetString(1)), cancellationToken);
     }
 }

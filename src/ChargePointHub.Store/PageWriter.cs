@@ -100,17 +100,25 @@ public sealed class PageWriter(Database database)
 
         Tick? tick = null;
         if (quarantine.Written > 0 || quarantine.Ended.Count > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething || usage.WriteSomething
-            || statuses.WriteSomething || coverage.WriteSomething || areas > 0)
+            || statuses.WriteSomething || coverage.WriteSomething || areas.Count > 0)
         {
             var taken = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await RecordStages.ChargePoints.WriteAsync(connection, page, chargePoints, taken, cancellationToken);
             await RecordStages.Tariffs.WriteAsync(connection, page, tariffs, taken, cancellationToken);
             await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken, hasKey: Planted != PlantedBug.NoKey);
             await RecordStages.ReportedUsage.WriteAsync(connection, page, usage, taken, cancellationToken);
-            if (quarantine.Ended.Count > 0) await RecordStages.ChargingSessions.EndAsync(connection, page, quarantine.Ended, taken, cancellationToken);
+            if (sessions.Changed > 0) await Announcements.OfMovesAsync(connection, page.Feed.OperatorId, taken, cancellationToken);
+            if (quarantine.Ended.Count > 0)
+            {
+                var ended = await RecordStages.ChargingSessions.EndAsync(connection, page, quarantine.Ended, taken, cancellationToken);
+                await Announcements.OfEndsAsync(connection, Dataset.ChargingSessions, page.Feed.OperatorId, ended, taken, cancellationToken);
+            }
+
             await statuses.WriteAsync(taken, cancellationToken);
             await coverage.WriteAsync(taken, cancellationToken);
-            if (areas > 0 || chargePoints.WriteSomething) await AreaStore.MarkChangeAsync(connection, taken, cancellationToken);
+            if (areas.Count > 0 || chargePoints.WriteSomething) await AreaStore.MarkChangeAsync(connection, taken, cancellationToken);
+            IEnumerable<string> points = [.. await RecordStages.ChargePoints.WrittenAsync(connection, chargePoints, cancellationToken), .. statuses.Moved];
+            await Announcements.OfChargePointsAsync(connection, [.. points.Select(id => (page.Feed.OperatorId, id)), .. areas], taken, cancellationToken);
             tick = taken;
         }
 

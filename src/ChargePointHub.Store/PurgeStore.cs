@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ChargePointHub.Model;
+using ChargePointHub.Store.Queries;
 using ChargePointHub.Store.Writing;
 using Npgsql;
 using NpgsqlTypes;
@@ -38,6 +39,9 @@ public sealed class PurgeStore(Database database)
     /// <summary>Whose records can be purged; status changes go with their charge point.</summary>
     public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions, Dataset.ReportedUsage];
 
+    /// <summary>Stands in for the database's clock in simulations, in which a day passes in seconds.</summary>
+    internal TimeProvider? SimulatedClock { get; init; }
+
     /// <summary>What a purge would take; changes nothing.</summary>
     public async Task<IReadOnlyList<PurgedRows>> TryAsync(Purge purge, CancellationToken cancellationToken)
     {
@@ -58,6 +62,7 @@ public sealed class PurgeStore(Database database)
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
             var ids = await IdsOfPartsAsync(connection, purge, cancellationToken);
+            var told = await ToldAsync(connection, purge, cancellationToken);
             var rows = await DeleteAsync(connection, purge, ids, cancellationToken);
             var before = await connection.Command(
                 "SELECT keeps_out FROM purged_record WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 ORDER BY tick DESC LIMIT 1", purge.OperatorId, purge.Dataset.Name, mark)
@@ -68,7 +73,7 @@ public sealed class PurgeStore(Database database)
             if (before is [var keptOut] && keptOut != purge.IsMended && rows.Count == 0 && forgotten == 0) return null;
 
             // Tags of answers as of an older tick hold no newer one but this.
-            var tick = await HubClock.NextAsync(connection, null, cancellationToken);
+            var tick = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await AreaStore.MarkChangeAsync(connection, tick, cancellationToken);
             foreach (var id in ids.Prepend(purge.RecordId))
             {
@@ -78,6 +83,7 @@ public sealed class PurgeStore(Database database)
                     purge.By, purge.Reason, id == purge.RecordId ? rows.Sum(r => r.Rows) : 0, !purge.IsMended).ExecuteAsync(cancellationToken);
             }
 
+            await AnnounceAsync(connection, purge, told, ids, tick, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             if (rows.Count == 0) return new Purged(rows, IsVacuumed: true);
             return new Purged(rows, await VacuumAsync(rows, cancellationToken));
@@ -148,6 +154,43 @@ public sealed class PurgeStore(Database database)
         }
 
         return emptied;
+    }
+
+    /// <summary>Of a session or tariff itself, with its charge point; of a charge point those that are linked with it.</summary>
+    private static async Task<IReadOnlyList<(string Id, string Other)>> ToldAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
+    {
+        await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
+        if (!ChangeQueries.Followed.Contains(purge.Dataset)) return [];
+        return await connection.Command(
+            purge.Dataset == Dataset.ChargePoints ? "SELECT other_operator_id, other_id FROM charge_point_same WHERE operator_id = $1 AND charge_point_id = $2"
+            : purge.Dataset == Dataset.Tariffs ? $"SELECT tariff_id, '' FROM tariff WHERE {OfTariff}"
+            : $"SELECT session_id, charge_point_id FROM charging_session WHERE {OfSession}", purge.OperatorId, purge.RecordId)
+            .ListAsync(r => (r.GetString(0), r.GetString(1)), cancellationToken);
+    }
+
+    /// <summary>Who follows is told what to delete, by its id unless that must not be kept.</summary>
+    private static async Task AnnounceAsync(
+        NpgsqlConnection connection, Purge purge, IReadOnlyList<(string Id, string Other)> told, IReadOnlyList<string> idsOfParts, Tick tick, CancellationToken cancellationToken)
+    {
+        if (purge.Dataset != Dataset.ChargePoints) await Announcements.OfEndsAsync(connection, purge.Dataset, purge.OperatorId, told, tick, cancellationToken);
+        else await Announcements.OfChargePointsAsync(connection, [(purge.OperatorId, purge.RecordId), .. told.Select(t => (t.Id, t.Other))], tick, cancellationToken, takesAlong: !purge.IsMended);
+        if (purge.Dataset == Dataset.ChargePoints && !purge.IsMended && !purge.HidesId)
+        {
+            // Statuses may have been known of a charge point that never was.
+            await connection.Command(
+                "INSERT INTO charge_point_left (operator_id, charge_point_id, borough_gss, tick) VALUES ($1, $2, '', $3) ON CONFLICT (operator_id, charge_point_id, borough_gss) DO UPDATE SET tick = excluded.tick",
+                purge.OperatorId, purge.RecordId, tick.Number).ExecuteAsync(cancellationToken);
+        }
+
+        if (!purge.HidesId) return;
+        if (purge.Dataset == Dataset.ChargePoints)
+        {
+            await connection.Command($"DELETE FROM charge_point_told WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
+            await connection.Command($"DELETE FROM charge_point_left WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
+        }
+
+        await connection.Command("DELETE FROM record_gone WHERE operator_id = $1 AND (record_id = ANY ($2) OR charge_point_id = ANY ($2))", purge.OperatorId, idsOfParts.Append(purge.RecordId).ToArray())
+            .ExecuteAsync(cancellationToken);
     }
 
     /// <summary>A session that was put together of several records goes by the ids of those that name no session too.</summary>

@@ -46,10 +46,10 @@ public sealed class SameAsSweep(Database database)
                 FROM by_place a JOIN by_place b ON (a.lat, a.lon, a.kw) = (b.lat, b.lon, b.kw) AND a.operator_id <> b.operator_id) found
             GROUP BY operator_id, charge_point_id, other_operator_id, other_id
             """).ExecuteAsync(cancellationToken);
-        var differing = (int)(await connection.Command(
-            "SELECT count(*) FROM ((TABLE same_wanted EXCEPT TABLE charge_point_same) UNION ALL (TABLE charge_point_same EXCEPT TABLE same_wanted)) d")
-            .ListAsync(r => r.GetInt64(0), cancellationToken)).Single();
-        if (differing > 0)
+        var differing = await connection.Command(
+            "SELECT operator_id, charge_point_id FROM ((TABLE same_wanted EXCEPT TABLE charge_point_same) UNION ALL (TABLE charge_point_same EXCEPT TABLE same_wanted)) d")
+            .ListAsync(r => (r.GetString(0), r.GetString(1)), cancellationToken);
+        if (differing.Count > 0)
         {
             var tick = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await connection.Command(
@@ -63,11 +63,12 @@ public sealed class SameAsSweep(Database database)
                 ON CONFLICT (operator_id, charge_point_id, other_operator_id, other_id) DO UPDATE SET reason = excluded.reason
                 """).ExecuteAsync(cancellationToken);
             await AreaStore.MarkChangeAsync(connection, tick, cancellationToken);
+            await Announcements.OfChargePointsAsync(connection, differing, tick, cancellationToken);
         }
 
         await connection.Command(
             "INSERT INTO hub_setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", Done, upTo).ExecuteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return differing;
+        return differing.Count;
     }
 }

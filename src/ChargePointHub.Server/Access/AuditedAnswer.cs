@@ -48,7 +48,7 @@ internal static class AuditedAnswer
         KeyId = request.Caller.KeyId,
         OrganisationId = request.Caller.Organisation?.Id,
         Holder = request.Caller.Organisation?.Name ?? request.Caller.Label,
-        Rights = part.RightsTo(operators, request.Caller),
+        Rights = part.RightsTo(operators, request),
         Route = request.Route.Path,
         Path = request.Path,
         Filter = request.Parameters.Asked(),

@@ -13,6 +13,9 @@ public sealed class RestrictedPart
 
     private RestrictedPart(string subject, Func<Scope, bool> holdsSome, Func<Scope, string, bool> holds) => (this.subject, this.holdsSome, this.holds) = (subject, holdsSome, holds);
 
+    /// <summary>Of records of several datasets: those of the request.</summary>
+    private Func<HubRequest, IReadOnlyList<RestrictedPart>>? Parts { get; init; }
+
     /// <summary>How operators' feeds fare, with causes.</summary>
     public static readonly RestrictedPart FeedQuality = new(Right.FeedQuality, scope => scope.ReadsQuality(), (scope, operatorId) => scope.ReadsQuality(operatorId));
 
@@ -24,9 +27,14 @@ public sealed class RestrictedPart
     /// <summary>Records of a dataset.</summary>
     public static RestrictedPart Of(Dataset dataset) => new(dataset.Name, scope => scope.Reads(dataset), (scope, operatorId) => scope.Reads(dataset, operatorId));
 
+    /// <summary>Records of whichever restricted datasets a request asks about.</summary>
+    public static RestrictedPart OfDatasets(Func<HubRequest, IReadOnlyList<Dataset>> datasets) =>
+        new("", _ => false, (_, _) => false) { Parts = request => [.. datasets(request).Where(d => d.IsRestricted).Select(Of)] };
+
     /// <summary>Whose restricted data the answer may hold, as far as filters and rights name them; null: nobody's.</summary>
     public IReadOnlyList<string>? OperatorsOf(HubRequest request)
     {
+        if (Parts is { } parts) return parts(request).SelectMany(p => p.OperatorsOf(request) ?? []).Distinct().ToList() is { Count: > 0 } ofAny ? ofAny : null;
         var scope = request.Scope;
         if ((request.Route.Id is null ? request.Parameters.List("operator") : [request.Id.Split(':')[0]]) is { } asked)
             return asked.Distinct().Where(o => holds(scope, o)).ToList() is { Count: > 0 } held ? held : null;
@@ -38,6 +46,10 @@ public sealed class RestrictedPart
     }
 
     /// <summary>What the right to read them stems from.</summary>
+    public IReadOnlyList<string> RightsTo(IReadOnlyList<string> operators, HubRequest request) =>
+        Parts is { } parts ? [.. parts(request).SelectMany(p => p.RightsTo(operators, request.Caller)).Distinct()] : RightsTo(operators, request.Caller);
+
+    /// <summary>The same, where every request asks about one and the same.</summary>
     public IReadOnlyList<string> RightsTo(IReadOnlyList<string> operators, Caller caller) => caller.Scope.IsEverything
         ? [ReadRight.Everything]
         :

@@ -14,6 +14,7 @@ public sealed record ApiRoute
     public const string GeoJson = "application/geo+json";
     public const string NdJson = "application/x-ndjson";
     public const string Csv = "text/csv";
+    public const string EventStream = "text/event-stream";
 
     /// <summary>The answer as a table, on every list of a dataset's records.</summary>
     public static readonly MediaForm AsCsv = new(Csv, null, "The whole answer as CSV (RFC 4180), one column a field.");

@@ -1,3 +1,4 @@
+using ChargePointHub.Server.Api.Changes;
 using ChargePointHub.Server.Api.ChargePoints;
 using ChargePointHub.Server.Api.ChargingSessions;
 using ChargePointHub.Server.Api.Errors;
@@ -38,6 +39,7 @@ public static class ApiRoutes
         ListReportedUsage.Route.ToCsv(),
         ListTariffs.Route,
         ListTariffs.Route.ToCsv(),
+        ListChanges.Route,
         ListOperators.Route,
         GetOperator.Route,
         GetFeedHealth.Route,

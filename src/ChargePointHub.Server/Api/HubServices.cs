@@ -23,6 +23,8 @@ public sealed class HubServices(
 
     public RecordQueries Records { get; } = new(database);
 
+    public ChangeQueries Changes { get; } = new(database);
+
     public LedgerQueries Ledger { get; } = new(database);
 
     public FeedHealthReader FeedHealth { get; } = new(database);

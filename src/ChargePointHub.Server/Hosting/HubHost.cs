@@ -195,7 +195,7 @@ public sealed class HubHost : IAsyncDisposable
         builder.Services.AddSingleton(new AuditVerification(database)).AddHostedService<AbandonedChains>();
         builder.Services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
         if (options.Otlp.Length > 0) builder.Services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));
-        if (options.Collect) builder.Services.AddHostedService<CollectorService>().AddSingleton(new SameAsSweep(database)).AddHostedService<SameAsSweeper>();
+        if (options.Collect) builder.Services.AddHostedService<CollectorService>().AddSingleton(new SameAsSweep(database)).AddHostedService<SameAsSweeper>().AddSingleton(new FreshnessStore(database)).AddHostedService<FreshnessSweeper>();
         var app = builder.Build();
         app.Use((context, next) =>
         {

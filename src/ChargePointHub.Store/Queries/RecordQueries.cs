@@ -52,7 +52,7 @@ public sealed class RecordQueries(Database database)
         var command = RecordSql.Command(query, Layer(scope), Rows(scope), connection);
         try
         {
-            return new RecordRows(query, limits, query.PrecisionUnder(Layer(scope)) != TimePrecision.Exact, connection, command, await command.ExecuteReaderAsync(
+            return new RecordRows(query, limits, query.Only is null && query.PrecisionUnder(Layer(scope)) != TimePrecision.Exact, connection, command, await command.ExecuteReaderAsync(
                 query.Places is null ? CommandBehavior.Default : CommandBehavior.SequentialAccess, cancellationToken));
         }
         catch

@@ -49,6 +49,9 @@ public sealed record RecordQuery
     /// <summary>Hub id.</summary>
     public string? ChargePointId { get; init; }
 
+    /// <summary>These records alone, in any order; null: all.</summary>
+    public IReadOnlyList<RecordKey>? Only { get; init; }
+
     /// <summary>Joined in memory instead of in SQL; null: in SQL. See <see cref="TakesPlaces"/>.</summary>
     public ChargePointPlaces? Places { get; init; }
 
@@ -63,3 +66,9 @@ public sealed record RecordQuery
     /// <summary>Operators whose current status may be believed; all others' is MISSING. Charge points only.</summary>
     public IReadOnlyList<string> FreshOperators { get; init; } = [];
 }
+
+/// <summary>What a record goes by.</summary>
+/// <param name="Id">Hub id; of a status change its charge point's.</param>
+/// <param name="At">Of status changes alone.</param>
+/// <param name="Status">Of status changes alone.</param>
+public readonly record struct RecordKey(string OperatorId, string Id, DateTimeOffset? At = null, string? Status = null);

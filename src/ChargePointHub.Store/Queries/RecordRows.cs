@@ -74,6 +74,13 @@ public sealed class RecordRows : IAsyncDisposable
         return new PageKey(leadsWithTime ? new DateTimeOffset(at, TimeSpan.Zero) : null, texts);
     }
 
+    /// <summary>What the current row goes by.</summary>
+    public RecordKey RecordKey()
+    {
+        var key = Key();
+        return query.Dataset == Dataset.StatusChanges ? new RecordKey(key.Texts[0], key.Texts[1], key.At, key.Texts[2]) : new RecordKey(key.Texts[0], key.Texts[1]);
+    }
+
     /// <summary>Whose the current row is, in UTF-8. Valid until the next row.</summary>
     public ReadOnlySpan<byte> OperatorId
     {
@@ -135,7 +142,7 @@ public sealed class RecordRows : IAsyncDisposable
         {
             output.Write((place is not null ? place.Fields : ChargePointPlaces.FieldsOf(TextOrNull(joined), TextOrNull(joined + 1), TextOrNull(joined + 2), TextOrNull(joined + 3))));
             output.Write(",\"started_local\":\""u8);
-            localTime.Write(output, at);
+            localTime.Write(output, detail.Precision.Cut(new DateTimeOffset(at, TimeSpan.Zero)).UtcDateTime);
             output.Write("\"}"u8);
         }
     }

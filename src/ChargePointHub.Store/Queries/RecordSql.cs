@@ -78,7 +78,7 @@ internal static class RecordSql
     {
         var shape = ShapeOf(query, layer);
         var command = new ServingCommand(connection, scope);
-        var cut = CutSql.Of(query, layer, command.Parameters);
+        var cut = query.Only is null ? CutSql.Of(query, layer, command.Parameters) : null;
         var conditions = Conditions(cut is null ? query : query with { After = null }, layer, shape, command.Parameters);
         var order = string.Join(", ", Enumerable.Range(1, OrderColumns(query.Dataset, cut is not null)).Select(n => query.IsDescending ? $"{n} DESC" : $"{n}"));
         var sql = new StringBuilder();
@@ -180,6 +180,7 @@ internal static class RecordSql
             parameters.AddWithValue("point", id);
         }
 
+        if (query.Only is { } only) OneOf(sql, shape, only, parameters);
         if (scope.AreasOf(query.Dataset) is { } areas) sql.Append(" AND ").Append(ScopeSql.Within(areas, "r.operator_id", shape.Joins.Contains(AreaJoin, StringComparison.Ordinal) || shape.Joins == UsageArea ? "a.borough_gss" : null, parameters));
         return sql.ToString();
     }
@@ -214,6 +215,17 @@ internal static class RecordSql
         if (column is null) throw new ArgumentException($"This dataset has no filter '{name}'.", nameof(name));
         sql.Append(" AND ").Append(column).Append(" = ANY(@").Append(name).Append(')');
         parameters.AddWithValue(name, Array(values));
+    }
+
+    private static void OneOf(StringBuilder sql, Shape shape, IReadOnlyList<RecordKey> keys, NpgsqlParameterCollection parameters)
+    {
+        var hasTime = shape.KeyColumns.Contains("status");
+        sql.Append(" AND (").AppendJoin(", ", shape.KeyColumns.Select(c => "r." + c)).Append(hasTime ? ", r.at) IN (SELECT * FROM unnest(@only_operators, @only_ids, @only_statuses, @only_at))" : ") IN (SELECT * FROM unnest(@only_operators, @only_ids))");
+        parameters.AddWithValue("only_operators", keys.Select(k => k.OperatorId).ToArray());
+        parameters.AddWithValue("only_ids", keys.Select(k => k.Id).ToArray());
+        if (!hasTime) return;
+        parameters.AddWithValue("only_statuses", keys.Select(k => k.Status!).ToArray());
+        parameters.AddWithValue("only_at", keys.Select(k => k.At!.Value.UtcDateTime).ToArray());
     }
 
     private static string[] Array(IReadOnlyList<string> values) => [.. values];

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace ChargePointHub.Store.Writing;
 
@@ -43,6 +44,9 @@ internal static class CommandExtensions
             _ => value,
         },
     };
+
+    /// <summary>Of which some may be null.</summary>
+    public static NpgsqlParameter Texts(IEnumerable<string?> texts) => new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static NpgsqlCommand Filled(NpgsqlCommand command, ReadOnlySpan<object?> values)
     {

@@ -54,9 +54,14 @@ internal sealed class RecordStage<T>(
         }
     }
 
+    /// <summary>Hub ids of those whose current row was written.</summary>
+    public async Task<IReadOnlyList<string>> WrittenAsync(NpgsqlConnection connection, Counts counts, CancellationToken cancellationToken) =>
+        counts.Added + counts.Changed == 0 ? [] : await connection.Command(table.Written).ListAsync(r => r.GetString(0), cancellationToken);
+
     /// <summary>Ends records that nothing stands behind any longer; as of older ticks they stay.</summary>
-    public Task<int> EndAsync(NpgsqlConnection connection, PageToWrite page, IReadOnlyList<string> keys, Tick tick, CancellationToken cancellationToken) =>
-        connection.Command(table.End, page.Feed.OperatorId, tick.Number, tick.RecordedAt, keys.ToArray()).ExecuteAsync(cancellationToken);
+    /// <returns>Those that were there, with their charge point.</returns>
+    public Task<List<(string Id, string ChargePointId)>> EndAsync(NpgsqlConnection connection, PageToWrite page, IReadOnlyList<string> keys, Tick tick, CancellationToken cancellationToken) =>
+        connection.Command(table.End, page.Feed.OperatorId, tick.Number, tick.RecordedAt, keys.ToArray()).ListAsync(r => (r.GetString(0), r.GetString(1)), cancellationToken);
 
     private Dictionary<string, ToStage<T>>.ValueCollection Winners(IReadOnlyList<ToStage<T>> records, bool laterArrivalWins)
     {

@@ -71,11 +71,14 @@ internal sealed class RecordTable(string name, string key, params string[] colum
         WHERE d.verdict = {(int)Verdict.Changed}
         """;
 
-    /// <summary>$1 operator, $2 tick, $3 its time, $4 keys.</summary>
+    /// <summary>Keys of those that are new or changed.</summary>
+    public string Written => $"SELECT s.{key} FROM decided_{name} d JOIN stage_{name} s USING (ord) WHERE d.verdict <> {(int)Verdict.Late}";
+
+    /// <summary>$1 operator, $2 tick, $3 its time, $4 keys. Rows (key, charge point) of what was there.</summary>
     public string End =>
         $"""
         WITH gone AS (DELETE FROM {name} WHERE operator_id = $1 AND {key} = ANY ($4) RETURNING {All})
-        INSERT INTO {name}_version ({All}, tick_to, recorded_to) SELECT {All}, $2, $3 FROM gone
+        INSERT INTO {name}_version ({All}, tick_to, recorded_to) SELECT {All}, $2, $3 FROM gone RETURNING {key}, charge_point_id
         """;
 
     /// <summary>$1 operator, $2 feed, $3 run, $4 tick, $5 its time. The span is empty: it was current at no tick.</summary>

@@ -1,6 +1,5 @@
 using ChargePointHub.Model;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace ChargePointHub.Store.Writing;
 
@@ -158,16 +157,14 @@ internal sealed class SessionJoin(NpgsqlConnection connection, PageToWrite page)
         rows.Select(r => r.Part.PartId).ToArray(),
         rows.Select(r => r.Part.NamesSession).ToArray(),
         rows.Select(r => r.Part.IsFinal).ToArray(),
-        Texts(rows.Select(r => r.Part.Credits)),
+        CommandExtensions.Texts(rows.Select(r => r.Part.Credits)),
         rows.Select(r => r.Record.ChargePointId).ToArray(),
         rows.Select(r => r.Record.PlugInAt.UtcDateTime).ToArray(),
         rows.Select(r => r.Record.LastUpdated.UtcDateTime).ToArray(),
         rows.Select(r => r.ChargeKey).ToArray(),
-        Texts(rows.Select(r => r.SessionId)),
+        CommandExtensions.Texts(rows.Select(r => r.SessionId)),
         rows.Select(r => r.FeedId).ToArray(),
         rows.Select(r => r.RunId).ToArray(),
-        Texts(rows.Select(r => r.Judged.Findings.Count == 0 ? null : PageBuffer.Findings(r.Judged.Findings))),
+        CommandExtensions.Texts(rows.Select(r => r.Judged.Findings.Count == 0 ? null : PageBuffer.Findings(r.Judged.Findings))),
         rows.Select(r => r.Document).ToArray()).ExecuteAsync(cancellationToken);
-
-    private static NpgsqlParameter Texts(IEnumerable<string?> texts) => new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 }

@@ -32,6 +32,9 @@ internal sealed class StatusStage(
 
     public Counts Counts { get; private set; }
 
+    /// <summary>Charge points whose current status is another now.</summary>
+    public IReadOnlyCollection<string> Moved => moved;
+
     public bool WriteSomething => Counts.WriteSomething || moved.Count > 0;
 
     /// <summary>Months that the page's changes fall into, for their partitions.</summary>
@@ -101,15 +104,15 @@ internal sealed class StatusStage(
 
         if (Counts.Changed > 0)
         {
-            // The change keeps its tick: there is no version of it that a reader at an earlier tick could be given instead.
+            // The change keeps its tick: there is no version of it that a reader at an earlier tick could be given instead. Followers go by the other.
             await connection.Command(
                 $"""
-                UPDATE status_change c SET evidence = s.evidence, feed_id = coalesce(s.feed_id, $2), run_id = coalesce(s.run_id, $3), findings = s.findings, document = s.document
+                UPDATE status_change c SET evidence = s.evidence, replaced_tick = $6, feed_id = coalesce(s.feed_id, $2), run_id = coalesce(s.run_id, $3), findings = s.findings, document = s.document
                 FROM decided_status_change d JOIN stage_status_change s USING (ord)
                 WHERE d.verdict = {(int)Verdict.Changed} AND c.operator_id = $1 AND c.charge_point_id = s.charge_point_id
                     AND c.at = s.at AND c.status = s.status AND c.at BETWEEN $4 AND $5
                 """,
-                op, feed, run, earliest, latest).ExecuteAsync(cancellationToken);
+                op, feed, run, earliest, latest, tick.Number).ExecuteAsync(cancellationToken);
         }
 
         if (moved.Count == 0) return;

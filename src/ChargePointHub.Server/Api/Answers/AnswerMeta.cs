@@ -41,8 +41,20 @@ internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffse
         json.WriteWindow("window", Window);
         json.WriteInstant("as_of", AsOf);
         json.WriteString("schema", "hub/v1/" + Dataset.Name);
+        WriteLicences(json, Dataset, Operators);
+        json.WriteStrings("restricted_to", RestrictedTo);
+        WriteLimits(json, Dataset, Limits);
+        if (Count is { } count) json.WriteNumber("count", count);
+        else json.WriteNull("count");
+        json.WritePropertyName("completeness");
+        Completeness.Write(json);
+    }
+
+    /// <summary>Of those who provide the dataset.</summary>
+    public static void WriteLicences(Utf8JsonWriter json, Dataset dataset, IEnumerable<ListedOperator> operators)
+    {
         json.WriteStartArray("licence");
-        foreach (var o in Operators.Where(o => o.Find(Dataset) is not null))
+        foreach (var o in operators.Where(o => o.Find(dataset) is not null))
         {
             json.WriteStartObject();
             json.WriteString("operator_id", o.OperatorId);
@@ -52,23 +64,19 @@ internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffse
         }
 
         json.WriteEndArray();
-        json.WriteStrings("restricted_to", RestrictedTo);
-        if (Limits.Count > 0) WriteLimits(json);
-        if (Count is { } count) json.WriteNumber("count", count);
-        else json.WriteNull("count");
-        json.WritePropertyName("completeness");
-        Completeness.Write(json);
     }
 
-    private void WriteLimits(Utf8JsonWriter json)
+    /// <summary>Nothing where there are none.</summary>
+    public static void WriteLimits(Utf8JsonWriter json, Dataset dataset, IReadOnlyList<Right> limits)
     {
+        if (limits.Count == 0) return;
         json.WriteStartArray("limits");
-        foreach (var right in Limits)
+        foreach (var right in limits)
         {
             json.WriteStartObject();
             json.WriteString("operator_id", right.OperatorId);
             json.WriteStringsOrNull("boroughs", right.Boroughs);
-            json.WriteStrings("withheld", right.Detail.HiddenOf(Dataset.Name));
+            json.WriteStrings("withheld", right.Detail.HiddenOf(dataset.Name));
             json.WriteString("time_precision", Words<TimePrecision>.Of(right.Precision));
             json.WriteEndObject();
         }

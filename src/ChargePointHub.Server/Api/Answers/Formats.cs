@@ -11,13 +11,14 @@ internal enum AnswerForm
     GeoJson,
     NdJson,
     Csv,
+    Events,
 }
 
 /// <summary>Which form an answer takes: the address decides, then <c>format</c>, then the Accept header.</summary>
 internal static class Formats
 {
     private static readonly (string Word, AnswerForm Form, string MediaType)[] Known =
-        [("json", AnswerForm.Json, ApiRoute.Json), ("geojson", AnswerForm.GeoJson, ApiRoute.GeoJson), ("ndjson", AnswerForm.NdJson, ApiRoute.NdJson), ("csv", AnswerForm.Csv, ApiRoute.Csv)];
+        [("json", AnswerForm.Json, ApiRoute.Json), ("geojson", AnswerForm.GeoJson, ApiRoute.GeoJson), ("ndjson", AnswerForm.NdJson, ApiRoute.NdJson), ("csv", AnswerForm.Csv, ApiRoute.Csv), ("events", AnswerForm.Events, ApiRoute.EventStream)];
 
     public static AnswerForm Of(HubRequest request)
     {

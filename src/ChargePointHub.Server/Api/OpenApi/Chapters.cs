@@ -13,6 +13,7 @@ public static class Chapters
         new("Status changes", "Management Information Data: when charge points were free, in use or out of order. Under a key."),
         new("Reported usage", "Management Information Data: what operators themselves report of the use of their charge points, period by period. Under a key."),
         new("Tariffs", "What charging costs. Open."),
+        new("Changes", "Everything that changed, in the order in which the hub learnt it: how a copy is kept equal. Open; under a key with what it holds."),
         new("Operators", "Who is collected from, under which licence, and what was noticed about their records."),
         new("Coverage", "The ledger: what of each operator's data is here, what is missing, and whether it can still be had."),
         new("Submissions", "Files that operators hand in, and what became of them. Under a key of the operator."),

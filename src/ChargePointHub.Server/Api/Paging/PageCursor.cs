@@ -28,33 +28,24 @@ public sealed class PageCursors(byte[] key)
     /// <param name="question">What binds the cursor, in one canonical text.</param>
     public string Write(PageCursor cursor, string question)
     {
-        using var body = new MemoryStream();
-        using var writer = new BinaryWriter(body, Encoding.UTF8);
-        writer.Write(Version);
-        writer.Write(HashOf(question));
-        writer.Write(cursor.Tick);
-        writer.Write(cursor.RecordedAt.UtcTicks);
-        writer.Write(cursor.AskedAt.UtcTicks);
-        writer.Write(cursor.Window?.From.UtcTicks ?? 0);
-        writer.Write(cursor.Window?.To.UtcTicks ?? 0);
-        writer.Write(cursor.After.At?.UtcTicks ?? 0);
-        writer.Write((byte)cursor.After.Texts.Count);
-        foreach (var text in cursor.After.Texts) writer.Write(text);
-        writer.Flush();
-        writer.Write(HMACSHA256.HashData(key, body.ToArray()));
-        writer.Flush();
-        return Base64Url.EncodeToString(body.ToArray());
+        return Seal(question, writer =>
+        {
+            writer.Write(cursor.Tick);
+            writer.Write(cursor.RecordedAt.UtcTicks);
+            writer.Write(cursor.AskedAt.UtcTicks);
+            writer.Write(cursor.Window?.From.UtcTicks ?? 0);
+            writer.Write(cursor.Window?.To.UtcTicks ?? 0);
+            writer.Write(cursor.After.At?.UtcTicks ?? 0);
+            writer.Write((byte)cursor.After.Texts.Count);
+            foreach (var text in cursor.After.Texts) writer.Write(text);
+        });
     }
 
     /// <summary>The cursor, or the fault: broken when it is not one of ours, foreign when it answers another question.</summary>
     public (PageCursor? Cursor, Fault? Fault) Read(string text, string question)
     {
-        if (Open(text) is not { } body) return (null, new Fault(ErrorCatalogue.BrokenCursor, "cursor", "The cursor is not one that this hub gave out."));
-        using var reader = new BinaryReader(new MemoryStream(body), Encoding.UTF8);
-        if (reader.ReadByte() != Version) return (null, new Fault(ErrorCatalogue.BrokenCursor, "cursor", "The cursor has a form that this hub no longer reads."));
-        if (!reader.ReadBytes(QuestionLength).AsSpan().SequenceEqual(HashOf(question)))
-            return (null, new Fault(ErrorCatalogue.ForeignCursor, "cursor", "The cursor belongs to another question."));
-
+        var (reader, fault) = Unseal(text, question);
+        if (reader is null) return (null, fault);
         var tick = reader.ReadInt64();
         var recordedAt = Instant(reader.ReadInt64())!.Value;
         var askedAt = Instant(reader.ReadInt64())!.Value;
@@ -64,6 +55,33 @@ public sealed class PageCursors(byte[] key)
         for (var i = 0; i < texts.Length; i++) texts[i] = reader.ReadString();
         return (new PageCursor(tick, recordedAt, askedAt, from is { } a && to is { } b ? new Window(a, b) : null, new PageKey(at, texts)), null);
     }
+
+    /// <summary>A cursor that holds what is written, bound to a question.</summary>
+    internal string Seal(string question, Action<BinaryWriter> write)
+    {
+        using var body = new MemoryStream();
+        using var writer = new BinaryWriter(body, Encoding.UTF8);
+        writer.Write(Version);
+        writer.Write(HashOf(question));
+        write(writer);
+        writer.Flush();
+        writer.Write(HMACSHA256.HashData(key, body.ToArray()));
+        writer.Flush();
+        return Base64Url.EncodeToString(body.ToArray());
+    }
+
+    /// <summary>What was written into a cursor of this question.</summary>
+    internal (BinaryReader? Body, Fault? Fault) Unseal(string text, string question)
+    {
+        if (Open(text) is not { } body) return (null, new Fault(ErrorCatalogue.BrokenCursor, "cursor", "The cursor is not one that this hub gave out."));
+        var reader = new BinaryReader(new MemoryStream(body), Encoding.UTF8);
+        if (reader.ReadByte() != Version) return (null, new Fault(ErrorCatalogue.BrokenCursor, "cursor", "The cursor has a form that this hub no longer reads."));
+        return reader.ReadBytes(QuestionLength).AsSpan().SequenceEqual(HashOf(question)) ? (reader, null)
+            : (null, new Fault(ErrorCatalogue.ForeignCursor, "cursor", "The cursor belongs to another question."));
+    }
+
+    /// <summary>Knows a text again, and tells nothing of it.</summary>
+    internal byte[] MarkOf(string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text))[..8];
 
     /// <summary>The signed bytes; null when the text or the signature is wrong.</summary>
     private byte[]? Open(string text)

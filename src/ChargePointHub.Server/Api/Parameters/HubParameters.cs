@@ -4,6 +4,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 using static ChargePointHub.Server.Api.Parameters.WordList;
 
 namespace ChargePointHub.Server.Api.Parameters;
@@ -132,6 +133,18 @@ public static class HubParameters
 
     public static readonly Parameter DatasetName = Words("dataset", "Datasets, separated by commas.", [.. Dataset.All.Select(d => d.Name)]);
 
+    /// <summary>Of changes.</summary>
+    public static readonly Parameter ChangedDataset = Words("dataset", "Datasets, separated by commas. Default: all of them that may be read with exact times.", [.. ChangeQueries.Followed.Select(d => d.Name)]);
+
+    /// <summary>Of changes.</summary>
+    public static readonly Parameter Since = new(
+        "since", "Only what the hub learnt after this instant (with its offset), or after a London date began. Says nothing beside a cursor. Default: everything, from the beginning.",
+        "2026-11-20T08:00:00Z", null, (value, against) => Time(Since!, value, against), against => TimeExamples.From(against.Now))
+    {
+        MaxLength = 40,
+        Errors = [ErrorCatalogue.InvalidTime, ErrorCatalogue.NaiveTime, ErrorCatalogue.WhollyInFuture, ErrorCatalogue.FinerThanGranted],
+    };
+
     /// <summary>Of a file; one, and not a list.</summary>
     public static readonly Parameter SubmittedDataset = new(
         "dataset", "What the file holds. May be left out where the operator hands in files of one dataset alone.", "charging_sessions", [.. Dataset.All.Select(d => d.Name)],
@@ -182,6 +195,19 @@ public static class HubParameters
 
     /// <summary>Where there is no stream.</summary>
     public static readonly Parameter PageCursor = Cursor with { Description = "`next_cursor` of the page before, exactly as it came." };
+
+    /// <summary>Of changes, however they are read.</summary>
+    public static readonly Parameter ChangeCursor = Cursor with
+    {
+        Description = "`next_cursor` of an earlier answer, exactly as it came, in whatever form. Default: from the beginning.",
+        Errors = [ErrorCatalogue.BrokenCursor, ErrorCatalogue.ForeignCursor, ErrorCatalogue.RightsChanged, ErrorCatalogue.SetBack, ErrorCatalogue.EndsUnnamed],
+    };
+
+    /// <summary>Of changes.</summary>
+    public static readonly Parameter ChangeFormat = FormatOf("`json`; `ndjson`: everything up to now as one stream; `events`: that and all that comes, as server-sent events", "json", "ndjson", "events") with
+    {
+        Errors = [ErrorCatalogue.UnknownValue],
+    };
 
     /// <summary>Of one charge point.</summary>
     public static readonly Parameter Format = FormatOf("`json` or `geojson`", "json", "geojson");

@@ -60,7 +60,7 @@ internal static class WindowReading
         _ => "London's day",
     };
 
-    private static Fault Future(string name, DateTimeOffset start, DateTimeOffset now) => new(
+    public static Fault Future(string name, DateTimeOffset start, DateTimeOffset now) => new(
         ErrorCatalogue.WhollyInFuture, name, $"The window begins at {Instants.Format(start)}, after {Instants.Format(now)}, as of which it is asked.",
         Example: $"{name}={(name == "to" ? TimeExamples.To(now) : TimeExamples.From(now))}");
 }

@@ -99,6 +99,16 @@ public static class ErrorCatalogue
     public static readonly ErrorCode CursorOfStream = new("CPH-1204", 400, "A stream takes no cursor",
         "NDJSON and CSV are the whole answer at once; they have no pages to go on from.", "Leave `cursor` out, or ask for `format=json`.", "/v1/charging-sessions?period=2026-11-20&format=ndjson");
 
+    public static readonly ErrorCode RightsChanged = new("CPH-1205", 410, "Rights have changed since",
+        "What the key may read is not what it was when the cursor was given out, so that what follows would fit no copy made until then.",
+        "Begin anew: ask without a cursor, and let what comes take the place of the copy.", "/v1/changes");
+    public static readonly ErrorCode SetBack = new("CPH-1206", 410, "The database was set back",
+        "The state from which the cursor was made is not in this database's past: it was restored from an older copy. Records that came after that copy may be in the reader's and not here.",
+        "Begin anew: ask without a cursor, and let what comes take the place of the copy.", "/v1/changes");
+    public static readonly ErrorCode EndsUnnamed = new("CPH-1207", 410, "Records went that cannot be named",
+        "Records were purged whose very ids must not be kept, so that nobody can be told which to delete.",
+        "Begin anew: ask without a cursor, and let what comes take the place of the copy.", "/v1/changes");
+
     public static readonly ErrorCode KeyNeeded = new("CPH-2001", 401, "A key is needed",
         "The data is restricted and the request carried no key.", "Send `Authorization: Bearer <key>`, `X-API-Key: <key>`, or HTTP Basic with key id and secret.", "/v1/charging-sessions");
     public static readonly ErrorCode KeyMalformed = new("CPH-2002", 401, "Key is malformed",
@@ -116,6 +126,9 @@ public static class ErrorCatalogue
         "Try again after the seconds in Retry-After. RateLimit tells what is left; a 304 and a longer pause cost least.", "any");
     public static readonly ErrorCode TooManyAnswers = new("CPH-2008", 429, "Too many answers at once",
         "The key, or the address where no key was shown, has as many answers of records under way as it may.", "Read one to its end, or try again after the seconds in Retry-After.", "/v1/charging-sessions?format=ndjson");
+    public static readonly ErrorCode NotToldApart = new("CPH-2010", 403, "Changes with cut times",
+        "What is granted to the key cuts times. Datasets whose times are cut are not followed together with others, and status changes not at all: one goes by its time, and several would go by the same.",
+        "Ask for charging_sessions alone in `dataset`, and for the others apart; read /v1/status-changes by its window.", "/v1/changes?dataset=charging_sessions");
 
     public static readonly ErrorCode FieldNotGranted = new("CPH-2009", 403, "The field is not granted",
         "A filter on a field tells what the field holds, and the grants of the key withhold it for some of the records that were asked about.", "Leave the filter out, or name operators or boroughs whose grants give the field; /v1/me shows them.", "/v1/charging-sessions");
@@ -157,8 +170,8 @@ public static class ErrorCatalogue
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
         BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead,
-        BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream,
-        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted,
+        BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream, RightsChanged, SetBack, EndsUnnamed,
+        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted, NotToldApart,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,
         NotHandedIn, NotAFile, FileNotWhole,
         Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong, NotOnRecord,

@@ -1,0 +1,28 @@
+using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Api.Problems;
+
+namespace ChargePointHub.Server.Api.Changes;
+
+/// <summary>GET /v1/changes: everything that changed, in the order in which the hub learnt it.</summary>
+internal static class ListChanges
+{
+    public static readonly ApiRoute Route = new()
+    {
+        Path = "/v1/changes",
+        OperationId = "listChanges",
+        Summary = "Everything that changed, in the order in which the hub learnt it",
+        Description = "Each record once, as its newest state stands in the list of its dataset, at the place where the hub learnt that. A removal says that every record of "
+            + "`dataset` whose fields equal all of `key` is no longer there: it ended, was purged, or the reader may no longer have it. Who does what each change says, in order, "
+            + "has what the lists have. `next_cursor` is always there, also at the end: keep it, and ask again with it. Status, areas, links and power band are told again "
+            + "when they change. A page may be empty and more follow. 410: what follows would fit no copy made until then, so begin anew without a cursor.",
+        Tag = "Changes",
+        IsHeldBy = RouteRights.OpenData,
+        Restricted = RestrictedPart.OfDatasets(ChangeReading.AskedBy),
+        Parameters = [HubParameters.ChangedDataset, HubParameters.OperatorOnly, HubParameters.Since, HubParameters.Limit, HubParameters.ChangeCursor, HubParameters.ChangeFormat],
+        Errors = [ErrorCatalogue.KeyNeeded, ErrorCatalogue.ScopeTooNarrow, ErrorCatalogue.NotToldApart, ErrorCatalogue.TooManyAnswers],
+        Answers = [new(ApiRoute.Json, "ChangeList"), new(ApiRoute.NdJson, "ChangeLine")],
+        Handler = ChangesAnswer.SendAsync,
+    };
+}

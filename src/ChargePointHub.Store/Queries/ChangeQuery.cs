@@ -1,0 +1,62 @@
+using ChargePointHub.Model;
+
+namespace ChargePointHub.Store.Queries;
+
+/// <summary>A place in the order of changes: by tick, then by part, then by key.</summary>
+/// <param name="Part">Which kind of change of that tick; see <see cref="AfterAll"/>.</param>
+/// <param name="Id">Hub id of the record, or of the charge point that leads the order.</param>
+/// <param name="At">Of status changes alone.</param>
+/// <param name="Word">What of the key comes last; empty: nothing.</param>
+public sealed record ChangePlace(long Tick, int Part, string OperatorId = "", string Id = "", DateTimeOffset? At = null, string Word = "")
+{
+    private const int BeforeAll = -1;
+
+    /// <summary>Part of a place that has all of its tick behind it.</summary>
+    public const int AfterAll = 99;
+
+    /// <summary>Before the first change there is.</summary>
+    public static readonly ChangePlace Start = new(0, BeforeAll);
+
+    /// <summary>Behind all changes of a tick and before those of the next.</summary>
+    public static ChangePlace Behind(long tick) => new(tick, AfterAll);
+}
+
+/// <summary>Which changes, from where on.</summary>
+public sealed record ChangeQuery
+{
+    public required IReadOnlyList<Dataset> Datasets { get; init; }
+
+    public IReadOnlyList<string>? Operators { get; init; }
+
+    public required ChangePlace After { get; init; }
+
+    /// <summary>The last tick that is told.</summary>
+    public required long UpTo { get; init; }
+
+    /// <summary>Ends at or before this tick are not told: who began there has nothing of it.</summary>
+    public required long Begun { get; init; }
+
+    public required int Limit { get; init; }
+
+    /// <summary>
+    /// Not null: what changed after this tick, ordered by key alone, so that the order tells nothing of times. The place's tick says nothing then.
+    /// </summary>
+    public long? ByKeySince { get; init; }
+}
+
+/// <summary>What a change is about.</summary>
+public enum ChangeOf
+{
+    /// <summary>One record: as its dataset's list has it, or no longer in it.</summary>
+    Record,
+
+    /// <summary>One record that has ended.</summary>
+    End,
+
+    /// <summary>Every record of one charge point.</summary>
+    ChargePoint,
+}
+
+/// <summary>Something changed.</summary>
+/// <param name="RecordedAt">When its tick was.</param>
+public sealed record ChangedKey(ChangePlace Place, DateTimeOffset RecordedAt, Dataset Dataset, ChangeOf Of, RecordKey Key);

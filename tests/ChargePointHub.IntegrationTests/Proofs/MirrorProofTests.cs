@@ -1,0 +1,12 @@
+namespace ChargePointHub.IntegrationTests.Proofs;
+
+public class MirrorProofTests
+{
+    [Fact]
+    public async Task A_copy_that_follows_the_changes_equals_the_lists_whenever_it_has_caught_up()
+    {
+        using var result = await SmallProof.HeldAsync("mirror");
+
+        Assert.Equal(2, result.RootElement.GetProperty("figures").GetArrayLength());
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using ChargePointHub.Model;
+using ChargePointHub.Store.Embedded;
+
+namespace ChargePointHub.Proofs;
+
+/// <summary>
+/// Copies follow /v1/changes through whatever happens to a hub, each with the rights of another reader, while the hub is started again and its database set back
+/// to a copy of itself; whenever one has caught up it equals the lists. One seed is one such story.
+/// </summary>
+internal static class MirrorProof
+{
+    private const int Comparisons = 8;
+
+    private static readonly Right[] OfBorough = [new("alpha", "charging_sessions", ["E09000022"]), new("alpha", "status_changes", ["E09000022"]), new("beta", "charging_sessions", null)];
+    private static readonly Right[] OfOther = [new("alpha", "charging_sessions", ["E09000022", "E09000007"]), new("beta", "status_changes", null)];
+    private static readonly Right[] ByTheHour = [new("alpha", "charging_sessions", null, ["energy_kwh"], TimePrecision.Hour), new("beta", "charging_sessions", ["E09000033"])];
+
+    public static async Task<bool> RunAsync(ProofOptions options)
+    {
+        var report = new ProofReport(options);
+        if (Directory.Exists(options.Data)) Directory.Delete(options.Data, recursive: true);
+        await using var server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataFolder = Path.Combine(options.Data, "postgres") }, CancellationToken.None);
+        var (seeds, events) = options.Full ? (20, 120) : (2, 25);
+        var figures = new List<object>();
+        var differences = new List<string>();
+        for (var seed = options.Seed; seed < options.Seed + seeds && differences.Count == 0; seed++)
+        {
+            var rights = Scope.Of(OrganisationRole.Borough, null, OfBorough);
+            Scope? ScopeOf(string key) => key switch
+            {
+                "cph_live_all_secret" => Scope.Everything,
+                "cph_live_borough_secret" => rights,
+                "cph_live_hour_secret" => Scope.Of(OrganisationRole.Tfl, null, ByTheHour),
+                _ => null,
+            };
+
+            await using var hub = await MirrorHub.StartAsync(server.ConnectionString, $"seed_{seed.ToString(CultureInfo.InvariantCulture)}", new MirrorClock(), ScopeOf);
+            var random = new Random(seed);
+            var story = new MirrorStory(random, hub);
+            ChangeMirror[] mirrors =
+            [
+                new("nobody", null, null), new("everything", "cph_live_all_secret", null), new("sessions", "cph_live_all_secret", "charging_sessions"),
+                new("borough", "cph_live_borough_secret", null), new("by the hour", "cph_live_hour_secret", "charging_sessions"),
+            ];
+            var isCopied = false;
+            for (var round = 0; round < Comparisons && differences.Count == 0; round++)
+            {
+                for (var n = 0; n < events; n++)
+                {
+                    await story.NextAsync();
+                    var follower = mirrors[random.Next(mirrors.Length)];
+                    if (random.Next(3) == 0) await follower.FollowAsync(hub.Http, random.Next(1, 30), random.Next(1, 4));
+                }
+
+                switch (random.Next(5))
+                {
+                    case 0: await hub.RestartAsync(); break;
+                    case 1 or 2 when !isCopied:
+                        await hub.CopyAsync();
+                        isCopied = true;
+                        break;
+                    case 1 or 2: await hub.SetBackAsync(); break;
+                    case 3: rights = Scope.Of(OrganisationRole.Borough, null, rights == Scope.Of(OrganisationRole.Borough, null, OfOther) ? OfBorough : OfOther); break;
+                    default: break;
+                }
+
+                hub.Clock.NextHour();
+                await hub.LookAtFreshnessAsync();
+                foreach (var mirror in mirrors)
+                {
+                    await mirror.FollowAsync(hub.Http, random.Next(1, 60), int.MaxValue);
+                    differences.AddRange((await mirror.DifferencesAsync(hub.Http)).Select(d => $"seed {seed}, round {round}: {d}"));
+                }
+            }
+
+            figures.Add(new { Seed = seed, Mirrors = mirrors.Select(m => new { m.Name, Records = m.Count, m.Upserts, m.Removals, m.Resyncs }) });
+            report.Tell(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {string.Join("; ", mirrors.Select(m => $"{m.Name} {m.Count} records, {m.Upserts} upserts, {m.Removals} removals, {m.Resyncs} resyncs"))}"));
+        }
+
+        foreach (var difference in differences.Take(10)) report.Tell(difference);
+        return await report.CloseAsync(differences.Count == 0, differences.Count == 0 ? $"{seeds} stories, every copy equal whenever it had caught up" : "a copy differs", [], figures);
+    }
+}
