@@ -108,8 +108,17 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
         var band = random.Next(3);
         return new ChargePoint
         {
-            ChargePointId = $"{op}:{id}", OperatorId = op, OperatorName = op, LocationId = $"{op}:L{id}", Latitude = 51.5m, Longitude = -0.1m - (0.01m * int.Parse(id, CultureInfo.InvariantCulture)),
-            MaxPowerKw = band, PowerBand = Bands[band], Published = random.Next(4) > 0, LastUpdated = Now, EvseId = random.Next(2) == 0 ? "GB*X*E" + id : null,
+            ChargePointId = $"{op}:{id}",
+            OperatorId = op,
+            OperatorName = op,
+            LocationId = $"{op}:L{id}",
+            Latitude = 51.5m,
+            Longitude = -0.1m - (0.01m * int.Parse(id, CultureInfo.InvariantCulture)),
+            MaxPowerKw = band,
+            PowerBand = Bands[band],
+            Published = random.Next(4) > 0,
+            LastUpdated = Now,
+            EvseId = random.Next(2) == 0 ? "GB*X*E" + id : null,
         };
     }
 
@@ -120,8 +129,14 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
         var start = Now.AddMinutes(-random.Next(600));
         return new ChargingSession
         {
-            SessionId = $"{op}:{id}", OperatorId = op, ChargePointId = $"{op}:{Number(6)}", PlugInAt = start, PlugOutAt = start.AddMinutes(45), EnergyKwh = random.Next(1, 60),
-            LastUpdated = Now.AddMinutes(-random.Next(30)), Part = part,
+            SessionId = $"{op}:{id}",
+            OperatorId = op,
+            ChargePointId = $"{op}:{Number(6)}",
+            PlugInAt = start,
+            PlugOutAt = start.AddMinutes(45),
+            EnergyKwh = random.Next(1, 60),
+            LastUpdated = Now.AddMinutes(-random.Next(30)),
+            Part = part,
         }.WithDerived();
     }
 
