@@ -5,6 +5,7 @@ using ChargePointHub.Server.Api.Errors;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Ledger;
 using ChargePointHub.Server.Api.Me;
+using ChargePointHub.Server.Api.Metadata;
 using ChargePointHub.Server.Api.Metrics;
 using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Operators;
@@ -50,6 +51,7 @@ public static class ApiRoutes
         ListQuarantine.Route,
         ListSubmissions.Route,
         GetMe.Route,
+        GetMetadata.Route,
         ListErrors.Route,
         GetError.Route,
         ListSchemas.Route,

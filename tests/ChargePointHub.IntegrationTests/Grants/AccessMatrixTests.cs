@@ -53,6 +53,7 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/charge-points/{id}"] = Open(),
         ["/v1/charge-points/{id}.geojson"] = Open(),
         ["/v1/tariffs"] = Open(),
+        ["/v1/metadata"] = Open(),
         ["/v1/tariffs.csv"] = Open(),
         ["/v1/changes"] = Open(),
         ["/v1/operators"] = Open(),

@@ -31,6 +31,9 @@ internal static class Formats
     /// <summary>As an answer's Content-Type says it (of CSV: RFC 4180, section 3).</summary>
     public static string MediaTypeOf(AnswerForm form) => Known.First(k => k.Form == form).MediaType + (form == AnswerForm.Csv ? "; charset=utf-8; header=present" : "");
 
+    /// <summary>As <c>format</c> names it.</summary>
+    public static string WordOf(string mediaType) => Known.First(k => k.MediaType == mediaType).Word;
+
     /// <summary>The whole answer at once, a record a line.</summary>
     public static bool IsStream(AnswerForm form) => form is AnswerForm.NdJson or AnswerForm.Csv;
 

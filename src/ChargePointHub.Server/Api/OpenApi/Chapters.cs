@@ -19,7 +19,7 @@ public static class Chapters
         new("Submissions", "Files that operators hand in, and what became of them. Under a key of the operator."),
         new("Access", "Who the hub takes a caller for, and what that opens."),
         new("Errors", "What each error code means and what to do."),
-        new("Documentation", "What describes the hub to programs: schemas and OpenAPI."),
+        new("Documentation", "What describes the hub to programs: its catalogue, schemas and OpenAPI."),
         new("Health", "For those who start, stop and route."),
     ];
 }

@@ -1,0 +1,39 @@
+using System.Net;
+using System.Text.Json;
+
+namespace ChargePointHub.IntegrationTests.Api;
+
+/// <summary>The catalogue, as one who harvests it reads it.</summary>
+public sealed class MetadataTests(ApiHost host) : IClassFixture<ApiHost>
+{
+    [Fact]
+    public async Task Each_operators_dataset_stands_in_the_catalogue_with_its_licence_and_where_it_is()
+    {
+        var answer = await host.GetAsync("/v1/metadata", key: null);
+
+        Assert.Equal("application/ld+json", answer.Headers["Content-Type"]);
+        var entries = answer.Json.GetProperty("dcat:dataset").EnumerateArray().ToList();
+        var listed = host.Directory.Operators.SelectMany(o => o.Datasets.Select(d => (o, d))).ToList();
+        var datasets = entries.Where(e => e.GetProperty("@type").GetString() == "dcat:Dataset").ToList();
+        Assert.Equal(listed.Count, datasets.Count);
+        Assert.Equal(5, entries.Count - datasets.Count);
+        foreach (var (o, d) in listed)
+        {
+            var entry = Assert.Single(datasets, e => Id(e) == $"/v1/{d.Dataset.Name.Replace('_', '-')}?operator={o.OperatorId}");
+            Assert.Equal(o.Licence, entry.GetProperty("dcterms:license").GetString());
+            Assert.Equal(o.Attribution, entry.GetProperty("dcterms:rights").GetString());
+            Assert.Contains(entries, e => Id(e) == Id(entry.GetProperty("dcat:inSeries")));
+            Assert.EndsWith(d.Dataset.IsRestricted ? "RESTRICTED" : "PUBLIC", Id(entry.GetProperty("dcterms:accessRights")), StringComparison.Ordinal);
+            foreach (var form in entry.GetProperty("dcat:distribution").EnumerateArray())
+            {
+                var there = await host.GetAsync(Id(form.GetProperty("dcat:accessURL"))!);
+                Assert.Equal(HttpStatusCode.OK, there.Status);
+                Assert.StartsWith(form.GetProperty("dcat:mediaType").GetString()!, there.Headers["Content-Type"], StringComparison.Ordinal);
+            }
+
+            Assert.Equal(HttpStatusCode.OK, (await host.GetAsync(Id(entry.GetProperty("dcterms:conformsTo"))!, key: null)).Status);
+        }
+    }
+
+    private static string? Id(JsonElement entry) => entry.GetProperty("@id").GetString();
+}
