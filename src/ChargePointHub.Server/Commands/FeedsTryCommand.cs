@@ -61,7 +61,7 @@ internal static class FeedsTryCommand
         // What another dataset carries comes in its answers.
         var asked = chosen.Where(c => c.Plan.CarriedBy is null && c.Feed.Csv is null).ToList();
         if (chosen.TrueForAll(c => c.Feed.Csv is not null))
-            throw new StartException([$"Files of {chosen[0].Feed.OperatorId} are handed in, and nobody can be asked: `import submission FILE --operator {chosen[0].Feed.OperatorId} --dry-run` shows what becomes of one."]);
+            throw new StartException([$"Files of {chosen[0].Feed.OperatorId} are handed in, and nobody can be asked: `import submission FILE --operator {chosen[0].Feed.OperatorId} --dataset {chosen[0].Plan.Dataset} --period 2026-Q3 --dry-run` shows what becomes of one."]);
         return asked.Count > 0 ? asked : throw new StartException([$"{dataset} comes with {chosen[0].Plan.CarriedBy}; try that."]);
     }
 

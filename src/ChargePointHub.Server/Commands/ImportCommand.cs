@@ -22,7 +22,7 @@ internal static class ImportCommand
         var file = new Argument<string>("FILE") { Description = "CSV or XLSX, as the operator's file describes it." };
         var operatorId = new Option<string>("--operator") { Description = "Whose file it is: an operator_id.", HelpName = "OPERATOR", Required = true };
         var period = new Option<string>("--period") { Description = "What it holds, London time: 2026-Q3, 2026-07, 2026-W27, 2026-07-01 or 2026. All of that has come once the whole file was read.", HelpName = "PERIOD", Required = true };
-        var dataset = QuarantineCommand.DatasetOption("What it holds", Dataset.All);
+        var dataset = QuarantineCommand.DatasetOption("What it holds", Dataset.All, "the only one that the operator hands in");
         var dry = new Option<bool>("--dry-run") { Description = "Reads and judges the file, and writes nothing." };
         var json = CommandContext.JsonOption();
         var submission = new ExampleCommand(
@@ -46,7 +46,7 @@ internal static class ImportCommand
             await using var database = await context.OpenMigratedAsync(options, ct);
             var areas = new AreaIndex([.. options.Areas.Select(BoundaryLayer.Load)]);
             if (plan.Dataset == Dataset.ChargePoints && areas.Version is null)
-                await context.Error.WriteLineAsync("No boundaries are loaded here, so new charge points have no borough until a hub with --areas starts next.");
+                await context.Error.WriteLineAsync("No boundaries are loaded here, so new charge points have no borough, and who may read a borough misses them, until a hub with --areas starts next. Give the hub's own --areas FILE here as well.");
             var run = new SubmissionRun(new PageWriter(database.Source), new RunLog(database.Source), new SubmissionStore(database.Source), areas, context.Time);
             var (report, isRepeated) = await run.ExecuteAsync(handed, content, Show, ct);
             context.Progress.Clear();

@@ -25,10 +25,11 @@ internal static class QuarantineCommand
     }
 
     /// <param name="what">What the command does with the datasets.</param>
-    public static Option<string?> DatasetOption(string what, IReadOnlyList<Dataset> datasets)
+    /// <param name="notGiven">Which it is then.</param>
+    public static Option<string?> DatasetOption(string what, IReadOnlyList<Dataset> datasets, string notGiven = "all of them")
     {
         var names = string.Join(", ", datasets.Select(d => d.Name));
-        var option = new Option<string?>("--dataset") { Description = $"{what}: {names}. Not given: all of them.", HelpName = "DATASET" };
+        var option = new Option<string?>("--dataset") { Description = $"{what}: {names}. Not given: {notGiven}.", HelpName = "DATASET" };
         option.Validators.Add(r =>
         {
             if (r.Tokens is not [var name] || datasets.All(d => d.Name != name.Value)) r.AddError($"--dataset is '{string.Join(' ', r.Tokens)}'; allowed: {names}.");

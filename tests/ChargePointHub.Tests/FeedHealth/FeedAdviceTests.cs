@@ -62,6 +62,8 @@ public sealed class FeedAdviceTests
             (Of(FeedStanding.NotBegun), AdviceMatter.NotBegun, "begins by itself"),
             (Of(FeedStanding.Inactive), AdviceMatter.Inactive, "set active to true"),
             (Of(FeedStanding.Ok) with { OpenTime = TimeSpan.FromHours(1) }, AdviceMatter.Gaps, "by itself"),
+            (ByFile(Of(FeedStanding.NotBegun)), AdviceMatter.NotBegun, "No file was handed in yet"),
+            (ByFile(Of(FeedStanding.Ok)) with { OpenTime = TimeSpan.FromHours(1) }, AdviceMatter.Gaps, "no whole file of it was handed in"),
             (Of(FeedStanding.Ok, backfillFailure: "forbidden") with { OpenTime = TimeSpan.FromHours(1) }, AdviceMatter.HistoryFailing, "give it the right"),
             (Of(FeedStanding.Ok) with { Quarantine = new(0, 5, Now.AddHours(-23)) }, AdviceMatter.Nothing, "All is well"),
             (Of(FeedStanding.Ok) with { Quarantine = new(0, 5, Now.AddHours(-24)) }, AdviceMatter.Waiting,
@@ -77,6 +79,8 @@ public sealed class FeedAdviceTests
             Assert.Equal(line.Matter, advice.Matter);
             Assert.Contains(line.Part, advice.Sentence, StringComparison.Ordinal);
         });
+
+        static DatasetHealth ByFile(DatasetHealth health) => health with { Plan = health.Plan with { IsHandedIn = true } };
     }
 
     [Theory]

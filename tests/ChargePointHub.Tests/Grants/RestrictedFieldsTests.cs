@@ -35,6 +35,7 @@ public sealed class RestrictedFieldsTests
         var grant = PublishedSchemas.Find("config/grants")!.Read()["$defs"]!["Grant"]!["properties"]!;
 
         Assert.Equal(Restricted.SelectMany(d => RestrictedFields.Of(d.Name)).Distinct(), grant["fields"]!["items"]!["enum"]!.AsArray().Select(e => e!.GetValue<string>()));
+        Assert.All(new[] { grant["datasets"]!, grant["fields"]! }, list => Assert.Equal(list["items"]!["enum"]!.AsArray().Count, list["maxItems"]!.GetValue<int>()));
         Assert.Equal(Words<TimePrecision>.All, grant["time_precision"]!["enum"]!.AsArray().Select(e => e?.GetValue<string>()).OfType<string>());
     }
 
