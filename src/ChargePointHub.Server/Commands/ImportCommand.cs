@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ChargePointHub.Feeds.Protocols.Trial;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Parameters;
@@ -23,7 +24,7 @@ internal static class ImportCommand
         var operatorId = new Option<string>("--operator") { Description = "Whose file it is: an operator_id.", HelpName = "OPERATOR", Required = true };
         var period = new Option<string>("--period") { Description = "What it holds, London time: 2026-Q3, 2026-07, 2026-W27, 2026-07-01 or 2026. All of that has come once the whole file was read.", HelpName = "PERIOD", Required = true };
         var dataset = QuarantineCommand.DatasetOption("What it holds", Dataset.All, "the only one that the operator hands in");
-        var dry = new Option<bool>("--dry-run") { Description = "Reads and judges the file, and writes nothing." };
+        var dry = new Option<bool>("--dry-run") { Description = "Shows each field of the first rows as it came and as it would be kept, reads and judges the file, and writes nothing." };
         var json = CommandContext.JsonOption();
         var submission = new ExampleCommand(
             "submission", "Reads a file, writes its good rows, keeps the others in quarantine, and reports each fault with line and column. The same file again changes nothing. Hubs may run meanwhile.",
@@ -38,9 +39,9 @@ internal static class ImportCommand
             void Show(int rows) => context.Progress.Show($"Reading {Path.GetFileName(path)}: {rows} rows");
             if (parsed.GetValue(dry))
             {
-                var tried = SubmissionRun.TryOut(handed, content, context.Time, Show, ct);
+                var (tried, first) = SubmissionRun.TryOut(handed, content, context.Time, Show, ct);
                 context.Progress.Clear();
-                return await TellAsync(context, tried, isRepeated: false, parsed.GetValue(json));
+                return await TellAsync(context, tried, isRepeated: false, parsed.GetValue(json), first);
             }
 
             await using var database = await context.OpenMigratedAsync(options, ct);
@@ -79,7 +80,7 @@ internal static class ImportCommand
         return window.Value.From < now ? window.Value : throw new StartException([$"--period {period} has not begun."]);
     }
 
-    private static async Task<ExitCode> TellAsync(CommandContext context, SubmissionReport report, bool isRepeated, bool json)
+    private static async Task<ExitCode> TellAsync(CommandContext context, SubmissionReport report, bool isRepeated, bool json, IReadOnlyList<IReadOnlyList<TriedField>>? first = null)
     {
         var code = report.IsGood() ? ExitCode.Done : ExitCode.Refused;
         if (json)
@@ -89,6 +90,13 @@ internal static class ImportCommand
         }
 
         if (isRepeated) await context.Error.WriteLineAsync($"This very file came already, at {report.ReceivedAt}: nothing has been changed. What follows is its report of then.");
+        foreach (var fields in first ?? [])
+        {
+            await context.Output.WriteLineAsync("A record: our field, as kept <- the column it came from, as sent");
+            foreach (var line in TriedLines.Fields(fields)) await context.Output.WriteLineAsync(line);
+            await context.Output.WriteLineAsync();
+        }
+
         foreach (var line in SubmissionLines.Of(report)) await context.Output.WriteLineAsync(line);
         return code;
     }

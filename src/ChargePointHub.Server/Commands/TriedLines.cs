@@ -37,7 +37,13 @@ public static class TriedLines
         if (tried.First.Count == 0) yield break;
         yield return "";
         yield return "The first record: our field, as kept <- where it came from, as sent";
-        var said = tried.First.Where(f => f.Kept is not ("null" or "[]") || f.Path is not null).ToList();
+        foreach (var line in Fields(tried.First)) yield return line;
+    }
+
+    /// <summary>A record field by field, as it is kept and as it came.</summary>
+    public static IEnumerable<string> Fields(IReadOnlyList<TriedField> fields)
+    {
+        var said = fields.Where(f => f.Kept is not ("null" or "[]") || f.Path is not null).ToList();
         foreach (var field in said)
         {
             var sent = field.Path is null ? "<- derived" : field.Path == "constant" ? "<- constant" : $"<- {field.Path}: {field.Sent ?? "nothing there"}";
@@ -51,7 +57,7 @@ public static class TriedLines
             }
         }
 
-        var silent = tried.First.Except(said).Select(f => f.Name).ToList();
+        var silent = fields.Except(said).Select(f => f.Name).ToList();
         if (silent.Count > 0) foreach (var line in Folded($"Unknown, and not mapped: {string.Join(", ", silent)}")) yield return line;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChargePointHub.Feeds.Fetching;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Protocols.Csv;
+using ChargePointHub.Feeds.Protocols.Trial;
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Collection;
@@ -24,22 +25,28 @@ public sealed record HandedIn(FeedDefinition Feed, DatasetPlan Plan, string Peri
 /// </summary>
 public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStore submissions, AreaIndex areas, TimeProvider time)
 {
-    /// <summary>What reading alone shows; nothing is written.</summary>
-    public static SubmissionReport TryOut(HandedIn handed, Stream content, TimeProvider time, Action<int>? afterRows, CancellationToken cancellationToken)
+    /// <summary>What reading alone shows, and the first records field by field; nothing is written.</summary>
+    public static (SubmissionReport Report, IReadOnlyList<IReadOnlyList<TriedField>> First) TryOut(HandedIn handed, Stream content, TimeProvider time, Action<int>? afterRows, CancellationToken cancellationToken)
     {
         var (now, tally) = (time.GetUtcNow(), new ReportTally());
         var hash = HashOf(content);
         var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
         var (rows, fault) = (0, (SubmissionFault?)null);
+        IReadOnlyList<IReadOnlyList<TriedField>> first = [];
         foreach (var step in reader.Read(content, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (step is SubmittedPage page) tally.Add(page.Records, page.Records.Refused.Count);
+            if (step is SubmittedPage page)
+            {
+                tally.Add(page.Records, page.Records.Refused.Count);
+                if (page.Number == 1) first = TrialFields.OfFile(handed.Feed, handed.Plan, page.Records, reader.FirstRows);
+            }
+
             (rows, fault) = step is SubmittedPage read ? (read.Rows, null) : (((SubmissionEnded)step).Rows, ((SubmissionEnded)step).Fault);
             afterRows?.Invoke(rows);
         }
 
-        return Report(Guid.Empty, handed, now, hash, rows, tally, null, null, fault, reader);
+        return (Report(Guid.Empty, handed, now, hash, rows, tally, null, null, fault, reader), first);
     }
 
     /// <summary>The same file again finds its report, and changes nothing; unless it ended in a fault, or its period has ended since.</summary>

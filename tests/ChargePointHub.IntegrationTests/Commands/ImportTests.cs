@@ -63,6 +63,21 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_shows_the_first_rows_field_by_field_as_feeds_try_does()
+    {
+        Write("q3.csv", Header + "S1,CP1,2026-07-01T09:30:00+01:00,2026-07-01T11:30:00Z,12.50\nS2,CP1,2026-07-02T09:30:00Z,2026-07-02T08:30:00Z,3\nS3,CP9,2026-07-02T09:30:00Z,2026-07-02T11:30:00Z,20\n");
+
+        var (_, text, _) = await hub.RunAsync($"{Line("q3.csv")} --dry-run");
+
+        Assert.Matches(@"plug_in_at +""2026-07-01T08:30:00\.000Z""\s+<- /In: ""2026-07-01T09:30:00\+01:00""", text);
+        Assert.Matches(@"energy_kwh +12\.5\d*  <- /kWh: ""12\.50""", text);
+        Assert.Matches(@"session_id +""mill:S3""  <- /Session: ""S3""", text);
+        Assert.DoesNotContain("mill:S2", text, StringComparison.Ordinal);
+        Assert.Contains("A dry run: nothing has been written.", text, StringComparison.Ordinal);
+        Assert.True(text.IndexOf("<- /Session", StringComparison.Ordinal) < text.IndexOf("rows read 3", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_corrected_file_makes_versions_and_a_file_that_is_not_whole_claims_nothing()
     {
         Write("list.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");

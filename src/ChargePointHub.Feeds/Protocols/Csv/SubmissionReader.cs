@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Protocols.MappedJson;
@@ -33,7 +34,15 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
 {
     public const int RowsInPage = 1000;
 
+    private const int MostShown = 3;
+
+    private static readonly JsonSerializerOptions AsTheyCame = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly ArrayBufferWriter<byte> row = new();
+    private readonly List<string> firstRows = [];
+
+    /// <summary>Rows to be shown: the first that were accepted, as JSON objects of the columns that the mapping names.</summary>
+    public IReadOnlyList<string> FirstRows => firstRows;
 
     /// <summary>Columns that the mapping does not name: never looked at. Known once the first step is there.</summary>
     public IReadOnlyList<string> UnreadColumns { get; private set; } = [];
@@ -87,6 +96,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
             var mappedRow = new MappedRow([new MappedLevel(record.RootElement, next.Line.ToString(CultureInfo.InvariantCulture), rows - 1)], null);
             var refused = page.Refused;
             if (mappedRow.Passes(mapping.List.Only)) mapped.AddRow(mappedRow, null, page, period, notes);
+            if (firstRows.Count < MostShown && page.Refused == refused && page.Count > 0) firstRows.Add(JsonSerializer.Serialize(record.RootElement, AsTheyCame));
             if (!next.EndsLine && page.Refused > refused)
                 fault = new SubmissionFault(SubmissionFaultKind.Cut, next.Line, "The file's last row was refused and has no end of line: it may have been cut within it. Send the whole file; end its last line, too.");
             if (rows - ofPages < RowsInPage || page.Count == 0) continue;

@@ -69,7 +69,7 @@ public static class FeedTrial
     {
         var records = page?.Records ?? new RecordPage();
         var mapping = TrialMapping.Of(feed, plan);
-        var (first, kept) = TrialFields.First(plan.Dataset, records);
+        var (first, kept) = TrialFields.Record(plan.Dataset, records);
         return new TriedDataset(
             feed, plan, window, asked, failure, page?.IsLast ?? false, kept, records.Refused.Count, records.Statuses.Count,
             first is null ? [] : TrialFields.Of(first, mapping, answers, feed.OperatorId), records.Refused is [var refused, ..] ? refused : null,

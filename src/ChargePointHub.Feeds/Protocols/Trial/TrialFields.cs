@@ -10,30 +10,48 @@ using ChargePointHub.Model;
 namespace ChargePointHub.Feeds.Protocols.Trial;
 
 /// <summary>A kept record beside what was sent, field by field.</summary>
-internal static class TrialFields
+public static class TrialFields
 {
-    /// <summary>The first record of the dataset as it is kept, with its status of now; and how many records there are.</summary>
-    public static (JsonDocument? First, int Kept) First(Dataset dataset, RecordPage records)
+    /// <summary>A record of the dataset as it is kept, with its status of now, the first unless said; and how many records there are.</summary>
+    internal static (JsonDocument? Record, int Kept) Record(Dataset dataset, RecordPage records, int at = 0)
     {
         var buffer = new ArrayBufferWriter<byte>();
         var kept = 0;
-        if (dataset == Dataset.ChargePoints && (kept = records.ChargePoints.Count) > 0) HubJson.Write(buffer, records.ChargePoints[0].Record);
-        else if (dataset == Dataset.Tariffs && (kept = records.Tariffs.Count) > 0) HubJson.Write(buffer, records.Tariffs[0].Record);
-        else if (dataset == Dataset.StatusChanges && (kept = records.StatusChanges.Count) > 0) HubJson.Write(buffer, records.StatusChanges[0].Record);
-        else if (dataset == Dataset.ChargingSessions && (kept = records.ChargingSessions.Count) > 0) HubJson.Write(buffer, records.ChargingSessions[0].Record);
-        if (kept == 0) return (null, 0);
+        if (dataset == Dataset.ChargePoints && (kept = records.ChargePoints.Count) > at) HubJson.Write(buffer, records.ChargePoints[at].Record);
+        else if (dataset == Dataset.Tariffs && (kept = records.Tariffs.Count) > at) HubJson.Write(buffer, records.Tariffs[at].Record);
+        else if (dataset == Dataset.StatusChanges && (kept = records.StatusChanges.Count) > at) HubJson.Write(buffer, records.StatusChanges[at].Record);
+        else if (dataset == Dataset.ChargingSessions && (kept = records.ChargingSessions.Count) > at) HubJson.Write(buffer, records.ChargingSessions[at].Record);
+        if (kept <= at) return (null, kept);
         var text = Encoding.UTF8.GetString(buffer.WrittenSpan);
-        if (dataset == Dataset.ChargePoints && records.Statuses.FirstOrDefault(s => s.ChargePointId == records.ChargePoints[0].Record.ChargePointId) is { } status)
+        if (dataset == Dataset.ChargePoints && records.Statuses.FirstOrDefault(s => s.ChargePointId == records.ChargePoints[at].Record.ChargePointId) is { } status)
         {
-            var since = status.Since is { } at ? $"\"{Instants.Format(at)}\"" : "null";
+            var since = status.Since is { } when ? $"\"{Instants.Format(when)}\"" : "null";
             text = $"{text.TrimEnd()[..^1]},\"status\":\"{Words<Status>.Of(status.Status)}\",\"status_since\":{since}}}";
         }
 
         return (JsonDocument.Parse(text), kept);
     }
 
+    /// <summary>The first records that a file gave.</summary>
+    /// <param name="page">The first page of the file.</param>
+    /// <param name="rows">Its first rows, as objects of the columns that the mapping names.</param>
+    public static IReadOnlyList<IReadOnlyList<TriedField>> OfFile(FeedDefinition feed, DatasetPlan plan, RecordPage page, IReadOnlyList<string> rows)
+    {
+        var mapping = plan.Mapping! with { List = plan.Mapping.List with { Records = [new RecordStep("", RecordStepKind.List)] } };
+        var shown = new List<IReadOnlyList<TriedField>>();
+        using var all = JsonDocument.Parse($"[{string.Join(',', rows)}]");
+        for (var at = 0; at < rows.Count && Record(plan.Dataset, page, at).Record is { } record; at++)
+        {
+            // The row in the same place is the record's, unless an id came twice.
+            using var own = JsonDocument.Parse($"[{rows[at]}]");
+            shown.Add(Of(record, mapping, [all, own], feed.OperatorId));
+        }
+
+        return shown;
+    }
+
     /// <param name="mapping">Null: nothing is known of where fields came from.</param>
-    public static IReadOnlyList<TriedField> Of(JsonDocument kept, FeedMapping? mapping, IReadOnlyList<JsonDocument> answers, string operatorId)
+    internal static IReadOnlyList<TriedField> Of(JsonDocument kept, FeedMapping? mapping, IReadOnlyList<JsonDocument> answers, string operatorId)
     {
         using (kept)
         {
