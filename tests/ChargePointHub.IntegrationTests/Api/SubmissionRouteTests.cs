@@ -140,12 +140,24 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
         await Task.WhenAll(slow.Begun, slower.Begun);
 
         var (status, _) = await PostAsync(Good);
-        var (second, _) = await PostAsync(Good, key: Beta);
         slow.Go();
         slower.Go();
 
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (status, second));
+        Assert.Equal(HttpStatusCode.OK, status);
         Assert.All(await Task.WhenAll(sending), s => Assert.Equal(HttpStatusCode.OK, s.Status));
+    }
+
+    [Fact]
+    public async Task An_operator_sends_one_file_at_a_time()
+    {
+        using var desk = new SubmissionDesk(() => [], new SubmissionRun(new PageWriter(host.Database), new RunLog(host.Database), new SubmissionStore(host.Database), new AreaIndex([]), TimeProvider.System));
+        using (await desk.ReceiveAsync("alpha", CancellationToken.None))
+        {
+            Assert.Null(await desk.ReceiveAsync("alpha", CancellationToken.None));
+            Assert.NotNull(await desk.ReceiveAsync("beta", CancellationToken.None));
+        }
+
+        Assert.NotNull(await desk.ReceiveAsync("alpha", CancellationToken.None));
     }
 
     [Fact]
