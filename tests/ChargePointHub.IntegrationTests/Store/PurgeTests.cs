@@ -98,9 +98,12 @@ public sealed class PurgeTests : IAsyncLifetime
     public async Task Refused_records_of_OCPI_go_with_the_charge_point_and_the_session_that_they_name_in_any_case_and_stay_out()
     {
         await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("EVSE-A")), Accept(ChargePoint("EVSE-B"))] }, Dataset.ChargePoints));
-        var page = Page(new RecordPage { Refused = [.. Ocpi(
+        var page = Page(new RecordPage
+        {
+            Refused = [.. Ocpi(
             "{'id': 'S1', 'evse_uid': 'evse-a', 'kwh': 1}", "{'id': 'S2', 'evse_uid': 'EVSE-B', 'kwh': 1}",
-            "{'id': 'C1', 'session_id': 'ANN', 'total_energy': 1, 'cdr_location': {'evse_uid': 'EVSE-B'}}", "{'id': 'C2', 'total_energy': 1, 'cdr_location': {'evse_uid': 'EVSE-A'}}")] });
+            "{'id': 'C1', 'session_id': 'ANN', 'total_energy': 1, 'cdr_location': {'evse_uid': 'EVSE-B'}}", "{'id': 'C2', 'total_energy': 1, 'cdr_location': {'evse_uid': 'EVSE-A'}}")]
+        });
         await WriteAsync(page);
 
         await store.PurgeAsync(Of(Dataset.ChargePoints, "EVSE-A"), CancellationToken.None);
