@@ -19,6 +19,8 @@ namespace ChargePointHub.Server.Api;
 public sealed class HubServices(
     Database database, Func<CancellationToken, Task<byte[]>> cursorKey, CheckKey checkKey, Func<OperatorDirectory> directory, TimeProvider time) : IAsyncDisposable
 {
+    private const int MostStreams = 256;
+
     private PageCursors? cursors;
 
     public RecordQueries Records { get; } = new(database);
@@ -52,12 +54,17 @@ public sealed class HubServices(
 
     public OperatorDirectory Directory => directory();
 
+    public TimeProvider Time => time;
+
     public DateTimeOffset Now => Instants.ToStoredResolution(time.GetUtcNow());
 
     /// <summary>An answer found the database away: the next one must not find a connection from before.</summary>
     internal void DatabaseWasAway() => database.ForgetConnections();
 
     public AnswerSlots Answers { get; init; } = new(AnswerSlots.Usual, AnswerSlots.UsualPatience);
+
+    /// <summary>Live streams at once: each waits nearly all of the time, and holds little.</summary>
+    public AnswerSlots Streams { get; init; } = new(MostStreams, TimeSpan.Zero);
 
     public Quotas Quotas { get; init; } = new(QuotaLimits.Usual);
 

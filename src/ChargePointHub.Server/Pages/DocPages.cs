@@ -17,6 +17,7 @@ internal static class DocPages
         Written("/administrators", "Keep a hub that is trusted", "How to", "Administrators"),
         Written("/limits", "Limits", "How to"),
         Written("/looping", "Read everything", "How to"),
+        Written("/following", "Follow changes", "How to"),
         Written("/completeness", "Read completeness", "How to", "Completeness"),
         new("/docs/reference", "Every route", "Look up", ReferencePages.Index) { Name = "Routes" },
         new("/docs/data", "Every field", "Look up", DataPages.Index) { Name = "Fields" },

@@ -123,8 +123,10 @@ public sealed class ApiHost : IAsyncLifetime
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, path);
         if (key is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        using var response = await Http.SendAsync(request);
-        var body = await response.Content.ReadAsStringAsync();
+        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        // Events have no end.
+        var body = response.Content.Headers.ContentType?.MediaType == ApiRoute.EventStream ? "" : await response.Content.ReadAsStringAsync();
         return new Answer(
             response.StatusCode,
             response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),

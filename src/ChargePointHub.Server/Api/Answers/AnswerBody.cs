@@ -38,6 +38,13 @@ internal sealed class AnswerBody(HubRequest request) : IBufferWriter<byte>, IDis
         held.Clear();
     }
 
+    /// <summary>Sends what is held, however little it is.</summary>
+    public async ValueTask SendHeldAsync(CancellationToken cancellationToken)
+    {
+        await SendAsync(held.Written, cancellationToken);
+        held.Clear();
+    }
+
     /// <summary>Sends bytes at once, past what is held back.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

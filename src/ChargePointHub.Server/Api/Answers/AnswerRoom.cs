@@ -13,7 +13,8 @@ internal sealed class AnswerRoom : IDisposable
     /// <summary>To be disposed of when the answer has gone out; null: there is none, and the reader has been told why.</summary>
     /// <param name="cost">Units beside asking.</param>
     /// <param name="before">What is worked out before the process's room is taken, as it holds none; false: it has answered.</param>
-    public static async Task<AnswerRoom?> EnterAsync(HubRequest request, int cost, Func<Task<bool>>? before = null)
+    /// <param name="slots">Whose room it is; null: that of answers which end by themselves.</param>
+    public static async Task<AnswerRoom?> EnterAsync(HubRequest request, int cost, Func<Task<bool>>? before = null, AnswerSlots? slots = null)
     {
         if (!await QuotaCheck.TakeAsync(request.Http, request.Hub, request.Reader, cost)) return null;
         if (request.Hub.Quotas.TryEnter(request.Reader) is not { } own)
@@ -27,7 +28,7 @@ internal sealed class AnswerRoom : IDisposable
         try
         {
             if (before is not null && !await before()) return null;
-            if (await request.Hub.Answers.TryEnterAsync(request.Aborted) is not { } shared)
+            if (await (slots ?? request.Hub.Answers).TryEnterAsync(request.Aborted) is not { } shared)
             {
                 await QuotaCheck.RefuseAsync(request.Http, ErrorCatalogue.HubBusy);
                 return null;

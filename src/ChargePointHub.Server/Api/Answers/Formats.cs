@@ -34,8 +34,8 @@ internal static class Formats
     /// <summary>As <c>format</c> names it.</summary>
     public static string WordOf(string mediaType) => Known.First(k => k.MediaType == mediaType).Word;
 
-    /// <summary>The whole answer at once, a record a line.</summary>
-    public static bool IsStream(AnswerForm form) => form is AnswerForm.NdJson or AnswerForm.Csv;
+    /// <summary>The whole answer at once, a record a line, or without end.</summary>
+    public static bool IsStream(AnswerForm form) => form is AnswerForm.NdJson or AnswerForm.Csv or AnswerForm.Events;
 
     /// <summary>Every media type that a route can answer with, its own first.</summary>
     public static IReadOnlyList<string> OfRoute(ApiRoute route) => [.. route.Answers.Select(a => a.MediaType)];

@@ -80,7 +80,7 @@ internal sealed record ChangeReading(
         }
 
         Encoding.UTF8.GetBytes(
-            FormattableString.Invariant($"|{Question}|{request.Scope.Mark}|{request.Parameters["since"]}|{request.Parameters["cursor"]}|{request.Parameters["limit"]}|{Form}|{Clock.Tick}|{Clock.RecordedAt.UtcTicks}|{request.Coding}"),
+            FormattableString.Invariant($"|{Question}|{request.Scope.Mark}|{request.Parameters["since"]}|{CursorOf(request)?.Text}|{request.Parameters["limit"]}|{Form}|{Clock.Tick}|{Clock.RecordedAt.UtcTicks}|{request.Coding}"),
             facts);
         return AnswerTags.OfFacts(facts.WrittenSpan, null, request.Coding);
     }
@@ -117,5 +117,8 @@ internal sealed record ChangeReading(
 
     private static TimePrecision PrecisionOf(HubRequest request, Dataset dataset) => new RecordQuery { Dataset = dataset, Tick = 0, Limit = 1, Operators = request.Parameters.List("operator") }.PrecisionUnder(request.Scope);
 
-    private static (string Name, string Text, FaultPlace In)? CursorOf(HubRequest request) => request.Parameters["cursor"] is { } text ? ("cursor", text, FaultPlace.Query) : null;
+    /// <summary>A stream that comes back shows the id of the last event that it had; the address still has the cursor that it began with.</summary>
+    private static (string Name, string Text, FaultPlace In)? CursorOf(HubRequest request) =>
+        request.Http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last ? ("Last-Event-ID", last, FaultPlace.Header)
+        : request.Parameters["cursor"] is { } text ? ("cursor", text, FaultPlace.Query) : null;
 }

@@ -7,7 +7,7 @@ using ChargePointHub.Server.Api.Parameters;
 
 namespace ChargePointHub.Server.Api.Changes;
 
-/// <summary>Changes as a page, or as lines up to the last one.</summary>
+/// <summary>Changes as a page, as lines up to the last one, or as events without end.</summary>
 internal static class ChangesAnswer
 {
     /// <summary>Goes at the keys of records that the reader may not have, before a page ends without being full.</summary>
@@ -29,10 +29,18 @@ internal static class ChangesAnswer
         }
 
         JsonAnswer.SetHeaders(request, Formats.MediaTypeOf(reading.Form));
-        if (reading.TagOf(request) is { } tag && AnswerTags.IsHeld(request, tag)) return;
-        using var room = await AnswerRoom.EnterAsync(request, RequestCost.OfAnswer(request.Parameters, reading.Form));
+        if (reading.Form != AnswerForm.Events && reading.TagOf(request) is { } tag && AnswerTags.IsHeld(request, tag)) return;
+        var isLive = reading.Form == AnswerForm.Events;
+        using var room = await AnswerRoom.EnterAsync(request, RequestCost.OfAnswer(request.Parameters, reading.Form), slots: isLive ? request.Hub.Streams : null);
         if (room is null) return;
         using var walk = new ChangeWalk(request, reading);
+        if (isLive)
+        {
+            if (HttpMethods.IsHead(request.Http.Request.Method)) return;
+            await ChangeStream.SendAsync(request, reading, walk, request.Http.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            return;
+        }
+
         using var body = new AnswerBody(request);
         await (reading.Form == AnswerForm.NdJson ? SendLinesAsync(request, reading, walk, body) : SendPageAsync(request, reading, walk, body));
     }

@@ -8,6 +8,9 @@ namespace ChargePointHub.Server.Api.Changes;
 /// <summary>GET /v1/changes: everything that changed, in the order in which the hub learnt it.</summary>
 internal static class ListChanges
 {
+    private static readonly MediaForm AsEvents = new(
+        ApiRoute.EventStream, null, "What there is, then what comes, without end: each event `change` holds one Change, its id is the cursor behind it (Last-Event-ID takes it back); `heartbeat` says that all is told.");
+
     public static readonly ApiRoute Route = new()
     {
         Path = "/v1/changes",
@@ -22,7 +25,7 @@ internal static class ListChanges
         Restricted = RestrictedPart.OfDatasets(ChangeReading.AskedBy),
         Parameters = [HubParameters.ChangedDataset, HubParameters.OperatorOnly, HubParameters.Since, HubParameters.Limit, HubParameters.ChangeCursor, HubParameters.ChangeFormat],
         Errors = [ErrorCatalogue.KeyNeeded, ErrorCatalogue.ScopeTooNarrow, ErrorCatalogue.NotToldApart, ErrorCatalogue.TooManyAnswers],
-        Answers = [new(ApiRoute.Json, "ChangeList"), new(ApiRoute.NdJson, "ChangeLine")],
+        Answers = [new(ApiRoute.Json, "ChangeList"), new(ApiRoute.NdJson, "ChangeLine"), AsEvents],
         Handler = ChangesAnswer.SendAsync,
     };
 }
