@@ -65,7 +65,7 @@ public sealed record SandboxOptions
         Otherwise = "looked for on PATH and in the usual places, else fetched with npm")]
     public string? PostgresBinaries { get; init; }
 
-    [Setting("--quirks", "Adds operators that answer as odd real ones were seen to, but for those that hand in files: CSV snapshots, and a zip of two files.", Allowed = "given or not", Otherwise = "not given")]
+    [Setting("--quirks", "Adds operators that answer as odd real ones were seen to, snapshots in CSV and a zip of two files among them.", Allowed = "given or not", Otherwise = "not given")]
     public bool Quirks { get; init; }
 
     [Setting("--replay", "Recorded answers: each sub-folder with a replay.json becomes an operator.", Value = "FOLDER", Allowed = "a folder")]

@@ -36,6 +36,8 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
         Json("ocpi 2.3.0 sessions", InputSamples.OcpiSessions, Feed(folder, "ocpi-2.3.0", Dataset.ChargingSessions)),
         Json("mapped-json charge points", InputSamples.Mapped, Feed(folder, "mapped-json", Dataset.ChargePoints, InputSamples.Mapping)),
         Json("mapped-json sessions", InputSamples.MappedSessions, Feed(folder, "mapped-json", Dataset.ChargingSessions, InputSamples.SessionMapping)),
+        Answer("mapped-json table", Encoding.UTF8.GetBytes(InputSamples.TableAnswer), Feed(folder, "mapped-json", Dataset.Tariffs, InputSamples.TableMapping)),
+        Answer("mapped-json archive", Archive(), Feed(folder, "mapped-json", Dataset.StatusChanges, InputSamples.ArchiveMapping)),
         File("csv-v1 text", Encoding.UTF8.GetBytes(InputSamples.CsvFile), Feed(folder, "csv-v1", Dataset.ChargingSessions, InputSamples.CsvMapping)),
         File("csv-v1 reported usage", Encoding.UTF8.GetBytes(InputSamples.UsageFile), Feed(folder, "csv-v1", Dataset.ReportedUsage, InputSamples.UsageMapping)),
         File("csv-v1 workbook", Workbook(), Feed(folder, "csv-v1", Dataset.ChargingSessions, InputSamples.CsvMapping)),
@@ -56,19 +58,43 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
                 return null;
             }
 
-            var protocol = ProtocolCatalogue.Create(_ => AnswerAsync, _ => null, new StoppedClock()).Single(p => p.Name == feed.Protocol);
-            var plan = feed.Datasets.Single();
-            var accepted = 0;
-            await foreach (var step in protocol.PullAsync(new PullRequest(feed, plan, plan.Dataset.IsSnapshot ? null : Day), CancellationToken.None))
-            {
-                if (step is PulledPage page) accepted += Accepted(page.Records);
-            }
-
-            return accepted;
-
-            Task<FetchResult> AnswerAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken, FetchForm? form = null) =>
-                Task.FromResult<FetchResult>(new Fetched(Parsed(input), new Dictionary<string, string>(), 1));
+            return await PulledAsync(feed, _ => new Fetched(Parsed(input), new Dictionary<string, string>(), 1));
         });
+
+    /// <summary>An answer that is no JSON, read as its request asks for it.</summary>
+    private static InputParser Answer(string name, byte[] good, FeedDefinition feed) => new(
+        name,
+        (seed, number) => number == 0 ? good : HostileInput.Bytes(good, seed, number),
+        async input =>
+        {
+            var isRefused = false;
+            var accepted = await PulledAsync(feed, Read);
+            return isRefused ? null : accepted;
+
+            FetchResult Read(FetchForm? form)
+            {
+                var (bytes, kind, fault) = (new ReadOnlySequence<byte>(input), default(FailureKind), "");
+                ReadOnlySequence<byte>? file = form!.ZipEntry is { } entry ? ZippedAnswer.Of(bytes, entry, FetchRules.Default, out kind, out fault) : bytes;
+                var json = file is { } found ? form.Table!(found, FetchRules.Default.LargestBody, out kind, out fault) : null;
+                isRefused = json is null;
+                return json is null ? new FetchFailed(new FeedFailure(kind, fault, ""), 1) : new Fetched(json, new Dictionary<string, string>(), 1);
+            }
+        });
+
+    private static async Task<int> PulledAsync(FeedDefinition feed, Func<FetchForm?, FetchResult> answer)
+    {
+        var protocol = ProtocolCatalogue.Create(_ => AnswerAsync, _ => null, new StoppedClock()).Single(p => p.Name == feed.Protocol);
+        var plan = feed.Datasets.Single();
+        var accepted = 0;
+        await foreach (var step in protocol.PullAsync(new PullRequest(feed, plan, plan.Dataset.IsSnapshot ? null : Day), CancellationToken.None))
+        {
+            if (step is PulledPage page) accepted += Accepted(page.Records);
+        }
+
+        return accepted;
+
+        Task<FetchResult> AnswerAsync(Uri url, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken, FetchForm? form = null) => Task.FromResult(answer(form));
+    }
 
     private static InputParser File(string name, byte[] good, FeedDefinition feed) => new(
         name,
@@ -129,6 +155,19 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
             RegistryRefused refused => throw new ProofFailedException(string.Join('\n', refused.Faults)),
             _ => throw new UnreachableException(),
         };
+    }
+
+    /// <summary>Stored, not packed, so that a spoilt byte may spoil the table.</summary>
+    private static byte[] Archive()
+    {
+        var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var writer = new StreamWriter(zip.CreateEntry("changes.csv", CompressionLevel.NoCompression).Open());
+            writer.Write(InputSamples.ArchiveFile);
+        }
+
+        return stream.ToArray();
     }
 
     /// <summary>The smallest XLSX with the same rows; stored, not packed, so that a spoilt byte spoils the table.</summary>

@@ -71,6 +71,18 @@ internal static class InputSamples
 
     public const string CsvFile = "Session,Charger,In,Out,kWh\nS1,CP1,2026-11-20T08:00:00Z,2026-11-20T09:00:00Z,7.4\nS2,\"CP \"\"2\"\"\",2026-11-20T10:00:00Z,,12.25\n";
 
+    public const string TableMapping = """
+        {"request": {"answer": "csv", "csv": {"delimiter": "semicolon", "decimal": "comma"}}, "fields": {"tariff_id": "/Id", "currency": "/Currency", "price_per_kwh": "/Price", "last_updated": "/Changed"}}
+        """;
+
+    public const string TableAnswer = "Id;Currency;Price;Changed\nT1;GBP;0,45;2026-11-01T08:00:00Z\n\"T\n;2\";GBP;0,50;2026-11-01T08:00:00Z\n";
+
+    public const string ArchiveMapping = """
+        {"request": {"query": {"since": "{from}"}, "answer": "csv", "zip_entry": "changes.csv"}, "fields": {"charge_point_id": "/Unit", "status": {"path": "/State", "words": {"on": "AVAILABLE"}}, "at": "/At"}}
+        """;
+
+    public const string ArchiveFile = "Unit,State,At\nCP1,on,2026-11-20T08:00:00Z\nCP2,CHARGING,2026-11-20T09:00:00Z\n";
+
     public const string UsageMapping = """
         {"fields": {"group": {"path": "/Level", "words": {"bay": "charge_point", "site": "location"}}, "charge_point_id": "/Bay", "location_id": "/Site", "period": "/Period", "sessions": "/Charges",
          "energy_kwh": {"path": "/Wh", "unit": "Wh"}, "plugged_minutes": {"path": "/Hours", "unit": "hours"}, "utilisation_percent": {"path": "/Use", "unit": "fraction"}, "revenue_inc_vat": "/Paid"}}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
@@ -157,7 +158,7 @@ public sealed class FeedClient : IDisposable
         var request = new HttpRequestMessage(form?.Method ?? (form?.Body is null ? HttpMethod.Get : HttpMethod.Post), at);
         if (form?.Body is { } body) request.Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         request.Headers.TryAddWithoutValidation("User-Agent", "ChargePointHub/0.1");
-        request.Headers.TryAddWithoutValidation("Accept", form?.AnswersLines == true ? "application/x-ndjson, application/json;q=0.5" : "application/json");
+        request.Headers.TryAddWithoutValidation("Accept", Wanted(form));
         request.Headers.TryAddWithoutValidation("Accept-Encoding", DecodedBody.Accepted);
         foreach (var (name, value) in headers)
         {
@@ -211,18 +212,43 @@ public sealed class FeedClient : IDisposable
             return chain.Failed(FailureKind.Truncated, $"{MaskedUrl.Of(at)} broke off its answer after {body.Length:N0} bytes; the hub asks again, and the operator should look at its server or proxy.");
         }
 
-        var isLines = chain.Form?.AnswersLines == true;
-        if (StrictJson.Read(isLines ? JsonLines.AsArray(body.Bytes) : body.Bytes, out var kind, out var fault) is not { } json)
+        return Read(chain, at, body.Bytes, response);
+    }
+
+    private FetchResult Read(FetchChain chain, Uri at, ReadOnlySequence<byte> bytes, HttpResponseMessage response)
+    {
+        var said = $"{MaskedUrl.Of(at)} answered 200 with {response.Content.Headers.ContentType?.MediaType ?? "no content type"}";
+        if (chain.Form?.ZipEntry is { } name)
         {
-            var type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
+            if (ZippedAnswer.Of(bytes, name, rules, out var cause, out var what) is not { } unpacked) return chain.Failed(cause, $"{said}, but the answer {what}.");
+            bytes = unpacked;
+        }
+
+        if (chain.Form?.Table is { } table)
+        {
+            return table(bytes, rules.LargestBody, out var cause, out var what) is { } rows ? new Fetched(rows, HeadersOf(response), chain.Requests)
+                : chain.Failed(cause, $"{said}, which cannot be read as a table. {what}");
+        }
+
+        var isLines = chain.Form?.AnswersLines == true;
+        if (StrictJson.Read(isLines ? JsonLines.AsArray(bytes) : bytes, out var kind, out var fault) is not { } json)
+        {
             var wanted = isLines ? "the operator must send whole JSON documents, one a line"
-                : kind == FailureKind.NotJson && JsonLines.Are(body.Bytes) ? "it is one JSON document a line, which a mapping reads that says \"answer\": \"lines\" in its request"
+                : kind == FailureKind.NotJson && JsonLines.Are(bytes) ? "it is one JSON document a line, which a mapping reads that says \"answer\": \"lines\" in its request"
                 : "the operator must send one whole JSON document";
-            return chain.Failed(kind, $"{MaskedUrl.Of(at)} answered 200 with {type}, but the answer {fault}; {wanted}.");
+            return chain.Failed(kind, $"{said}, but the answer {fault}; {wanted}.");
         }
 
         return new Fetched(json, HeadersOf(response), chain.Requests);
     }
+
+    private static string Wanted(FetchForm? form) => form switch
+    {
+        { ZipEntry: not null } => "application/zip, */*;q=0.5",
+        { Table: not null } => "text/csv, */*;q=0.5",
+        { AnswersLines: true } => "application/x-ndjson, application/json;q=0.5",
+        _ => "application/json",
+    };
 
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;
 

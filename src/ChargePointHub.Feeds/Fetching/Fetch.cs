@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace ChargePointHub.Feeds.Fetching;
@@ -14,7 +15,18 @@ public sealed record FetchForm(ReadOnlyMemory<byte>? Body, bool AnswersLines)
 {
     /// <summary>Null: POST where there is a body, else GET.</summary>
     public HttpMethod? Method { get; init; }
+
+    /// <summary>The answer is a zip archive, and what is read is its file of exactly this name; null: the answer itself is read.</summary>
+    public string? ZipEntry { get; init; }
+
+    /// <summary>Reads an answer that is a table; null: it is JSON.</summary>
+    public TableReading? Table { get; init; }
 }
+
+/// <summary>Makes one JSON document of an answer that is a table; null: it is none.</summary>
+/// <param name="largest">Bytes that the document may have.</param>
+/// <param name="fault">Sentences for the operator's engineer; empty where there is a document.</param>
+public delegate JsonDocument? TableReading(ReadOnlySequence<byte> body, int largest, out FailureKind kind, out string fault);
 
 /// <summary>What came of asking. A closed union: <see cref="Fetched"/> or <see cref="FetchFailed"/>.</summary>
 /// <param name="Requests">HTTP requests it took, retries included.</param>

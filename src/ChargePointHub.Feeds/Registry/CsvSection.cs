@@ -3,7 +3,7 @@ using ChargePointHub.Feeds.Protocols.Csv;
 
 namespace ChargePointHub.Feeds.Registry;
 
-/// <summary>The <c>csv</c> object of a feed, and what is right only in a feed whose files are handed in.</summary>
+/// <summary>The <c>csv</c> object of a feed whose files are handed in, with what is right only there, and of a request that is answered with delimited text.</summary>
 internal static class CsvSection
 {
     private static readonly string[] Delimiters = ["comma", "semicolon", "tab", "pipe"];
@@ -11,12 +11,22 @@ internal static class CsvSection
     private static readonly string[] OfRequests =
         ["base_url", "credential", "ca_file", "allow_private_hosts", "limit_group", "limits", "loti", "ocpi"];
 
+    private static readonly string[] Properties = ["delimiter", "quote", "encoding", "decimal", "group", "nulls", "times", "dates", "header_line", "ends_with_newline"];
+
+    /// <param name="isCsv">The request says that its answers are delimited text.</param>
+    public static CsvDialect? OfAnswer(FileNode request, bool isCsv)
+    {
+        if (request.Value("csv") is not { } json) return isCsv ? CsvDialect.Plain : null;
+        if (!isCsv) MappedListSection.Contradicts(request, "csv", "csv says how delimited text is written, and answer is not csv.");
+        return Dialect(new FileNode(json, request.At("csv"), request.Faults, Properties));
+    }
+
     public static CsvDialect? Read(FileNode feed, string protocol)
     {
         var isCsv = protocol == SubmittedFile.ProtocolName;
         if (!isCsv)
         {
-            if (feed.Value("csv") is not null && protocol.Length > 0) feed.Fault("csv", RegistryFaultCodes.MappingNotPossible, "csv is for the protocol csv-v1 alone.");
+            if (feed.Value("csv") is not null && protocol.Length > 0) feed.Fault("csv", RegistryFaultCodes.MappingNotPossible, "csv stands in a feed of the protocol csv-v1 alone; in one of mapped-json it stands in a request.");
             return null;
         }
 
@@ -27,7 +37,7 @@ internal static class CsvSection
 
         if (feed.Value("zone") is null) feed.Fault("zone", RegistryFaultCodes.Missing, "zone is missing: a csv-v1 feed declares how times without an offset are read, such as Europe/London.");
         return feed.Value("csv") is { } json
-            ? Dialect(new FileNode(json, feed.At("csv"), feed.Faults, "delimiter", "quote", "encoding", "decimal", "group", "nulls", "times", "dates", "header_line", "sheet", "ends_with_newline"))
+            ? Dialect(new FileNode(json, feed.At("csv"), feed.Faults, [.. Properties, "sheet"]))
             : CsvDialect.Plain;
     }
 

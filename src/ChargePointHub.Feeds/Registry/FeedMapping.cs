@@ -16,7 +16,11 @@ public sealed record FeedMapping(MappedList List, MappedFields Fields, MappedLoo
 /// <param name="Accept">What an answer must say to be one, where errors come with status 200.</param>
 /// <param name="Records">Each step leads into the items of the one before; never empty.</param>
 /// <param name="Only">Other records are not this dataset's.</param>
-public sealed record MappedList(MappedRequest Request, MappedPaging Paging, MappedTest? Accept, IReadOnlyList<RecordStep> Records, MappedTest? Only);
+public sealed record MappedList(MappedRequest Request, MappedPaging Paging, MappedTest? Accept, IReadOnlyList<RecordStep> Records, MappedTest? Only)
+{
+    /// <summary>Of delimited text, of each field and test the columns one of which must be there.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Columns { get; init; } = [];
+}
 
 /// <param name="Path">Below the base address; empty: that itself. Holds placeholders, as do values of query and headers.</param>
 /// <param name="TimeFormat">Of <c>{from}</c> and <c>{to}</c>: <c>rfc3339</c>, <c>epoch_s</c>, <c>epoch_ms</c>, <c>date</c>, or a pattern.</param>
@@ -28,6 +32,15 @@ public sealed record MappedRequest(
 
     /// <summary>Each line of an answer is a JSON document, and they are the answer's array.</summary>
     public bool AnswersLines { get; init; }
+
+    /// <summary>An answer is delimited text, written so; null: it is JSON.</summary>
+    public CsvDialect? Csv { get; init; }
+
+    /// <summary>An answer is a zip archive, and its file of this name is read; null: the answer itself is.</summary>
+    public string? ZipEntry { get; init; }
+
+    /// <summary>A GET, answered with one JSON document.</summary>
+    public bool IsPlain => Body is null && !AnswersLines && Csv is null && ZipEntry is null;
 
     public bool Uses(string placeholder) => Path.Contains(placeholder, StringComparison.Ordinal)
         || Body?.Contains(placeholder, StringComparison.Ordinal) == true

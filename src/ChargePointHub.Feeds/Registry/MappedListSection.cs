@@ -17,6 +17,8 @@ internal static partial class MappedListSection
 
     private static readonly string[] PagingKinds = ["none", "offset", "page", "cursor", "next", "link"];
 
+    private static readonly string[] AroundRows = ["accept", "records"];
+
     private static readonly string[] StepKinds = ["list", "object", "one"];
 
     public static MappedList Read(FileNode node)
@@ -36,7 +38,11 @@ internal static partial class MappedListSection
             Contradicts(node, "request", $"{other} stands in the request, and paging is by {Word(paging.By)}; it would never be filled.");
         }
 
-        return new MappedList(request, paging, Test(node, "accept", ofAnswer: true), Steps(node), Test(node, "only"));
+        var (accept, records) = (Test(node, "accept", ofAnswer: true), Steps(node));
+        if (request.Csv is null) return new MappedList(request, paging, accept, records, Test(node, "only"));
+        foreach (var name in AroundRows.Where(n => node.Value(n) is not null)) Contradicts(node, name, $"Of delimited text each row is a record, and there is nothing around them; take {name} out.");
+        if (paging is { Next: not null } or { Total: not null } or { More: not null }) Contradicts(node, "paging", "next, total and more stand in JSON; delimited text has pages by offset, page or link, and total_header.");
+        return new MappedList(request, paging, null, [new RecordStep("", RecordStepKind.Object)], Test(node, "only", ups: 0));
     }
 
     /// <summary>Rows are told apart by their id, where the file does not say otherwise and each row is one record.</summary>
@@ -130,7 +136,7 @@ internal static partial class MappedListSection
     private static MappedRequest Request(FileNode parent)
     {
         if (parent.Value("request") is not { } json) return new MappedRequest("", [], new Dictionary<string, string>(), "rfc3339");
-        var node = new FileNode(json, parent.At("request"), parent.Faults, "path", "query", "headers", "time_format", "body", "answer");
+        var node = new FileNode(json, parent.At("request"), parent.Faults, "path", "query", "headers", "time_format", "body", "answer", "csv", "zip_entry");
         var path = node.Text("path") ?? "";
         if (path.Contains("://", StringComparison.Ordinal) || path.StartsWith("//", StringComparison.Ordinal) || path.Split('/').Contains("..") || path.AsSpan().ContainsAny('?', '#'))
         {
@@ -152,10 +158,13 @@ internal static partial class MappedListSection
         }
 
         if (node.Value("body") is { } body) CheckBody(node, node.At("body"), body);
+        var answer = node.Word("answer", RegistryFaultCodes.BadValue, ["json", "lines", "csv"]);
         return new MappedRequest(path, query, Headers(node), TimeFormat(node, "time_format", forDates: true))
         {
             Body = node.Value("body")?.GetRawText(),
-            AnswersLines = node.Word("answer", RegistryFaultCodes.BadValue, ["json", "lines"]) == "lines",
+            AnswersLines = answer == "lines",
+            Csv = CsvSection.OfAnswer(node, answer == "csv"),
+            ZipEntry = node.Text("zip_entry", longest: 200),
         };
     }
 

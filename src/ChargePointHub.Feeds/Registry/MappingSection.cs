@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChargePointHub.Feeds.Protocols.Csv;
 using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Registry;
@@ -20,7 +21,8 @@ internal static class MappingSection
         var status = Status(node, dataset);
         string[] besides = dataset == Dataset.ChargePoints ? ["connectors"] : [];
         var fields = new MappedFields(
-            MappedFieldsSection.Read(node, MappedTargets.Of(dataset), MappedTargets.Required(dataset), list.Records.Count, besides), Connectors(node, list.Records.Count, dataset));
+            MappedFieldsSection.Read(node, MappedTargets.Of(dataset), MappedTargets.Required(dataset), Above(list), besides), Connectors(node, Above(list), dataset));
+        (list, fields) = OfTable(node, list, fields);
         var loops = node.Value("for_each") is not null;
         if (loops != list.Request.Uses("{id}"))
         {
@@ -58,16 +60,42 @@ internal static class MappingSection
         foreach (var (both, one) in Alternatives.Where(a => fields.Any(f => f.Target.Name == a.Both) && fields.Any(f => f.Target.Name == a.One)))
             MappedListSection.Contradicts(node, "fields", $"{both} and {one} say the same; only one of them can stand here.");
         CheckUsage(node, dataset, fields);
-        var connectors = Connectors(node, 0, dataset).ConvertAll(c => c with { Fields = [.. c.Fields.Select(OfCell)] });
-        foreach (var connector in connectors.Where(c => c.At is not null))
-            MappedListSection.Contradicts(node, "fields", "A row of a file holds no list: connectors has no at here.");
-        foreach (var path in fields.Concat(connectors.SelectMany(c => c.Fields)).SelectMany(f => f.Paths).Where(p => p.Steps.Count > 1 || p.End is FieldPathEnd.Id or FieldPathEnd.Self))
-            MappedListSection.Contradicts(node, "fields", $"{FileNode.Shown(path.Text)} is no column: a slash and its name, in which a slash is written ~1 and a tilde ~0; #key is the line.");
+        var rows = new MappedFields(fields, Connectors(node, 0, dataset));
+        CheckColumns(node, rows, FieldPathEnd.Id, FieldPathEnd.Self);
         return new FeedMapping(
             new MappedList(
                 new MappedRequest("", [], new Dictionary<string, string>(), "rfc3339"), new MappedPaging(PagingKind.None, 1, null, null, null, null, null), null, [],
                 MappedListSection.Test(node, "only", ups: 0)),
-            new MappedFields([.. fields.Select(OfCell)], connectors), null, null, json.GetRawText());
+            OfCells(rows, csv), null, null, json.GetRawText());
+    }
+
+    /// <summary>Levels above a record to which a path may lead. What holds the rows of delimited text is the hub's own.</summary>
+    private static int Above(MappedList list) => list.Request.Csv is null ? list.Records.Count : 0;
+
+    /// <summary>Where a list is delimited text, with the columns that must be there and the fields read from cells.</summary>
+    /// <param name="besides">Paths that stand in no field.</param>
+    private static (MappedList List, MappedFields Fields) OfTable(FileNode node, MappedList list, MappedFields fields, params IReadOnlyList<FieldPath> besides)
+    {
+        if (list.Request.Csv is not { } csv) return (list, fields);
+        CheckColumns(node, fields, FieldPathEnd.Self);
+        var tests = fields.Connectors.Select(c => c.Only).Append(list.Only).OfType<MappedTest>().Select(t => t.Path).Concat(besides).ToList();
+        foreach (var path in tests.Where(p => p.Steps.Count > 1)) MappedListSection.Contradicts(node, besides.Contains(path) ? "id" : "only", NoColumn(path));
+        return (list with { Columns = TableHeader.Needed(fields, tests) }, OfCells(fields, csv));
+    }
+
+    private static void CheckColumns(FileNode node, MappedFields fields, params IReadOnlyList<FieldPathEnd> refused)
+    {
+        foreach (var connector in fields.Connectors.Where(c => c.At is not null))
+            MappedListSection.Contradicts(node, "fields", "A row of a file holds no list: connectors has no at here.");
+        foreach (var path in fields.Fields.Concat(fields.Connectors.SelectMany(c => c.Fields)).SelectMany(f => f.Paths).Where(p => p.Steps.Count > 1 || refused.Contains(p.End)))
+            MappedListSection.Contradicts(node, "fields", NoColumn(path));
+    }
+
+    private static string NoColumn(FieldPath path) => $"{FileNode.Shown(path.Text)} is no column: a slash and its name, in which a slash is written ~1 and a tilde ~0; #key is the line.";
+
+    private static MappedFields OfCells(MappedFields fields, CsvDialect csv)
+    {
+        return new MappedFields([.. fields.Fields.Select(OfCell)], [.. fields.Connectors.Select(c => c with { Fields = [.. c.Fields.Select(OfCell)] })]);
 
         MappedField OfCell(MappedField field) => field with
         {
@@ -101,9 +129,11 @@ internal static class MappingSection
         if (parent.Value("for_each") is not { } json) return null;
         var node = new FileNode(json, parent.At("for_each"), parent.Faults, [.. MappedListSection.Parts, "id"]);
         var list = MappedListSection.Read(node);
-        var id = MappedListSection.Path(node, "id", required: true, list.Records.Count);
+        var id = MappedListSection.Path(node, "id", required: true, Above(list));
         RefuseWindow(node, list);
-        return id is null ? null : new MappedLoop(MappedListSection.KeyedBy(list, id), id);
+        if (id is null) return null;
+        (list, _) = OfTable(node, list, new MappedFields([], []), id);
+        return new MappedLoop(MappedListSection.KeyedBy(list, id), id);
     }
 
     private static MappedStatus? Status(FileNode parent, Dataset dataset)
@@ -113,8 +143,9 @@ internal static class MappingSection
         var node = new FileNode(json, parent.At("status"), parent.Faults, [.. MappedListSection.Parts, "fields"]);
         var list = MappedListSection.Read(node);
         RefuseWindow(node, list);
-        var fields = MappedFieldsSection.Read(node, MappedTargets.Status, ["charge_point_id", "status"], list.Records.Count);
-        return new MappedStatus(MappedListSection.KeyedBy(list, IdOf(fields, "charge_point_id")), fields);
+        var fields = MappedFieldsSection.Read(node, MappedTargets.Status, ["charge_point_id", "status"], Above(list));
+        (list, var read) = OfTable(node, list, new MappedFields(fields, []));
+        return new MappedStatus(MappedListSection.KeyedBy(list, IdOf(fields, "charge_point_id")), read.Fields);
     }
 
     /// <summary>Status changes have no id of their own: a charge point may come many times.</summary>

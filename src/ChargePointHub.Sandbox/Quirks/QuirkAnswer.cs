@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using ChargePointHub.Model;
@@ -34,10 +35,40 @@ internal sealed class QuirkAnswer
         context.Response.StatusCode = (int?)said["status"] ?? 200;
         context.Response.ContentType = (string?)said["content_type"] ?? "application/json";
         foreach (var (name, value) in said["headers"]?.AsObject() ?? []) context.Response.Headers[name] = ((string)value!).Replace("{base}", root, StringComparison.Ordinal);
+        await context.Response.Body.WriteAsync(Written(context, root, now), context.RequestAborted);
+    }
+
+    /// <summary>JSON at <c>body</c>; text at <c>text</c>, as lines; at <c>zip</c> an archive of such files.</summary>
+    private byte[] Written(HttpContext context, string root, DateTimeOffset now)
+    {
+        if (said["zip"] is JsonObject files) return Zip(files);
+        if (said["text"] is JsonArray lines) return Text(lines);
         var shown = said["page"] is JsonObject page ? Page(page, context, root) : body;
         var text = said["lines"] is not null ? string.Concat(shown!.AsArray().Select(r => r!.ToJsonString() + "\n")) : shown?.ToJsonString() ?? "";
         text = text.Replace("{now}", Instants.Format(now), StringComparison.Ordinal).Replace("{base}", root, StringComparison.Ordinal);
-        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
+        return Encoding.UTF8.GetBytes(text);
+    }
+
+    /// <summary>In the encoding that <c>encoding</c> names, else UTF-8.</summary>
+    private byte[] Text(JsonArray lines)
+    {
+        var encoding = (string?)said["encoding"] is { } name ? CodePagesEncodingProvider.Instance.GetEncoding(name)! : Encoding.UTF8;
+        return encoding.GetBytes(string.Concat(lines.Select(l => $"{(string)l!}\r\n")));
+    }
+
+    private byte[] Zip(JsonObject files)
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, lines) in files)
+            {
+                using var file = archive.CreateEntry(name).Open();
+                file.Write(Text(lines!.AsArray()));
+            }
+        }
+
+        return stream.ToArray();
     }
 
     /// <summary>A page of the list at <c>at</c>: by offset, with OCPI's headers, or by cursor, with the next one at <c>next</c>.</summary>

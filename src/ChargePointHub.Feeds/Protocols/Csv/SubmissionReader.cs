@@ -48,7 +48,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
     public IReadOnlyList<string> UnreadColumns { get; private set; } = [];
 
     /// <summary>Of these, columns whose name says that they concern a person.</summary>
-    public IEnumerable<string> PersonalColumns => UnreadColumns.Where(c => OcpiWords.IsPersonal(c.Replace(' ', '_').Replace('-', '_')));
+    public IEnumerable<string> PersonalColumns => TableHeader.Personal(UnreadColumns);
 
     /// <param name="content">Seekable; left open.</param>
     /// <param name="cancellationToken">Looked at between rows.</param>
@@ -69,7 +69,7 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
         }
 
         using var table = opened;
-        var (header, fault) = ReadHeader(table, mapping, dialect);
+        var (header, fault) = TableHeader.Read(table, mapping, dialect);
         if (header is null)
         {
             yield return new SubmissionEnded(fault!, 0);
@@ -82,15 +82,10 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
         while (table.Next() is { } next)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!next.EndsLine && (next.Cells.Count < header.Names.Count || dialect.EndsWithNewline))
-            {
-                var found = next.Cells.Count < header.Names.Count ? $", which has {next.Cells.Count} cells of {header.Names.Count}" : " and not with its end of line, as the operator file has it";
-                fault = new SubmissionFault(SubmissionFaultKind.Cut, next.Line, $"The file ends within this row{found}: it was cut. Send the whole file.");
-                break;
-            }
-
+            fault = header.CutWithin(next, dialect);
+            if (fault is not null) break;
             rows++;
-            var notes = Notes(next, header, table.IsTyped);
+            var notes = header.Notes(next, table.IsTyped);
             // Where cells are too few or too many, values stand under the wrong names: nothing of the row is read.
             using var record = Record(notes.Exists(n => n.Rule == TableRules.RowWidth) ? next with { Cells = [] } : next, header);
             var mappedRow = new MappedRow([new MappedLevel(record.RootElement, next.Line.ToString(CultureInfo.InvariantCulture), rows - 1)], null);
@@ -121,16 +116,6 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
         yield return new SubmissionEnded(fault, rows);
     }
 
-    private static (TableHeader? Header, SubmissionFault? Fault) ReadHeader(ITable table, FeedMapping mapping, CsvDialect dialect)
-    {
-        while (table.Next() is { } first)
-        {
-            if (first.Line >= dialect.HeaderLine) return TableHeader.Of(first, mapping, dialect);
-        }
-
-        return (null, table.Fault ?? new SubmissionFault(SubmissionFaultKind.Empty, null, $"There is no row of column names: line {dialect.HeaderLine} and all below it are empty."));
-    }
-
     /// <summary>Only columns that the mapping names.</summary>
     private JsonDocument Record(TableRow from, TableHeader header)
     {
@@ -150,22 +135,5 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
         }
 
         return JsonDocument.Parse(row.WrittenMemory.ToArray());
-    }
-
-    private static List<CellNote> Notes(TableRow from, TableHeader header, bool isTyped)
-    {
-        var notes = new List<CellNote>();
-        var isWide = from.Cells.Count > TableHeader.MostColumns || from.Cells.Skip(header.Names.Count).Any(c => c.Kind != CellKind.Empty);
-        if (isWide || from.Cells.Count < header.Names.Count)
-            notes.Add(new CellNote(TableRules.RowWidth, "", null, $"The row has {from.Cells.Count} cells, and there are {header.Names.Count} columns."));
-        if (!from.EndsLine) notes.Add(new CellNote(TableRules.EndOfLineMissing, "", null, null));
-        foreach (var (cell, name) in from.Cells.Zip(header.Names))
-        {
-            if (name is null) continue;
-            if (cell.Note is { } rule) notes.Add(new CellNote(rule, name, cell.Text, null));
-            if (isTyped && cell.Kind == CellKind.Text && header.Numbers.Contains(name)) notes.Add(new CellNote(ValueRules.NumberAsText, name, cell.Text, null));
-        }
-
-        return notes;
     }
 }

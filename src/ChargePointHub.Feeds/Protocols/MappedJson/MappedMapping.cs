@@ -17,7 +17,7 @@ internal sealed class MappedMapping
     private readonly MappedWriter _writer;
     private readonly IReadOnlyList<AllowList> _allowed;
     private readonly bool _readsPlainRecords;
-    private readonly bool _isOfFile;
+    private readonly bool _isOfTable;
     private readonly bool _saysNoPeriod;
 
     /// <param name="now">When the pull began.</param>
@@ -28,7 +28,7 @@ internal sealed class MappedMapping
         var silent = new RecordReader(feed, naiveIsUtc: false);
         _writer = new MappedWriter(Findings, value => silent.Instant(value, ""));
         _allowed = MappedAllowList.Of(_mapping);
-        _isOfFile = feed.Csv is not null;
+        _isOfTable = (feed.Csv ?? _mapping.List.Request.Csv) is not null;
         _saysNoPeriod = plan.Dataset == Dataset.ReportedUsage && !_mapping.Fields.Fields.Any(f => MappedTargets.Periods.Contains(f.Target.Name));
         _readsPlainRecords = _mapping.Fields.Fields.Any(f => f.Paths.Any(p => p is { Up: 0, End: FieldPathEnd.Self }));
     }
@@ -39,13 +39,13 @@ internal sealed class MappedMapping
     private Findings Findings => _loti.Reader.Findings;
 
     /// <param name="status">The row of the list of status that speaks of this charge point; null: none does.</param>
-    /// <param name="notes">Of a file, what its cells themselves gave to notice.</param>
+    /// <param name="notes">Of a table, what its cells themselves gave to notice.</param>
     public void AddRow(MappedRow row, MappedRow? status, PageBuilder page, Window? window, params IReadOnlyList<CellNote> notes)
     {
         page.AsSent = () => Kept(row, window);
         page.PlaceOf = Findings.PlaceOf;
         _loti.Reader.At = "";
-        Findings.Within = _isOfFile ? $"/{row.Levels[0].Key}" : "";
+        Findings.Within = _isOfTable ? $"/{row.Levels[^1].Key}" : "";
         foreach (var note in notes) Findings.Add(note.Rule, note.Column.Length == 0 ? "" : FieldPath.Of(note.Column), note.Value, note.Message);
         if (row.Record.ValueKind != JsonValueKind.Object && !_readsPlainRecords)
         {
@@ -53,7 +53,7 @@ internal sealed class MappedMapping
         }
         else
         {
-            if (!_isOfFile && row.Record.ValueKind == JsonValueKind.Object) foreach (var property in row.Record.EnumerateObject()) OcpiWords.TellIfPersonal(_loti.Reader, property);
+            if (!_isOfTable && row.Record.ValueKind == JsonValueKind.Object) foreach (var property in row.Record.EnumerateObject()) OcpiWords.TellIfPersonal(_loti.Reader, property);
             using var written = _writer.Write(row, _mapping.Fields, status, _mapping.Status?.Fields, _saysNoPeriod && window is { } stated ? Period.Of(stated) : null);
             Findings.Places = _writer.Places;
             _loti.AddRow(written.RootElement, _plan.Dataset, page, window, _plan.Axis);

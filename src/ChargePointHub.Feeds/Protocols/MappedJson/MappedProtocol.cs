@@ -7,7 +7,7 @@ using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Protocols.MappedJson;
 
-/// <summary>Any JSON over HTTPS, as the operator file describes it. The reference is this room's README.</summary>
+/// <summary>Any JSON or delimited text over HTTPS, as the operator file describes it. The reference is this room's README.</summary>
 public sealed class MappedProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<string, string?> credential, TimeProvider clock) : IFeedProtocol
 {
     public const string ProtocolName = "mapped-json";
@@ -68,7 +68,7 @@ public sealed class MappedProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<str
             {
                 using var answer = await walk.NextAsync(cancellationToken);
                 requests += answer.Requests;
-                foreach (var row in answer.Rows) records.AddRow(row, statuses.Of(row, mapping), page, request.Window);
+                foreach (var row in answer.Rows) records.AddRow(row, statuses.Of(row, mapping), page, request.Window, answer.Table?.Notes(row) ?? []);
                 var failure = answer.Failure ?? (answer.Json is null ? null : PullBounds.Fault(page, feed.BaseUrl));
                 var isLast = walk.IsDone && turn == turns[^1];
                 if (isLast) failure ??= OtherWindow(request, page);

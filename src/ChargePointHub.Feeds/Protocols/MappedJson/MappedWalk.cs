@@ -12,6 +12,9 @@ namespace ChargePointHub.Feeds.Protocols.MappedJson;
 /// <summary>One page as it was sent, or why there is none.</summary>
 internal sealed record MappedAnswer(JsonDocument? Json, IReadOnlyList<MappedRow> Rows, FeedFailure? Failure, int Requests) : IDisposable
 {
+    /// <summary>What the answer was before; null: it came as JSON.</summary>
+    public MappedTable? Table { get; init; }
+
     public void Dispose() => Json?.Dispose();
 }
 
@@ -57,12 +60,14 @@ internal sealed class MappedWalk(Fetch fetch, Uri baseUrl, MappedList list, Mapp
         }
 
         var request = list.Request;
-        var form = request.Body is null && !request.AnswersLines ? null : new FetchForm(address.Body(Asked()), request.AnswersLines);
+        var table = request.Csv is { } dialect ? new MappedTable(dialect, list.Columns) : null;
+        var form = request.IsPlain ? null : new FetchForm(address.Body(Asked()), request.AnswersLines) { ZipEntry = request.ZipEntry, Table = table is null ? null : table.Read };
         var result = await fetch(url, address.Headers(), cancellationToken, form);
         if (result is FetchFailed failed) return new MappedAnswer(null, [], failed.Failure, failed.Requests);
         var fetched = (Fetched)result;
         var rows = Read(fetched.Json.RootElement, fetched.Headers, url, out var failure);
-        return new MappedAnswer(fetched.Json, rows, failure, fetched.Requests);
+        if (table?.Fault is { } fault) failure ??= new FeedFailure(MappedTable.KindOf(fault), $"The table was read up to line {fault.Line}. {fault.Message}", FeedAddress.Shown(url));
+        return new MappedAnswer(fetched.Json, rows, failure, fetched.Requests) { Table = table };
     }
 
     private Uri? Url() => list.Paging.By switch

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Fetching;
@@ -54,6 +56,11 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
     public static FetchResult Json(string json, params (string Name, string Value)[] headers) =>
         new Fetched(JsonDocument.Parse(json), headers.ToDictionary(h => h.Name, h => h.Value, StringComparer.OrdinalIgnoreCase), 1);
 
+    /// <summary>Read as the request asks for it: a file of an archive, a table.</summary>
+    public static FetchResult Text(string text) => new Sent(Encoding.UTF8.GetBytes(text));
+
+    public static FetchResult Bytes(byte[] bytes) => new Sent(bytes);
+
     public static FetchResult Fails(FailureKind kind) => new FetchFailed(new FeedFailure(kind, "as the test has it", "https://operator.example/"), 3);
 
     public static FeedDefinition Feed(string protocol, Func<FeedDefinition, FeedDefinition>? change = null)
@@ -104,8 +111,25 @@ public sealed class PretendFeed(Func<Uri, FetchResult> answer)
         Forms.Add(form);
         Asked.Add(url);
         Headers.Add(headers);
-        return Task.FromResult(answer(url));
+        return Task.FromResult(answer(url) switch { Sent sent => Read(sent.Body, form!), var came => came });
     }
+
+    private static FetchResult Read(byte[] body, FetchForm form)
+    {
+        var (bytes, kind, fault) = (new ReadOnlySequence<byte>(body), default(FailureKind), "");
+        if (form.ZipEntry is { } name)
+        {
+            if (ZippedAnswer.Of(bytes, name, FetchRules.Default, out kind, out fault) is not { } file) return Failed();
+            bytes = file;
+        }
+
+        var json = form.Table is { } table ? table(bytes, FetchRules.Default.LargestBody, out kind, out fault) : JsonDocument.Parse(bytes);
+        return json is null ? Failed() : new Fetched(json, new Dictionary<string, string>(), 1);
+
+        FetchFailed Failed() => new(new FeedFailure(kind, fault, "https://operator.example/"), 1);
+    }
+
+    private sealed record Sent(byte[] Body) : FetchResult(1);
 
     private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
     {

@@ -10,6 +10,28 @@ public sealed class MappingSectionTests : IDisposable
     public void Dispose() => files.Dispose();
 
     [Fact]
+    public void What_delimited_text_cannot_be_is_a_fault()
+    {
+        files.Write("wrong.json", """
+            {"operator_id": "example", "name": "Example", "feeds": [{"feed_id": "main", "protocol": "mapped-json", "base_url": "https://operator.example/feed", "zone": "Europe/London", "datasets": [
+              {"dataset": "charge_points", "mapping": {
+                "request": {"answer": "csv", "csv": {"sheet": "One", "delimiter": "colon"}, "zip_entry": " "}, "records": ["/data"], "accept": {"path": "/ok", "is": ["1"]}, "paging": {"by": "none", "total": "/total"},
+                "only": {"path": "../kind", "is": ["1"]}, "status": {"request": {"csv": {}}, "fields": {"charge_point_id": "/id", "status": "/a/b"}},
+                "fields": {"charge_point_id": "/a/b", "address": "../address", "city": "#value", "location_id": "#key", "connectors": {"at": "/plugs", "fields": {"standard": "/t"}}}}},
+              {"dataset": "tariffs", "mapping": {"for_each": {"request": {"answer": "csv"}, "id": "/a/b"}, "request": {"path": "{id}"}, "fields": {"tariff_id": "#id"}}}]}]}
+            """);
+
+        const string A = "/feeds/0/datasets/0/mapping", M = "mapping-not-possible";
+        (string, string)[] expected =
+        [
+            ($"{A}/request/csv/sheet", "unknown-property"), ($"{A}/request/csv/delimiter", "bad-value"), ($"{A}/request/zip_entry", "wrong-type"), ($"{A}/records", M), ($"{A}/accept", M), ($"{A}/paging", M),
+            ($"{A}/only/path", M), ($"{A}/status/request/csv", M), ($"{A}/fields", M), ($"{A}/fields", M), ($"{A}/fields", M), ($"{A}/fields/address", M), ($"{A}/status/fields", M),
+            ("/feeds/0/datasets/1/mapping/for_each/id", M),
+        ];
+        Assert.Equal(expected.Order(), files.Faults().Select(f => (f.Pointer, f.Code)).Order());
+    }
+
+    [Fact]
     public void All_faults_of_a_wrong_mapping_are_found_in_one_go()
     {
         files.Write("wrong.json", """

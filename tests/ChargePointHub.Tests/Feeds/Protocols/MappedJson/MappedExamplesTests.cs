@@ -16,7 +16,7 @@ public sealed partial class MappedExamplesTests
     public static TheoryData<string> Titles => [.. Sections().Select(s => s.Title)];
 
     [Fact]
-    public void There_is_one_of_each_kind() => Assert.Equal(["A list", "A snapshot of status", "Sessions", "Lines", "A loop"], Sections().Select(s => s.Title.Split(':')[0]));
+    public void There_is_one_of_each_kind() => Assert.Equal(["A list", "A snapshot of status", "Sessions", "A table", "Lines", "A loop"], Sections().Select(s => s.Title.Split(':')[0]));
 
     [Theory]
     [MemberData(nameof(Titles))]
@@ -32,8 +32,9 @@ public sealed partial class MappedExamplesTests
         // A window of British summer time begins at 01:00 of the day before its beginning in UTC, so the example's day is asked for in local time.
         var window = plan.Dataset.IsSnapshot ? (Window?)null : plan.Mapping!.List.Request.TimeFormat == "date" ? new Window(Asked.From.AddHours(-1), Asked.To.AddHours(-1)) : Asked;
         var isLines = plan.Mapping!.List.Request.AnswersLines;
+        var isTable = plan.Mapping.List.Request.Csv is not null;
         var answers = urls.Zip(blocks[1..^1]).ToDictionary(a => a.First, a => isLines ? $"[{string.Join(',', a.Second.Trim().Split('\n'))}]" : a.Second);
-        var pretend = new PretendFeed(url => PretendFeed.Json(answers[url.AbsoluteUri]));
+        var pretend = new PretendFeed(url => isTable ? PretendFeed.Text(answers[url.AbsoluteUri]) : PretendFeed.Json(answers[url.AbsoluteUri]));
 
         var pulled = await pretend.PullAsync(feed, plan.Dataset, window: window, secret: "s3cret");
 
@@ -78,7 +79,7 @@ public sealed partial class MappedExamplesTests
     private static IEnumerable<(string Title, string Text)> Sections() =>
         Reference.Split("## Worked examples")[1].Split("\n### ").Skip(1).Select(s => (s.Split('\n')[0], s));
 
-    [GeneratedRegex("```(?:nd)?json\n(.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```(?:(?:nd)?json|csv)\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();
 
     [GeneratedRegex("`(?:GET|POST) (https://[^`]+)`(?: with `([^`]+)`)? answers")]
