@@ -24,6 +24,7 @@ public sealed class MappedTableTests
         Assert.Equal(["example:A 7.4", "example:C ", "example:D 22"], pulled.ChargePoints.Select(p => FormattableString.Invariant($"{p.Record.ChargePointId} {p.Record.MaxPowerKw}")));
         Assert.Equal(["number-unusable /4/kW", "word-unknown /4/State"], pulled.Findings.Where(f => f.Rule is "number-unusable" or "word-unknown").Select(f => $"{f.Rule} {f.Pointer}").Order());
         Assert.Contains(Assert.Single(pulled.Refused).Findings, f => f is { Rule: "row-width", Pointer: "/3" });
+        Assert.DoesNotContain("51.5", Encoding.UTF8.GetString(pulled.Refused[0].Document.Span), StringComparison.Ordinal);
     }
 
     [Fact]
