@@ -23,7 +23,7 @@ public sealed class QuirkOperatorTests(QuirkyLondon london) : IClassFixture<Quir
         ["quirk-one-by-one"] = ["3 AVAILABLE", "0 tariffs, 0 refused, kW: 7.36", "expected-missing 3", "power-derived 3"],
         ["quirk-open-versions"] = ["1 AVAILABLE", "0 tariffs, 0 refused, kW: 7.36"],
         ["quirk-own-words"] = ["38 AVAILABLE", "2 OUTOFORDER", "3 tariffs, 0 refused, kW: 5.06", "currency-not-gbp 2", "power-derived 40", "text-trimmed 40", "vat-unstated 3"],
-        ["quirk-quoted-lines"] = ["2 AVAILABLE", "1 CHARGING", "0 tariffs, 0 refused, kW: 11", "expected-missing 7", "id-missing 1", "personal-data-present 1", "row-width 1", "word-case 3"],
+        ["quirk-quoted-lines"] = ["2 AVAILABLE", "1 CHARGING", "0 tariffs, 0 refused, kW: 11", "expected-missing 6", "personal-data-present 1", "word-case 2"],
         ["quirk-removed"] = ["1 AVAILABLE", "1 REMOVED", "0 tariffs, 0 refused, kW: 7.36"],
         ["quirk-repeated"] = ["1 INOPERATIVE", "3 tariffs, 0 refused, kW: 7.36", "duplicate-id 3"],
         ["quirk-semicolons"] = ["3 AVAILABLE", "1 CHARGING", "0 tariffs, 0 refused, kW: 22 null", "expected-missing 10", "number-unusable 1", "time-without-zone 4"],
