@@ -94,6 +94,9 @@ public sealed record PageWritten(long? Tick, int Added, int Changed, int Unchang
     /// <summary>The page's records that were purged, or are of a charge point that was; nothing was written of them.</summary>
     public int KeptOut { get; init; }
 
+    /// <summary>The page's records without those that were kept out: all of it that may be told.</summary>
+    public RecordPage Taken { get; init; } = new();
+
     /// <summary>Reported figures of charge points or locations that are not known; they were kept.</summary>
     public int Unplaced { get; init; }
 

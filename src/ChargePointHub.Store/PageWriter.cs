@@ -138,6 +138,7 @@ public sealed class PageWriter(Database database)
         {
             Late = all.Sum(c => c.Late),
             KeptOut = keptOut,
+            Taken = page.Records,
             Unplaced = reported.Count(u => u.Findings.Any(f => f.Rule == ReportedUsageRules.ChargePointUnknown)),
             SetAside = absence.SetAside,
             IsHeld = absence.IsHeld,

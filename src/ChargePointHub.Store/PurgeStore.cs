@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ChargePointHub.Model;
 using ChargePointHub.Store.Queries;
 using ChargePointHub.Store.Writing;
@@ -143,14 +142,12 @@ public sealed class PurgeStore(Database database)
         Dataset[] datasets = purge.Dataset == Dataset.ChargePoints && !purge.IsMended ? [purge.Dataset, Dataset.StatusChanges, Dataset.ChargingSessions, Dataset.ReportedUsage] : [purge.Dataset];
         var reports = await connection.Command(
             "SELECT submission_id, report::text FROM submission WHERE operator_id = $1 AND dataset = ANY ($2)", purge.OperatorId, datasets.Select(d => d.Name).ToArray())
-            .ListAsync(r => (Id: r.GetGuid(0), Report: JsonNode.Parse(r.GetString(1))!), cancellationToken);
+            .ListAsync(r => (Id: r.GetGuid(0), Report: r.GetString(1)), cancellationToken);
         var emptied = 0;
         foreach (var (id, report) in reports)
         {
-            var samples = report["findings"]!.AsArray().Select(f => f!["samples"]!.AsArray()).Where(s => s.Count > 0).ToList();
-            if (samples.Count == 0) continue;
-            samples.ForEach(s => s.Clear());
-            emptied += await connection.Command("UPDATE submission SET report = $2::json WHERE submission_id = $1", id, report.ToJsonString()).ExecuteAsync(cancellationToken);
+            if (SubmissionStore.WithoutSamples(report) is not { } without) continue;
+            emptied += await connection.Command("UPDATE submission SET report = $2::json WHERE submission_id = $1", id, without).ExecuteAsync(cancellationToken);
         }
 
         return emptied;

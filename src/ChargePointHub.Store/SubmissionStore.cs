@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using ChargePointHub.Model;
 using ChargePointHub.Store.Queries;
 using ChargePointHub.Store.Writing;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace ChargePointHub.Store;
@@ -29,9 +31,36 @@ public sealed class SubmissionStore(Database database)
         "SELECT DISTINCT period FROM submission WHERE operator_id = $1 AND dataset = $2 AND report ->> 'fault' IS NULL", feed.OperatorId, feed.Dataset.Name)
         .ListAsync(r => r.GetString(0), cancellationToken);
 
+    /// <summary>The newest tick, to be asked for before a file's first page is written.</summary>
+    public async Task<long> TickAsync(CancellationToken cancellationToken) =>
+        (await database.Reads.Command("SELECT tick FROM hub_clock").ListAsync(r => r.GetInt64(0), cancellationToken)).Single();
+
     /// <summary>Another command or request may have been quicker with the same bytes: then its report stays.</summary>
     /// <param name="replaces">Run of the report that this one takes the place of; null: there was none.</param>
-    public Task SaveAsync(Submission submission, Guid? replaces, CancellationToken cancellationToken) => database.Reads.Command(
+    /// <param name="since">Tick before the first page: where something of the operator was purged later, the report shows no samples.</param>
+    public async Task SaveAsync(Submission submission, Guid? replaces, long since, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // A purge empties the reports that are there: it comes before this one, and is seen, or after it.
+        await AdvisoryLocks.TakePagesAsync(connection, submission.Feed.OperatorId, cancellationToken);
+        var isPurged = (await connection.Command("SELECT EXISTS (SELECT FROM purged_record WHERE operator_id = $1 AND tick > $2)", submission.Feed.OperatorId, since)
+            .ListAsync(r => r.GetBoolean(0), cancellationToken)).Single();
+        await InsertAsync(connection, isPurged && WithoutSamples(submission.Report) is { } emptied ? submission with { Report = emptied } : submission, replaces, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>The report with what was found and how often, and no values of records; null: it has none.</summary>
+    internal static string? WithoutSamples(string report)
+    {
+        var json = JsonNode.Parse(report)!;
+        var samples = json["findings"]!.AsArray().Select(f => f!["samples"]!.AsArray()).Where(s => s.Count > 0).ToList();
+        samples.ForEach(s => s.Clear());
+        return samples.Count == 0 ? null : json.ToJsonString();
+    }
+
+    private static Task<int> InsertAsync(NpgsqlConnection connection, Submission submission, Guid? replaces, CancellationToken cancellationToken) => connection.Command(
         $"""
         INSERT INTO submission ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (operator_id, dataset, period, content_hash, judged_with) DO UPDATE SET feed_id = excluded.feed_id, received_at = excluded.received_at,
@@ -39,11 +68,11 @@ public sealed class SubmissionStore(Database database)
         WHERE submission.run_id = $12
         """,
         submission.SubmissionId, submission.Feed.OperatorId, submission.Feed.FeedId, submission.Feed.Dataset.Name, submission.Period, submission.ContentHash,
-        submission.JudgedWith, submission.ReceivedAt, new Npgsql.NpgsqlParameter { Value = (object?)submission.KeyId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        submission.RunId, new Npgsql.NpgsqlParameter { Value = submission.Report, NpgsqlDbType = NpgsqlDbType.Json },
-        new Npgsql.NpgsqlParameter { Value = (object?)replaces ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }).ExecuteAsync(cancellationToken);
+        submission.JudgedWith, submission.ReceivedAt, new NpgsqlParameter { Value = (object?)submission.KeyId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        submission.RunId, new NpgsqlParameter { Value = submission.Report, NpgsqlDbType = NpgsqlDbType.Json },
+        new NpgsqlParameter { Value = (object?)replaces ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }).ExecuteAsync(cancellationToken);
 
-    private static Submission Read(Npgsql.NpgsqlDataReader r) => new(
+    private static Submission Read(NpgsqlDataReader r) => new(
         r.GetGuid(0), new FeedKey(r.GetString(1), r.GetString(2), Dataset.Named(r.GetString(3))!), r.GetString(4), r.GetFieldValue<byte[]>(5), r.GetString(6), r.Instant(7),
         r.TextOrNull(8), r.GetGuid(9), r.GetString(10));
 }

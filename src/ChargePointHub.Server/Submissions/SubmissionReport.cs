@@ -67,11 +67,10 @@ internal sealed class ReportTally
     public int Refused { get; private set; }
 
     /// <param name="refused">Of the page's records, those that went to quarantine.</param>
-    /// <param name="keptOut">Those that were not taken at all, as they were purged.</param>
-    public void Add(RecordPage page, int refused, int keptOut = 0)
+    public void Add(RecordPage page, int refused)
     {
         Refused += refused;
-        Accepted += page.Count - refused - keptOut;
+        Accepted += page.Count - refused;
         foreach (var finding in page.Findings)
         {
             var (count, samples) = rules.GetValueOrDefault(finding.Rule, (0, []));

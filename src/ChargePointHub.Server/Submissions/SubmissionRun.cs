@@ -60,6 +60,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         if (before is not null && IsLastWord(SubmissionReport.Read(before.Report), handed, now)) return (before.Report, true);
 
         var id = before?.SubmissionId ?? Guid.CreateVersion7(now);
+        var tick = await submissions.TickAsync(cancellationToken);
         var run = await runs.OpenAsync(key, RunKind.Submission, WindowOf(handed), now, cancellationToken);
         var progress = new Progress();
         try
@@ -73,7 +74,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
             var report = Report(
                 id, handed, now, hash, rows, progress.Tally, fault is null ? Claimed(handed, now) : null, progress.Writes, fault, reader);
             var json = JsonSerializer.Serialize(report, SubmissionReport.Json);
-            await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), before?.RunId, CancellationToken.None);
+            await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), before?.RunId, tick, CancellationToken.None);
             var kept = (await submissions.FindAsync(key, handed.Period, hash, judgedWith, CancellationToken.None))!;
             return (kept.Report, kept.RunId != run);
         }
@@ -117,7 +118,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
                     Claims = page.IsLast ? Claims(handed, now) : [],
                 },
                 cancellationToken);
-            progress.Tally.Add(records, written.Refused, written.KeptOut);
+            progress.Tally.Add(written.Taken, written.Refused);
             progress.Counts = progress.Counts.Plus(written, requests: 0);
             progress.Writes = progress.Writes.Plus(written);
             afterRows?.Invoke(page.Rows);

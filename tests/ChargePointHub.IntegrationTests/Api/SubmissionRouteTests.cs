@@ -50,6 +50,20 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_purged_between_a_file_s_last_page_and_its_report_is_not_in_it()
+    {
+        var (feed, plan) = host.HandingIn.Single().Submittable().Single(s => s.Plan.Dataset == Dataset.ChargingSessions);
+        var run = new SubmissionRun(new PageWriter(host.Database), new RunLog(host.Database), new SubmissionStore(host.Database), new AreaIndex([]), TimeProvider.System);
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(Good));
+        void Purge(int rows) => new PurgeStore(host.Database).PurgeAsync(
+            new Purge(Dataset.ChargingSessions, "alpha", "alpha:S2", HidesId: true, IsMended: false, "x", "x"), CancellationToken.None).GetAwaiter().GetResult();
+
+        var (report, _) = await run.ExecuteAsync(new HandedIn(feed, plan, "2026-Q3", LondonCalendar.Quarter(2026, 3), "alpha"), file, Purge, CancellationToken.None);
+
+        Assert.Equal(["session-ends-before-start 1 0", "session-late 2 0"], SubmissionReport.Read(report).Findings.Select(f => $"{f.Rule} {f.Count} {f.Samples.Count}"));
+    }
+
+    [Fact]
     public async Task A_file_is_taken_once_reported_and_on_record()
     {
         var (status, first) = await PostAsync(Good);

@@ -137,6 +137,22 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Of_a_purged_row_that_comes_again_no_report_shows_a_value()
+    {
+        const string row = "ann@example.org,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5\n";
+        Write("list.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");
+        Write("again.csv", Header + row + row + "S2,CP1,2026-07-02T09:30:00Z,2026-07-02T08:30:00Z,3\n");
+        await hub.JsonAsync(Line("list.csv", "charge_points"));
+        await new PurgeStore(database.Database).PurgeAsync(new Purge(Dataset.ChargingSessions, "mill", "mill:ann@example.org", HidesId: true, IsMended: false, "x", "x"), CancellationToken.None);
+
+        var told = await hub.JsonAsync(Line("again.csv"));
+
+        Assert.Equal((3, 0, 1, 1), (told.GetProperty("rows_read").GetInt32(), told.GetProperty("accepted").GetInt32(), told.GetProperty("refused").GetInt32(), Number(told.GetProperty("written"), "kept_out")));
+        Assert.Equal(["session-ends-before-start 1", "session-late 1"], told.GetProperty("findings").EnumerateArray().Select(f => $"{f.GetProperty("rule")} {f.GetProperty("count")}"));
+        Assert.DoesNotContain("ann@example", Assert.Single(await ReadAsync("SELECT report::text FROM submission WHERE dataset = 'charging_sessions'", r => r.GetString(0))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_list_of_charge_points_forgets_rows_that_it_refused_before_and_is_not_turned_back_by_an_older_one()
     {
         Write("wrong.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\nCP2,51.5,-0.1,7,7\n");

@@ -214,12 +214,28 @@ public sealed class PurgeTests : IAsyncLifetime
         foreach (var dataset in new[] { Dataset.ChargingSessions, Dataset.Tariffs })
         {
             var feed = new FeedKey(Operator, "files", dataset);
-            await new SubmissionStore(hub.Database).SaveAsync(new Submission(Guid.NewGuid(), feed, "2026-Q3", [1], "x", Noon, null, Guid.NewGuid(), report), null, CancellationToken.None);
+            await new SubmissionStore(hub.Database).SaveAsync(new Submission(Guid.NewGuid(), feed, "2026-Q3", [1], "x", Noon, null, Guid.NewGuid(), report), null, 0, CancellationToken.None);
         }
 
         var gone = await store.PurgeAsync(Of(Dataset.ChargingSessions, "a"), CancellationToken.None);
 
         Assert.Equal(["submission 1"], gone!.Rows.Select(r => $"{r.Table} {r.Rows}"));
+        Assert.Equal([report.Replace("""{"line":2,"value":"Ann"}""", "", StringComparison.Ordinal), report], await hub.ManyAsync("SELECT report::text FROM submission ORDER BY dataset"));
+    }
+
+    [Fact]
+    public async Task A_report_that_is_kept_after_a_purge_shows_no_samples_unless_the_purge_came_before_its_first_page()
+    {
+        const string report = """{"findings":[{"rule":"energy-negative","count":1,"samples":[{"line":2,"value":"Ann"}]}]}""";
+        var submissions = new SubmissionStore(hub.Database);
+        Task SaveAsync(Dataset dataset, long since) => submissions.SaveAsync(
+            new Submission(Guid.NewGuid(), new FeedKey(Operator, "files", dataset), "2026-Q3", [1], "x", Noon, null, Guid.NewGuid(), report), null, since, CancellationToken.None);
+        var before = await submissions.TickAsync(CancellationToken.None);
+        await store.PurgeAsync(Of(Dataset.ChargingSessions, "a"), CancellationToken.None);
+
+        await SaveAsync(Dataset.ChargingSessions, before);
+        await SaveAsync(Dataset.Tariffs, await submissions.TickAsync(CancellationToken.None));
+
         Assert.Equal([report.Replace("""{"line":2,"value":"Ann"}""", "", StringComparison.Ordinal), report], await hub.ManyAsync("SELECT report::text FROM submission ORDER BY dataset"));
     }
 
