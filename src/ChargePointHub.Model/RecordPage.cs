@@ -13,7 +13,7 @@ public sealed record RefusedRecord(Dataset Dataset, string? OwnId, ReadOnlyMemor
     /// <summary>The operator's own id of the charge point that it names; null: none, or it is one.</summary>
     public string? ChargePoint { get; init; }
 
-    /// <summary>The operator's own id of the charging session that it names beside its own id, as a CDR does; null: none.</summary>
+    /// <summary>The operator's own id of the charging session that it is or names, where such ids are compared without case, as those of OCPI are; null: none.</summary>
     public string? Session { get; init; }
 }
 

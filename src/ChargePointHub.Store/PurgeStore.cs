@@ -35,6 +35,9 @@ public sealed class PurgeStore(Database database)
     private const string OfUsage = "operator_id = $1 AND reported_usage_id = $2";
     private const string OfPoint = "operator_id = $1 AND charge_point_id = $2";
 
+    /// <summary>Also parts that are in no session, as another takes them back.</summary>
+    private const string OfCharge = "operator_id = $1 AND (lower(session_id) = lower($2) OR charge_key = lower($2))";
+
     /// <summary>Whose records can be purged; status changes go with their charge point.</summary>
     public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions, Dataset.ReportedUsage];
 
@@ -61,7 +64,7 @@ public sealed class PurgeStore(Database database)
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
             var ids = await IdsOfPartsAsync(connection, purge, cancellationToken);
-            var told = await ToldAsync(connection, purge, cancellationToken);
+            var told = await ToldAsync(connection, purge, ids, cancellationToken);
             var rows = await DeleteAsync(connection, purge, ids, cancellationToken);
             var before = await connection.Command(
                 "SELECT keeps_out FROM purged_record WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 ORDER BY tick DESC LIMIT 1", purge.OperatorId, purge.Dataset.Name, mark)
@@ -77,9 +80,10 @@ public sealed class PurgeStore(Database database)
             foreach (var id in ids.Prepend(purge.RecordId))
             {
                 await connection.Command(
-                    "INSERT INTO purged_record (operator_id, dataset, id_mark, record_id, purged_at, tick, purged_by, reason, rows_gone, keeps_out) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                    "INSERT INTO purged_record (operator_id, dataset, id_mark, record_id, purged_at, tick, purged_by, reason, rows_gone, keeps_out, folded_mark) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                     purge.OperatorId, purge.Dataset.Name, PurgedMarks.Of(key, purge.Dataset, id[(purge.OperatorId.Length + 1)..]), Text(purge.HidesId ? null : id), tick.RecordedAt, tick.Number,
-                    purge.By, purge.Reason, id == purge.RecordId ? rows.Sum(r => r.Rows) : 0, !purge.IsMended).ExecuteAsync(cancellationToken);
+                    purge.By, purge.Reason, id == purge.RecordId ? rows.Sum(r => r.Rows) : 0, !purge.IsMended,
+                    PurgedMarks.Folded(key, purge.Dataset, id[(purge.OperatorId.Length + 1)..])).ExecuteAsync(cancellationToken);
             }
 
             await AnnounceAsync(connection, purge, told, ids, tick, cancellationToken);
@@ -117,7 +121,7 @@ public sealed class PurgeStore(Database database)
         foreach (var (table, which) in Rows(purge.Dataset, purge.IsMended))
         {
             var rows = 0;
-            foreach (var id in table == "quarantine" ? parts.Prepend(purge.RecordId) : [purge.RecordId])
+            foreach (var id in table == "session_part" ? [purge.RecordId] : parts.Prepend(purge.RecordId))
                 rows += await Unhurried(connection.Command($"DELETE FROM {table} WHERE {which}", purge.OperatorId, id)).ExecuteAsync(cancellationToken);
             if (rows > 0) gone.Add(new PurgedRows(table, rows));
         }
@@ -154,14 +158,14 @@ public sealed class PurgeStore(Database database)
     }
 
     /// <summary>Of a session or tariff itself, with its charge point; of a charge point those that are linked with it.</summary>
-    private static async Task<IReadOnlyList<(string Id, string Other)>> ToldAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<(string Id, string Other)>> ToldAsync(NpgsqlConnection connection, Purge purge, IReadOnlyList<string> parts, CancellationToken cancellationToken)
     {
         await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
         if (!ChangeQueries.Followed.Contains(purge.Dataset)) return [];
         return await connection.Command(
             purge.Dataset == Dataset.ChargePoints ? "SELECT other_operator_id, other_id FROM charge_point_same WHERE operator_id = $1 AND charge_point_id = $2"
             : purge.Dataset == Dataset.Tariffs ? $"SELECT tariff_id, '' FROM tariff WHERE {OfTariff}"
-            : $"SELECT session_id, charge_point_id FROM charging_session WHERE {OfSession}", purge.OperatorId, purge.RecordId)
+            : "SELECT session_id, charge_point_id FROM charging_session WHERE operator_id = $1 AND (session_id = $2 OR session_id = ANY ($3))", purge.OperatorId, purge.RecordId, parts.ToArray())
             .ListAsync(r => (r.GetString(0), r.GetString(1)), cancellationToken);
     }
 
@@ -190,13 +194,13 @@ public sealed class PurgeStore(Database database)
             .ExecuteAsync(cancellationToken);
     }
 
-    /// <summary>A session that was put together of several records goes by the ids of those that name no session too.</summary>
+    /// <summary>A session that was put together of several records goes by the ids of those that name no session too, and by its own as each of them writes it.</summary>
     private static async Task<IReadOnlyList<string>> IdsOfPartsAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
     {
         if (purge.Dataset != Dataset.ChargingSessions) return [];
         await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
         return await connection.Command(
-            "SELECT DISTINCT document ->> 'session_id' FROM session_part WHERE operator_id = $1 AND session_id = $2 AND document ->> 'session_id' <> $2", purge.OperatorId, purge.RecordId)
+            $"SELECT DISTINCT n.id FROM session_part CROSS JOIN LATERAL (VALUES (session_id), (document ->> 'session_id')) AS n (id) WHERE {OfCharge} AND n.id <> $2", purge.OperatorId, purge.RecordId)
             .ListAsync(r => r.GetString(0), cancellationToken);
     }
 
@@ -213,7 +217,7 @@ public sealed class PurgeStore(Database database)
         const string AnyId = "own_id IN ($2, substr($2, length($1) + 2))";
         if (dataset == Dataset.ChargingSessions)
         {
-            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("session_part", OfSession), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND ({AnyId} OR lower(names_session) = lower($2))")];
+            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("session_part", OfCharge), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND ({AnyId} OR lower(names_session) = lower($2))")];
         }
 
         if (dataset == Dataset.Tariffs) return [("tariff", OfTariff), ("tariff_version", OfTariff), ("absence", "operator_id = $1 AND dataset = 'tariffs' AND own_key = $2"), ("quarantine", $"operator_id = $1 AND dataset = 'tariffs' AND {AnyId}")];
@@ -222,13 +226,17 @@ public sealed class PurgeStore(Database database)
         return
         [
             ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("charge_point_same", "operator_id = $1 AND charge_point_id = $2 OR other_operator_id = $1 AND other_id = $2"), ("status_change", OfPoint),
-            ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", OfPoint), ("reported_usage", OfPoint), ("reported_usage_version", OfPoint),
+            ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", $"operator_id = $1 AND {OfPointInAnyCase("charge_point_id")}"), ("reported_usage", OfPoint), ("reported_usage_version", OfPoint),
             ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
-            // The id in other case is of this charge point unless there is another of it.
-            ("quarantine", $"operator_id = $1 AND (waits_for = $2 OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) OR (lower(names_point) = lower($2) "
-                + "AND (names_point = $2 OR NOT EXISTS (SELECT FROM charge_point c WHERE c.operator_id = $1 AND c.charge_point_id = names_point))))"),
+            // Rows that an older hub wrote name nothing.
+            ("quarantine", $"operator_id = $1 AND ({OfPointInAnyCase("waits_for")} OR {OfPointInAnyCase("names_point")} OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) "
+                + "OR (names_point IS NULL AND quarantine_charge_point(dataset, operator_id, own_id, waits_for, document) = $2))"),
         ];
     }
+
+    /// <summary>The id in other case is of this charge point unless there is another of it.</summary>
+    private static string OfPointInAnyCase(string column) =>
+        $"(lower({column}) = lower($2) AND ({column} = $2 OR NOT EXISTS (SELECT FROM charge_point c WHERE c.operator_id = $1 AND lower(c.charge_point_id) = lower($2) AND c.charge_point_id <> $2)))";
 
     private static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

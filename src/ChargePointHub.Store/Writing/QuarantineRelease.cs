@@ -76,19 +76,22 @@ internal sealed class QuarantineRelease(NpgsqlConnection connection, PageToWrite
         Written += taken.Count;
     }
 
-    /// <summary>What was found this time stands with it from now on.</summary>
+    /// <summary>What was found this time stands with it from now on, and what it names, which an older hub did not write.</summary>
     private async Task KeepRefusedAsync(IReadOnlyList<Rechecked> refused, CancellationToken cancellationToken)
     {
         StillRefused = refused.Count;
         if (refused.Count == 0) return;
+        var names = refused.Select(r => QuarantineRow.NamesOf(r.Judged.Refused[0], page.Feed.OperatorId)).ToList();
         Written += await connection.Command(
             """
-            UPDATE quarantine q SET findings = n.findings::json, judged_with = $2 FROM unnest($3, $4, $5, $6) AS n (dataset, own_id, content_hash, findings)
+            UPDATE quarantine q SET findings = n.findings::json, judged_with = $2, names_point = n.point, names_session = n.session
+            FROM unnest($3, $4, $5, $6, $7, $8) AS n (dataset, own_id, content_hash, findings, point, session)
             WHERE q.operator_id = $1 AND q.dataset = n.dataset AND q.own_id = n.own_id AND q.content_hash = n.content_hash AND q.waits_for IS NULL
-                AND (q.judged_with, q.findings::text) IS DISTINCT FROM ($2, n.findings)
+                AND (q.judged_with, q.findings::text, q.names_point, q.names_session) IS DISTINCT FROM ($2, n.findings, n.point, n.session)
             """,
             page.Feed.OperatorId, page.JudgedWith, refused.Select(r => r.Key.Dataset.Name).ToArray(), refused.Select(r => r.Key.OwnId).ToArray(),
-            refused.Select(r => Convert.FromHexString(r.Key.Hash)).ToArray(), refused.Select(r => QuarantineRow.FindingsOf(r.Judged.Refused[0].Findings)).ToArray())
+            refused.Select(r => Convert.FromHexString(r.Key.Hash)).ToArray(), refused.Select(r => QuarantineRow.FindingsOf(r.Judged.Refused[0].Findings)).ToArray(),
+            CommandExtensions.Texts(names.Select(n => n.Point)), CommandExtensions.Texts(names.Select(n => n.Session)))
             .ExecuteAsync(cancellationToken);
     }
 

@@ -186,8 +186,11 @@ internal sealed record QuarantineRow(
         refused.Dataset.Name, refused.OwnId ?? "", PageBuffer.ContentHash(refused.Document.Span), null, FindingsOf(refused.Findings), EventTimes.Of(refused, askedAt),
         refused.Document.Length > LongestDocument ? "null" : Encoding.UTF8.GetString(refused.Document.Span))
     {
-        Names = (refused.ChargePoint is { } point ? $"{operatorId}:{point}" : null, refused.Session is { } session ? $"{operatorId}:{session}" : null),
+        Names = NamesOf(refused, operatorId),
     };
+
+    public static (string? Point, string? Session) NamesOf(RefusedRecord refused, string operatorId) =>
+        (refused.ChargePoint is { } point ? $"{operatorId}:{point}" : null, refused.Session is { } session ? $"{operatorId}:{session}" : null);
 
     public static QuarantineRow Waiting(Judged<ChargingSession> judged)
     {

@@ -89,6 +89,19 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_a_report_that_is_older_than_a_count_the_count_is_none()
+    {
+        await PostAsync(Good);
+        await using (var command = host.Database.Reads.CreateCommand("""UPDATE submission SET report = regexp_replace(report::text, ',"(late|kept_out|unplaced)":0', '', 'g')::json RETURNING report::text"""))
+            Assert.DoesNotContain("unplaced", (string?)await command.ExecuteScalarAsync(), StringComparison.Ordinal);
+
+        var written = Assert.Single((await host.GetAsync("/v1/submissions", Alpha)).Data).GetProperty("written");
+
+        Assert.Equal(["added", "changed", "late", "unchanged", "waiting", "kept_out", "unplaced"], written.EnumerateObject().Select(p => p.Name));
+        Assert.Equal((1, 0), (written.GetProperty("added").GetInt32(), written.GetProperty("unplaced").GetInt32()));
+    }
+
+    [Fact]
     public async Task The_file_of_a_quarter_under_way_claims_it_to_its_end_when_it_is_sent_again_after_it()
     {
         var claimed = new List<string>();

@@ -110,10 +110,50 @@ public sealed class PurgeTests : IAsyncLifetime
         Assert.Equal(["CDR C1", "S2"], await hub.ManyAsync("SELECT own_id FROM quarantine ORDER BY 1"));
         await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann") with { HidesId = true }, CancellationToken.None);
         Assert.Equal(["S2"], await hub.ManyAsync("SELECT own_id FROM quarantine"));
-        await WriteAsync(Page(new RecordPage { Refused = [.. Ocpi("{'id': 'C2', 'total_energy': 2, 'cdr_location': {'evse_uid': 'EVSE-A'}}", "{'id': 'C1', 'session_id': 'ann', 'total_energy': 2, 'cdr_location': {'evse_uid': 'EVSE-B'}}")] }));
+        await WriteAsync(page);
+        await WriteAsync(Page(new RecordPage { Refused = [.. Ocpi("{'id': 'C2', 'total_energy': 2, 'cdr_location': {'evse_uid': 'Evse-A'}}", "{'id': 'C1', 'session_id': 'ann', 'total_energy': 2, 'cdr_location': {'evse_uid': 'EVSE-B'}}", "{'id': 'Ann', 'evse_uid': 'EVSE-B', 'kwh': 1}")] }));
 
         Assert.Equal(["S2"], await hub.ManyAsync("SELECT own_id FROM quarantine"));
         Assert.DoesNotContain("session_id\\\":\\\"ann", await EverythingAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Sessions_that_are_put_together_of_parts_go_and_stay_out_in_any_case()
+    {
+        await WriteAsync(Page(new RecordPage { ChargePoints = [.. new[] { "EVSE-A", "EVSE-B", "EVSE-C", "evse-c" }.Select(p => Accept(ChargePoint(p)))] }, Dataset.ChargePoints));
+        var page = Sessions(Part("a", "EVSE-A"), Part("Ann", "EVSE-B"), Part("c", "EVSE-C"), Part("d", "evse-c"), Part("z", "evse-z"));
+        var inOtherCase = Sessions(Part("A", "evse-a"), Part("ANN", "EVSE-B"), Part("C", "EVSE-C"), Part("D", "evse-c"), Part("Z", "Evse-Z"));
+        await WriteAsync(page);
+        Assert.Equal(["char-gy:z"], await hub.ManyAsync("SELECT own_id FROM quarantine"));
+
+        foreach (var point in new[] { "EVSE-A", "EVSE-C", "EVSE-Z" }) await store.PurgeAsync(Of(Dataset.ChargePoints, point), CancellationToken.None);
+        await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann") with { HidesId = true }, CancellationToken.None);
+        var gone = await StoredAsync();
+        await WriteAsync(page);
+        await WriteAsync(inOtherCase);
+        var kept = await StoredAsync();
+        await hub.OneAsync("ALTER TABLE purged_record DISABLE TRIGGER USER");
+        await hub.OneAsync("UPDATE purged_record SET folded_mark = NULL WHERE record_id IS NOT NULL");
+        await WriteAsync(inOtherCase);
+
+        Assert.Equal(["char-gy:d"], gone);
+        Assert.Equal(["char-gy:d"], kept.Select(k => k.ToLowerInvariant()).Distinct());
+        Assert.Equal(kept, await StoredAsync());
+        Assert.DoesNotContain("char-gy:ann", await EverythingAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Refused_records_that_an_older_hub_wrote_without_what_they_name_go_too()
+    {
+        RefusedRecord Refused(string own, string document) => new(Dataset.ChargingSessions, own, Encoding.UTF8.GetBytes(document), [Wrong]);
+        var mapped = Refused("m", """{"id":"m","levels":[{"charger":"1"}]}""");
+        await WriteAsync(Page(new RecordPage { Refused = [mapped, Refused("l", """{"charge_point_id":"1"}"""), Refused("o", """{"charge_point_id":"2"}""")] }));
+        var key = new QuarantineKey(Dataset.ChargingSessions, "m", await hub.OneAsync("SELECT encode(content_hash, 'hex') FROM quarantine WHERE own_id = 'm'"));
+        await WriteAsync(Page(new RecordPage()) with { Rechecks = [new Rechecked(key, new RecordPage { Refused = [mapped with { ChargePoint = "1" }] })] });
+
+        await store.PurgeAsync(Of(Dataset.ChargePoints, "1"), CancellationToken.None);
+
+        Assert.Equal(["o"], await hub.ManyAsync("SELECT own_id FROM quarantine"));
     }
 
     [Fact]
@@ -255,6 +295,13 @@ public sealed class PurgeTests : IAsyncLifetime
         };
         return records.SelectMany(r => ProtocolCatalogue.JudgeAgain(feed, Dataset.ChargingSessions, Encoding.UTF8.GetBytes(r.Replace('\'', '"')), Noon)!.Refused);
     }
+
+    private static ChargingSession Part(string own, string chargePoint) =>
+        Session(own, chargePoint) with { Part = new SessionPart(SessionPartKind.Session, $"{Operator}:{own}", NamesSession: true, IsFinal: true, Credits: null) };
+
+    /// <summary>Ids of sessions, wherever they are kept.</summary>
+    private Task<List<string>> StoredAsync() => hub.ManyAsync(
+        "SELECT session_id FROM charging_session UNION SELECT session_id FROM charging_session_version UNION SELECT part_id FROM session_part UNION SELECT own_id FROM quarantine ORDER BY 1");
 
     private static Purge Of(Dataset dataset, string own) => new(dataset, Operator, $"{Operator}:{own}", HidesId: false, IsMended: false, "a name in it", "data office");
 

@@ -82,7 +82,7 @@ internal sealed class OcpiSessions(FeedDefinition feed, OcpiVersion version, Dat
 
         if (_reader.Findings.RefusesRecord)
         {
-            page.Refuse(Dataset.ChargingSessions, id, Allowed, row, _reader.Findings.Take(), evse);
+            page.Refuse(Dataset.ChargingSessions, id, Allowed, row, _reader.Findings.Take(), evse, id);
             return;
         }
 
@@ -115,7 +115,7 @@ internal sealed class OcpiSessions(FeedDefinition feed, OcpiVersion version, Dat
         _reader.Findings.Places = Places;
         SessionCheck.Check(session, now, window, WindowAxis.LastUpdated, _reader.Findings, feed.LastUpdatedLies ? null : session.LastUpdated);
         _reader.Findings.Places = null;
-        if (_reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, id, Allowed, row, _reader.Findings.Take(), evse);
+        if (_reader.Findings.RefusesRecord) page.Refuse(Dataset.ChargingSessions, id, Allowed, row, _reader.Findings.Take(), evse, id);
         else page.Add(session, _reader.Findings.Take());
     }
 

@@ -143,7 +143,7 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     }
 
     /// <param name="chargePoint">The operator's own id of the one that the record names.</param>
-    /// <param name="session">The same of a session, where the record goes by another id.</param>
+    /// <param name="session">The same of a session, where ids are compared without case.</param>
     public void Refuse(Dataset dataset, string? ownId, AllowList allowed, JsonElement record, IReadOnlyList<Finding> findings, string? chargePoint = null, string? session = null)
     {
         Refused++;

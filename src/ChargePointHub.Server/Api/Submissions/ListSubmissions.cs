@@ -1,6 +1,8 @@
+using System.Text.Json;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Submissions;
 using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Submissions;
@@ -33,7 +35,8 @@ internal static class ListSubmissions
                 foreach (var (operatorId, report) in reports)
                 {
                     request.Tally?.Count(operatorId);
-                    json.WriteRawValue(report, skipInputValidation: true);
+                    // What it does not say, as it is older than that count, is 0.
+                    JsonSerializer.Serialize(json, SubmissionReport.Read(report), SubmissionReport.Json);
                 }
 
                 json.WriteEndArray();
