@@ -78,6 +78,7 @@ public static class RuleCatalogue
 
         TableRules.RowWidth,
         TableRules.EndOfLineMissing,
+        TableRules.NoRows,
         TableRules.CellError,
         TableRules.CellFormula,
         TableRules.CellMerged,

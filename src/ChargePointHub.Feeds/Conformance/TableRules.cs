@@ -13,6 +13,9 @@ public static class TableRules
     public static readonly Rule EndOfLineMissing = new("end-of-line-missing", Severity.Info, "The file's last row has no end of line, as the others have.",
         "It may have been cut within its last cell.", "End each line of a file, the last one too; then have the operator file say ends_with_newline.", "RFC 4180 section 2");
 
+    public static readonly Rule NoRows = new("no-rows", Severity.Warning, "The file has column names and no row; the period is covered with nothing in it.",
+        "Where something happened, it is missing, and nobody goes on looking for it.", "Send the rows as a new file, unless nothing happened in the period.", Reference);
+
     public static readonly Rule CellError = new("cell-error", Severity.Warning, "A cell holds an error of Excel's; it was read as null.",
         "There is no value.", "Mend the formula, or leave the cell empty.", Reference);
 

@@ -71,12 +71,14 @@ internal sealed class ReportTally
     {
         Refused += refused;
         Accepted += page.Count - refused;
-        foreach (var finding in page.Findings)
-        {
-            var (count, samples) = rules.GetValueOrDefault(finding.Rule, (0, []));
-            if (samples.Count < (finding.Severity == Severity.Error ? ErrorSamples : OtherSamples)) samples.Add(Place(finding));
-            rules[finding.Rule] = (count + 1, samples);
-        }
+        foreach (var finding in page.Findings) Add(finding);
+    }
+
+    public void Add(Finding finding)
+    {
+        var (count, samples) = rules.GetValueOrDefault(finding.Rule, (0, []));
+        if (samples.Count < (finding.Severity == Severity.Error ? ErrorSamples : OtherSamples)) samples.Add(Place(finding));
+        rules[finding.Rule] = (count + 1, samples);
     }
 
     /// <summary>Errors first, then by number.</summary>

@@ -20,7 +20,7 @@ namespace ChargePointHub.Server.Submissions;
 public sealed record HandedIn(FeedDefinition Feed, DatasetPlan Plan, string Period, Window Window, string? KeyId);
 
 /// <summary>
-/// The story of one file: open a run, read, place, save page by page, claim the period with the last page, close the run, keep the report.
+/// The story of one file: open a run, read it through, read again, place, save page by page, claim the period with the last page, close the run, keep the report.
 /// Pages go through <see cref="PageWriter"/> under the operator's page lock, as a command's do: hubs may run meanwhile.
 /// </summary>
 public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStore submissions, AreaIndex areas, TimeProvider time)
@@ -29,24 +29,13 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
     public static (SubmissionReport Report, IReadOnlyList<IReadOnlyList<TriedField>> First) TryOut(HandedIn handed, Stream content, TimeProvider time, Action<int>? afterRows, CancellationToken cancellationToken)
     {
         var (now, tally) = (time.GetUtcNow(), new ReportTally());
-        var hash = HashOf(content);
         var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
-        var (rows, fault) = (0, (SubmissionFault?)null);
         IReadOnlyList<IReadOnlyList<TriedField>> first = [];
-        foreach (var step in reader.Read(content, cancellationToken))
+        var (fault, rows) = ReadThrough(reader, content, tally, afterRows, cancellationToken, page =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (step is SubmittedPage page)
-            {
-                tally.Add(page.Records, page.Records.Refused.Count);
-                if (page.Number == 1) first = TrialFields.OfFile(handed.Feed, handed.Plan, page.Records, reader.FirstRows);
-            }
-
-            (rows, fault) = step is SubmittedPage read ? (read.Rows, null) : (((SubmissionEnded)step).Rows, ((SubmissionEnded)step).Fault);
-            afterRows?.Invoke(rows);
-        }
-
-        return (Report(Guid.Empty, handed, now, hash, rows, tally, null, null, fault, reader), first);
+            if (page.Number == 1) first = TrialFields.OfFile(handed.Feed, handed.Plan, page.Records, reader.FirstRows);
+        });
+        return (Report(Guid.Empty, handed, now, HashOf(content), rows, tally, null, null, fault, reader), first);
     }
 
     /// <summary>The same file again finds its report, and changes nothing; unless it ended in a fault, or its period has ended since.</summary>
@@ -96,6 +85,13 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
         if (handed.Plan.Dataset.IsSnapshot && await LaterThanAsync(handed, key, cancellationToken) is { } later)
             return (reader, new SubmissionFault(SubmissionFaultKind.Superseded, null, $"A list of {later} has come already: this one of {handed.Period} would turn back what is newer."), 0);
+        var tried = new ReportTally();
+        if (ReadThrough(reader, content, tried, null, cancellationToken) is ({ KeepsNothing: true } misread, var read))
+        {
+            progress.Tally = tried;
+            return (reader, misread, read);
+        }
+
         foreach (var step in reader.Read(content, cancellationToken))
         {
             if (step is SubmissionEnded ended) return (reader, ended.Fault, ended.Rows);
@@ -119,6 +115,7 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
                 },
                 cancellationToken);
             progress.Tally.Add(written.Taken, written.Refused);
+            foreach (var finding in page.OfFile) progress.Tally.Add(finding);
             progress.Counts = progress.Counts.Plus(written, requests: 0);
             progress.Writes = progress.Writes.Plus(written);
             afterRows?.Invoke(page.Rows);
@@ -126,6 +123,28 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         }
 
         throw new InvalidOperationException("The reading of a file ends with its last page, or with what ended it.");
+    }
+
+    /// <summary>Reads to the end, and writes nothing.</summary>
+    private static (SubmissionFault? Fault, int Rows) ReadThrough(
+        SubmissionReader reader, Stream content, ReportTally tally, Action<int>? afterRows, CancellationToken cancellationToken, Action<SubmittedPage>? afterPage = null)
+    {
+        var (fault, rows) = ((SubmissionFault?)null, 0);
+        foreach (var step in reader.Read(content, cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (fault, rows) = step is SubmissionEnded ended ? (ended.Fault, ended.Rows) : (null, ((SubmittedPage)step).Rows);
+            if (step is SubmittedPage page)
+            {
+                tally.Add(page.Records, page.Records.Refused.Count);
+                foreach (var finding in page.OfFile) tally.Add(finding);
+                afterPage?.Invoke(page);
+            }
+
+            afterRows?.Invoke(rows);
+        }
+
+        return (fault, rows);
     }
 
     /// <summary>Of a list of now a claim begins now, as that of a crawl does: with it refused rows that it no longer brings are forgotten.</summary>
@@ -175,6 +194,6 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
 
         public ReportedWrites Writes { get; set; } = new(0, 0, 0, 0, 0, 0, 0);
 
-        public ReportTally Tally { get; } = new();
+        public ReportTally Tally { get; set; } = new();
     }
 }

@@ -98,6 +98,27 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Of_a_file_that_was_misread_no_row_is_kept_and_all_of_it_is_told()
+    {
+        static string Rows(string month) => string.Concat(Enumerable.Range(0, 1500).Select(i => $"S{i},CP1,{month}-01T09:30:00Z,{month}-01T11:30:00Z,12.5\n"));
+        Write("list.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");
+        Write("misread.csv", Header + "S,CP1,yesterday,,\n" + Rows("2026-01"));
+        Write("right.csv", Header + Rows("2026-07"));
+
+        await hub.JsonAsync(Line("list.csv", "charge_points"));
+        var misread = await hub.JsonAsync(Line("misread.csv"));
+        var left = (await SessionsAsync()).Count + await CountAsync("SELECT count(*) FROM quarantine");
+        var covered = await CoveredAsync();
+        var right = await hub.JsonAsync(Line("right.csv"));
+
+        Assert.Equal(("period_wrong", 1501, 1500, 1), (misread.GetProperty("fault").GetProperty("code").GetString(), Number(misread, "rows_read"), Number(misread, "accepted"), Number(misread, "refused")));
+        Assert.Contains(misread.GetProperty("findings").EnumerateArray(), f => f.GetProperty("rule").GetString() == "time-unusable");
+        Assert.Equal(0, left);
+        Assert.Empty(covered);
+        Assert.Equal(1500, Number(right.GetProperty("written"), "added"));
+    }
+
+    [Fact]
     public async Task Of_two_files_that_do_not_say_when_their_rows_changed_the_later_holds_also_where_a_session_ends_earlier_or_waits()
     {
         const string wrong = "S1,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5\nS2,CP9,2026-07-02T09:30:00Z,2026-07-02T11:30:00Z,20\nS3,CP9,2026-07-03T09:30:00Z,2026-07-03T11:30:00Z,20\n";

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ChargePointHub.Feeds.Protocols.Csv;
 
-/// <summary>Why the reading of a file ended before its end. Rows before that place are good; the period is not claimed.</summary>
+/// <summary>Why a file is not whole: its period is not claimed. Rows before the place are good, unless <see cref="SubmissionFault.KeepsNothing"/>.</summary>
 public enum SubmissionFaultKind
 {
     /// <summary>There is no row of column names.</summary>
@@ -41,10 +41,17 @@ public enum SubmissionFaultKind
     /// <summary>There are rows, and each was refused.</summary>
     [JsonStringEnumMemberName("all_refused")] AllRefused,
 
+    /// <summary>There are rows, and the mapping passes over each.</summary>
+    [JsonStringEnumMemberName("nothing_taken")] NothingTaken,
+
     /// <summary>A list of a later period has come already.</summary>
     [JsonStringEnumMemberName("superseded")] Superseded,
 }
 
 /// <param name="Line">From 1; null: the file as a whole.</param>
 /// <param name="Message">What is wrong and what to do, for the operator's engineer.</param>
-public sealed record SubmissionFault(SubmissionFaultKind Kind, int? Line, string Message);
+public sealed record SubmissionFault(SubmissionFaultKind Kind, int? Line, string Message)
+{
+    /// <summary>The file was read in a way that it was not written in: no row of it is to be kept, accepted or refused.</summary>
+    public bool KeepsNothing => Kind is SubmissionFaultKind.PeriodWrong or SubmissionFaultKind.DatesExchanged or SubmissionFaultKind.AllRefused or SubmissionFaultKind.NothingTaken;
+}

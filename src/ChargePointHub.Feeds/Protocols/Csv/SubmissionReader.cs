@@ -20,13 +20,18 @@ public abstract record SubmissionStep
 
 /// <param name="Rows">Read so far; rows that the mapping passes over among them.</param>
 /// <param name="IsLast">The whole file was read.</param>
-public sealed record SubmittedPage(int Number, bool IsLast, RecordPage Records, int Rows) : SubmissionStep;
+public sealed record SubmittedPage(int Number, bool IsLast, RecordPage Records, int Rows) : SubmissionStep
+{
+    /// <summary>What is said of the file as a whole, with its last page.</summary>
+    public IReadOnlyList<Finding> OfFile { get; init; } = [];
+}
 
 public sealed record SubmissionEnded(SubmissionFault Fault, int Rows) : SubmissionStep;
 
 /// <summary>
 /// A file becomes records, judged, by the mapping of its operator's file: each row is read as a JSON object whose properties are the columns
-/// that the mapping names, so that one vocabulary serves files and APIs. A finding's place is <c>/line/column</c>.
+/// that the mapping names, so that one vocabulary serves files and APIs. A finding's place is <c>/line/column</c>. That a file was misread shows
+/// only at its end (<see cref="SubmissionFault.KeepsNothing"/>): who keeps records reads twice, and writes the second time.
 /// </summary>
 /// <param name="plan">Of a feed whose files are handed in.</param>
 /// <param name="period">That the file is stated to hold; null: a dataset without one.</param>
@@ -99,21 +104,32 @@ public sealed class SubmissionReader(FeedDefinition feed, DatasetPlan plan, Wind
             yield return new SubmittedPage(number++, false, page.Take(), rows);
         }
 
-        fault ??= table.Fault;
-        if (fault is null && mapped.TimesExchanged > 0)
-            fault = new SubmissionFault(SubmissionFaultKind.DatesExchanged, null, $"{mapped.TimesExchanged} times can be read only with day and month the other way round than the operator file says, so that those of days up to 12 were most likely misread. Write them all as it says, or have it say how they are written.");
-        if (fault is null && page.EventsOutside > page.Events - page.EventsOutside)
-            fault = new SubmissionFault(SubmissionFaultKind.PeriodWrong, null, $"{page.EventsOutside} of {page.Events} accepted rows lie outside of the period {period}. Check the period, and the form of dates (day and month).");
-        if (fault is null && page.Refused > 0 && page.Distinct == page.Refused)
-            fault = new SubmissionFault(SubmissionFaultKind.AllRefused, null, "Each row was refused. The findings say why: most likely the columns, the form of dates or the decimal sign are others than the operator file says.");
+        fault = Misread(mapped, page) ?? fault ?? table.Fault;
+        if (fault is null && rows > 0 && page.Distinct == page.Refused)
+        {
+            fault = page.Refused > 0
+                ? new SubmissionFault(SubmissionFaultKind.AllRefused, null, "Each row was refused, and none is kept. The findings say why: most likely the columns, the form of dates or the decimal sign are others than the operator file says.")
+                : new SubmissionFault(SubmissionFaultKind.NothingTaken, null, $"None of the {rows} rows is one that the operator file takes: \"only\" passes each over. Check its column and word. A file of a period in which nothing happened has the column names alone.");
+        }
+
         if (fault is null)
         {
-            yield return new SubmittedPage(number, true, page.Take(), rows);
+            yield return new SubmittedPage(number, true, page.Take(), rows) { OfFile = rows == 0 ? [Findings.Make(TableRules.NoRows, $"/{header.Line}", null)] : [] };
             yield break;
         }
 
         if (page.Count > 0) yield return new SubmittedPage(number, false, page.Take(), rows);
         yield return new SubmissionEnded(fault, rows);
+    }
+
+    /// <summary>Whatever else ended the reading: rows before that place were misread too.</summary>
+    private SubmissionFault? Misread(MappedMapping mapped, PageBuilder page)
+    {
+        if (mapped.TimesExchanged > 0)
+            return new SubmissionFault(SubmissionFaultKind.DatesExchanged, null, $"{mapped.TimesExchanged} times can be read only with day and month the other way round than the operator file says, so that those of days up to 12 were most likely misread; none is kept. Write them all as it says, or have it say how they are written.");
+        if (page.EventsOutside > page.Events - page.EventsOutside)
+            return new SubmissionFault(SubmissionFaultKind.PeriodWrong, null, $"{page.EventsOutside} of {page.Events} accepted rows lie outside of the period {period}; none is kept. Check the period, and the form of dates (day and month).");
+        return null;
     }
 
     /// <summary>Only columns that the mapping names.</summary>

@@ -7,10 +7,11 @@ using ChargePointHub.Feeds.Registry;
 namespace ChargePointHub.Feeds.Protocols.Csv;
 
 /// <summary>Which columns of a file hold what the mapping names. Names are compared trimmed and without case.</summary>
+/// <param name="Line">Where they stand, from 1.</param>
 /// <param name="Names">By place; null: the column is not read.</param>
 /// <param name="Numbers">Names that fill numbers as they are.</param>
 /// <param name="Unread">Names of columns that are never looked at.</param>
-internal sealed record TableHeader(IReadOnlyList<string?> Names, IReadOnlySet<string> Numbers, IReadOnlyList<string> Unread)
+internal sealed record TableHeader(int Line, IReadOnlyList<string?> Names, IReadOnlySet<string> Numbers, IReadOnlyList<string> Unread)
 {
     public const int MostColumns = 1000;
 
@@ -59,7 +60,7 @@ internal sealed record TableHeader(IReadOnlyList<string?> Names, IReadOnlySet<st
 
         var names = columns.Select(c => used.Find(u => u.Equals(c, StringComparison.OrdinalIgnoreCase))).ToList();
         var unread = columns.Select((c, i) => names[i] is not null || c.Length == 0 ? null : IsName(c) ? c : $"column {i + 1}").ToList();
-        return (new TableHeader(names, new HashSet<string>(), [.. unread.OfType<string>()]) { All = [.. names.Zip(unread, (name, other) => name ?? other)] }, null);
+        return (new TableHeader(row.Line, names, new HashSet<string>(), [.. unread.OfType<string>()]) { All = [.. names.Zip(unread, (name, other) => name ?? other)] }, null);
     }
 
     /// <summary>Null where the row is whole as far as can be seen.</summary>

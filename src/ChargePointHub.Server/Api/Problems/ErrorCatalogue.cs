@@ -149,7 +149,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode NotAFile = new("CPH-4002", 415, "Content-Type is no file's",
         "A file is the body itself, as CSV or XLSX; forms are not taken.", "Send the file as the body, with its own Content-Type.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
     public static readonly ErrorCode FileNotWhole = new("CPH-4003", 422, "The file is not whole",
-        "The file cannot be read, or not to its end. What was good before that place is kept, and no time is covered by it.", "Mend what `errors` says and send the whole file; its report stands in /v1/submissions.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
+        "The file cannot be read, or not to its end. What was good before that place is kept, unless the file was misread; no time is covered by it.", "Mend what `errors` says and send the whole file; its report stands in /v1/submissions.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
 
     public static readonly ErrorCode Unexpected = new("CPH-5000", 500, "The hub failed",
         "Something went wrong inside the hub. It is recorded under the request id.", "Try again; if it stays, report the request id.", "any");

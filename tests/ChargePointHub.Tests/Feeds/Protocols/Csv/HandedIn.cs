@@ -23,7 +23,7 @@ internal sealed record HandedIn(IReadOnlyList<SubmittedPage> Pages, SubmissionFa
 
     public IReadOnlyList<RefusedRecord> Refused => Pulled.Refused;
 
-    public IReadOnlyList<Finding> Findings => Pulled.Findings;
+    public IReadOnlyList<Finding> Findings => [.. Pulled.Findings, .. Pages.SelectMany(p => p.OfFile)];
 
     public IReadOnlyList<string> FindingCounts => Pulled.FindingCounts;
 

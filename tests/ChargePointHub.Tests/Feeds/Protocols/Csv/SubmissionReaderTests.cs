@@ -368,7 +368,37 @@ public sealed class SubmissionReaderTests
         Assert.Equal((SubmissionFaultKind.AllRefused, 2), (refused.Fault?.Kind, refused.Refused.Count));
         Assert.Equal((SubmissionFaultKind.PeriodWrong, 3), (misread.Fault?.Kind, misread.Sessions.Count));
         Assert.True(mostWithin.IsWhole);
-        Assert.True(Read(Header).IsWhole);
+        Assert.All(new[] { refused, misread }, h => Assert.True(h.Fault!.KeepsNothing));
+    }
+
+    [Fact]
+    public void Of_a_file_that_was_misread_and_cut_it_is_said_that_it_was_misread()
+    {
+        var feed = HandedIn.FeedOf("{\"times\": \"dd/MM/yyyy HH:mm\"}", "{\"session_id\": \"/s\", \"charge_point_id\": \"/c\", \"plug_in_at\": \"/t\", \"energy_kwh\": \"/e\"}");
+
+        var exchanged = HandedIn.Of(feed, "s,c,t,e\n1,A,07/08/2026 09:30,5\n2,A,07/25/2026 09:30,5\n3,A,\"08/0");
+        var outside = Read("S1,CP1,2026-01-07T09:30:00Z,,5\nS2,CP1,2026-0");
+
+        Assert.Equal((SubmissionFaultKind.DatesExchanged, SubmissionFaultKind.PeriodWrong), (exchanged.Fault!.Kind, outside.Fault!.Kind));
+    }
+
+    [Theory]
+    [InlineData("S1,CP1,2026-07-01T09:30:00Z,,5,test\nS2,CP1,2026-07-02T09:30:00Z,,5,test\n", SubmissionFaultKind.NothingTaken)]
+    [InlineData("S1,CP1,2026-07-01T09:30:00Z,,5,test\nS2,CP1,yesterday,,5,real\n", SubmissionFaultKind.AllRefused)]
+    [InlineData("S1,CP1,2026-07-01T09:30:00Z,,5,test\nS2,CP1,2026-07-02T09:30:00Z,,5,real\n", null)]
+    [InlineData("", null)]
+    public void Rows_of_which_none_is_taken_are_no_file_of_a_period_in_which_nothing_happened(string rows, SubmissionFaultKind? kind)
+    {
+        var feed = HandedIn.Read("""
+            {"operator_id": "example", "name": "Example", "feeds": [{"feed_id": "files", "protocol": "csv-v1", "zone": "Europe/London",
+             "datasets": [{"dataset": "charging_sessions", "axis": "plug_in_at", "mapping": {"only": {"path": "/Kind", "is": ["real"]},
+              "fields": {"session_id": "/Session", "charge_point_id": "/Charger", "plug_in_at": "/Plugged in", "energy_kwh": "/Energy (kWh)"} } }]}]}
+            """).Feeds.Single();
+
+        var handed = HandedIn.Of(feed, Header.Replace("\r", ",Kind\r", StringComparison.Ordinal) + rows, Summer);
+
+        Assert.Equal((kind, kind is not null), (handed.Fault?.Kind, handed.Fault?.KeepsNothing ?? false));
+        Assert.Equal(rows.Length == 0, handed.Findings.Any(f => f is { Rule: "no-rows", Pointer: "/1" }));
     }
 
     private static HandedIn Read(string text) =>
