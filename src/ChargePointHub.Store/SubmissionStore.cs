@@ -21,15 +21,23 @@ public sealed class SubmissionStore(Database database)
 {
     private const string Columns = "submission_id, operator_id, feed_id, dataset, period, content_hash, judged_with, received_at, key_id, run_id, report";
 
+    /// <summary>Null: saved by a hub that did not know it.</summary>
+    private const string FirstReceivedAt = "coalesce(first_received_at, received_at)";
+
     /// <summary>The same bytes, for the same dataset and period, read in the same way; null: they have not come.</summary>
     public async Task<Submission?> FindAsync(FeedKey feed, string period, byte[] contentHash, string judgedWith, CancellationToken cancellationToken) => (await database.Reads.Command(
         $"SELECT {Columns} FROM submission WHERE operator_id = $1 AND dataset = $2 AND period = $3 AND content_hash = $4 AND judged_with = $5",
         feed.OperatorId, feed.Dataset.Name, period, contentHash, judgedWith).ListAsync(Read, cancellationToken)).SingleOrDefault();
 
-    /// <summary>Periods of which a whole file has come.</summary>
-    public Task<List<string>> WholePeriodsAsync(FeedKey feed, CancellationToken cancellationToken) => database.Reads.Command(
-        "SELECT DISTINCT period FROM submission WHERE operator_id = $1 AND dataset = $2 AND report ->> 'fault' IS NULL", feed.OperatorId, feed.Dataset.Name)
-        .ListAsync(r => r.GetString(0), cancellationToken);
+    /// <summary>When these bytes first came for the dataset and period, however they were read then; null: they have not come.</summary>
+    public async Task<DateTimeOffset?> FirstReceivedAsync(FeedKey feed, string period, byte[] contentHash, CancellationToken cancellationToken) => (await database.Reads.Command(
+        $"SELECT min({FirstReceivedAt}) FROM submission WHERE operator_id = $1 AND dataset = $2 AND period = $3 AND content_hash = $4", feed.OperatorId, feed.Dataset.Name, period, contentHash)
+        .ListAsync(r => r.InstantOrNull(0), cancellationToken)).Single();
+
+    /// <summary>Whole files of other bytes: their periods, and when each first came.</summary>
+    public Task<List<(string Period, DateTimeOffset FirstReceivedAt)>> WholeAsync(FeedKey feed, byte[] exceptHash, CancellationToken cancellationToken) => database.Reads.Command(
+        $"SELECT period, min({FirstReceivedAt}) FROM submission WHERE operator_id = $1 AND dataset = $2 AND content_hash <> $3 AND report ->> 'fault' IS NULL GROUP BY period, content_hash",
+        feed.OperatorId, feed.Dataset.Name, exceptHash).ListAsync(r => (r.GetString(0), r.Instant(1)), cancellationToken);
 
     /// <summary>The newest tick, to be asked for before a file's first page is written.</summary>
     public async Task<long> TickAsync(CancellationToken cancellationToken) =>
@@ -62,9 +70,10 @@ public sealed class SubmissionStore(Database database)
 
     private static Task<int> InsertAsync(NpgsqlConnection connection, Submission submission, Guid? replaces, CancellationToken cancellationToken) => connection.Command(
         $"""
-        INSERT INTO submission ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        INSERT INTO submission ({Columns}, first_received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+            least($8, (SELECT min({FirstReceivedAt}) FROM submission WHERE operator_id = $2 AND dataset = $4 AND period = $5 AND content_hash = $6)))
         ON CONFLICT (operator_id, dataset, period, content_hash, judged_with) DO UPDATE SET feed_id = excluded.feed_id, received_at = excluded.received_at,
-            key_id = excluded.key_id, run_id = excluded.run_id, report = excluded.report
+            first_received_at = excluded.first_received_at, key_id = excluded.key_id, run_id = excluded.run_id, report = excluded.report
         WHERE submission.run_id = $12
         """,
         submission.SubmissionId, submission.Feed.OperatorId, submission.Feed.FeedId, submission.Feed.Dataset.Name, submission.Period, submission.ContentHash,

@@ -1,3 +1,4 @@
+using ChargePointHub.Model;
 using ChargePointHub.Server.Submissions;
 
 namespace ChargePointHub.Server.Commands;
@@ -16,7 +17,10 @@ internal static class SubmissionLines
             var keptOut = written.KeptOut > 0 ? $"; {written.KeptOut} were purged and are kept out" : "";
             var unplaced = written.Unplaced > 0 ? $"; {written.Unplaced} are of charge points or locations that are not known: list these under the same ids" : "";
             yield return $"Records: {written.Added} new, {written.Changed} changed{late}, {written.Unchanged} known already{waiting}{keptOut}{unplaced}.";
-            yield return report.Claimed is { } claimed ? $"All of {claimed.From} to {claimed.To} has come." : "No time is claimed: send the whole file once it is right.";
+            yield return report.Claimed is not { } claimed ? "No time is claimed: send the whole file once it is right."
+                : LondonCalendar.TryParsePeriod(report.Period, out var stated) && string.CompareOrdinal(claimed.To, Instants.Format(stated.Value.To)) < 0
+                    ? $"All of {claimed.From} to {claimed.To} has come, when this file first came; of the rest of {report.Period} send a new one."
+                    : $"All of {claimed.From} to {claimed.To} has come.";
         }
         else
         {

@@ -11,7 +11,7 @@ namespace ChargePointHub.Server.Submissions;
 
 /// <summary>What became of a file, as its report says it. Written out in snake_case.</summary>
 /// <param name="Period">As stated.</param>
-/// <param name="Claimed">The part of the period whose records are all here now; null: none, as the file is not whole, or nothing was written.</param>
+/// <param name="Claimed">The part of the period whose records are all here now, up to when these bytes first came at most; null: none, as the file is not whole, or nothing was written.</param>
 /// <param name="Written">Null: a dry run, which writes nothing.</param>
 /// <param name="ColumnsUnread">Columns that the operator file does not name.</param>
 /// <param name="PersonalColumns">Of these, those whose name says that they concern a person: they should not be sent.</param>

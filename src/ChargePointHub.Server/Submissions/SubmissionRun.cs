@@ -38,7 +38,10 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         return (Report(Guid.Empty, handed, now, HashOf(content), rows, tally, null, null, fault, reader), first);
     }
 
-    /// <summary>The same file again finds its report, and changes nothing; unless it ended in a fault, or its period has ended since.</summary>
+    /// <summary>
+    /// The same file again finds its report, and changes nothing; unless it ended in a fault, or is read in another way now. Then it is still as old as
+    /// when it first came: it turns back nothing that has come since, and holds nothing that has happened since.
+    /// </summary>
     /// <returns>True: it had come before, and nothing was changed.</returns>
     public async Task<(string Report, bool IsRepeated)> ExecuteAsync(HandedIn handed, Stream content, Action<int>? afterRows, CancellationToken cancellationToken)
     {
@@ -46,8 +49,10 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         var (hash, judgedWith) = (HashOf(content), JudgeVersion.Of(handed.Feed));
         var (now, started) = (Instants.ToStoredResolution(time.GetUtcNow()), time.GetTimestamp());
         var before = await submissions.FindAsync(key, handed.Period, hash, judgedWith, cancellationToken);
-        if (before is not null && IsLastWord(SubmissionReport.Read(before.Report), handed, now)) return (before.Report, true);
+        if (before is not null && SubmissionReport.Read(before.Report).Fault is null) return (before.Report, true);
 
+        var first = await submissions.FirstReceivedAsync(key, handed.Period, hash, cancellationToken) ?? now;
+        var refusal = await RefusalAsync(handed, key, hash, first, cancellationToken);
         var id = before?.SubmissionId ?? Guid.CreateVersion7(now);
         var tick = await submissions.TickAsync(cancellationToken);
         var run = await runs.OpenAsync(key, RunKind.Submission, WindowOf(handed), now, cancellationToken);
@@ -55,13 +60,13 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         try
         {
             // What was read to its end is claimed: its run and its report are kept, whoever hangs up meanwhile.
-            var (reader, fault, rows) = await ReadAsync(handed, key, run, judgedWith, content, now, progress, afterRows, cancellationToken);
+            var (reader, fault, rows) = await ReadAsync(handed, key, run, judgedWith, content, (now, first), refusal, progress, afterRows, cancellationToken);
             await runs.CloseAsync(
                 run, fault is null ? RunOutcome.Completed : RunOutcome.Failed, time.GetUtcNow(), progress.Counts, CancellationToken.None,
                 fault is null ? null : Words<FailureKind>.Of(KindOf(fault.Kind)), fault?.Message);
             HubMeter.RunEnded(key, RunKind.Submission, fault is null ? "completed" : Words<FailureKind>.Of(KindOf(fault.Kind)), progress.Counts, time.GetElapsedTime(started));
             var report = Report(
-                id, handed, now, hash, rows, progress.Tally, fault is null ? Claimed(handed, now) : null, progress.Writes, fault, reader);
+                id, handed, now, hash, rows, progress.Tally, fault is null ? Claimed(handed, first) : null, progress.Writes, fault, reader);
             var json = JsonSerializer.Serialize(report, SubmissionReport.Json);
             await submissions.SaveAsync(new Submission(id, key, handed.Period, hash, judgedWith, now, handed.KeyId, run, json), before?.RunId, tick, CancellationToken.None);
             var kept = (await submissions.FindAsync(key, handed.Period, hash, judgedWith, CancellationToken.None))!;
@@ -75,16 +80,12 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         }
     }
 
-    /// <summary>What came since may have mended a fault, and the end of a period that was under way is still to be claimed.</summary>
-    private static bool IsLastWord(SubmissionReport report, HandedIn handed, DateTimeOffset now) =>
-        report.Fault is null && (handed.Plan.Dataset.IsSnapshot || now < handed.Window.To || report.Claimed?.To == Instants.Format(handed.Window.To));
-
     private async Task<(SubmissionReader Reader, SubmissionFault? Fault, int Rows)> ReadAsync(
-        HandedIn handed, FeedKey key, Guid run, string judgedWith, Stream content, DateTimeOffset now, Progress progress, Action<int>? afterRows, CancellationToken cancellationToken)
+        HandedIn handed, FeedKey key, Guid run, string judgedWith, Stream content, (DateTimeOffset Now, DateTimeOffset First) at, SubmissionFault? refusal, Progress progress, Action<int>? afterRows,
+        CancellationToken cancellationToken)
     {
-        var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), now);
-        if (handed.Plan.Dataset.IsSnapshot && await LaterThanAsync(handed, key, cancellationToken) is { } later)
-            return (reader, new SubmissionFault(SubmissionFaultKind.Superseded, null, $"A list of {later} has come already: this one of {handed.Period} would turn back what is newer."), 0);
+        var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), at.Now);
+        if (refusal is not null) return (reader, refusal, 0);
         var tried = new ReportTally();
         if (ReadThrough(reader, content, tried, null, cancellationToken) is ({ KeepsNothing: true } misread, var read))
         {
@@ -104,14 +105,14 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
                     Feed = key,
                     RunId = run,
                     PageNumber = page.Number,
-                    AskedAt = now,
+                    AskedAt = at.Now,
                     Records = records,
                     JudgedWith = judgedWith,
                     Areas = areas.Version is null ? new Dictionary<string, AreaCodes>() : records.ChargePoints.ToDictionary(c => c.Record.ChargePointId, c => areas.Place(c.Record.Latitude, c.Record.Longitude)),
                     LastUpdatedLies = handed.Feed.LastUpdatedLies,
                     LaterArrivalWins = handed.Plan.LaterArrivalWins,
                     Asked = WindowOf(handed),
-                    Claims = page.IsLast ? Claims(handed, now) : [],
+                    Claims = page.IsLast ? Claims(handed, at.Now, at.First) : [],
                 },
                 cancellationToken);
             progress.Tally.Add(written.Taken, written.Refused);
@@ -148,23 +149,41 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
     }
 
     /// <summary>Of a list of now a claim begins now, as that of a crawl does: with it refused rows that it no longer brings are forgotten.</summary>
-    private static List<Claim> Claims(HandedIn handed, DateTimeOffset now)
+    private static List<Claim> Claims(HandedIn handed, DateTimeOffset now, DateTimeOffset first)
     {
-        if (Claimed(handed, now) is not { } window) return [];
+        if (Claimed(handed, first) is not { } window) return [];
         var dataset = handed.Plan.Dataset;
         if (!dataset.IsSnapshot) return [new Claim(dataset, window, ClaimKind.Covered, Late: new Lateness(TimeSpan.Zero, 2 * handed.Plan.Cadence))];
         Window?[] parts = [Window.Between(window.From, now < window.To ? now : window.To), Window.Between(now > window.From ? now : window.From, window.To)];
         return [.. parts.OfType<Window>().Select(w => new Claim(dataset, w, ClaimKind.Covered))];
     }
 
-    /// <summary>Null: no whole list of a later period has come.</summary>
-    private async Task<string?> LaterThanAsync(HandedIn handed, FeedKey key, CancellationToken cancellationToken) =>
-        (await submissions.WholePeriodsAsync(key, cancellationToken)).Find(p => LondonCalendar.TryParsePeriod(p, out var window) && window is { } stated && stated.To > handed.Window.To);
+    /// <summary>What keeps bytes from being read that are as old as when they first came; null: nothing.</summary>
+    private async Task<SubmissionFault?> RefusalAsync(HandedIn handed, FeedKey key, byte[] hash, DateTimeOffset first, CancellationToken cancellationToken)
+    {
+        var dataset = handed.Plan.Dataset;
+        if (dataset == Dataset.ReportedUsage && first < handed.Window.To && handed.Window.To <= time.GetUtcNow())
+            return new SubmissionFault(SubmissionFaultKind.PeriodNotOver, null, $"These very bytes came at {Instants.Format(first)} already, before {handed.Period} was over: they cannot be figures of all of it. Work them out anew and send that file.");
+        // Where rows say when they changed, that decides which is newer.
+        if (!dataset.IsSnapshot && !handed.Plan.LaterArrivalWins) return null;
+        foreach (var (period, received) in await submissions.WholeAsync(key, hash, cancellationToken))
+        {
+            if (!LondonCalendar.TryParsePeriod(period, out var parsed) || parsed is not { } stated) continue;
+            if (dataset.IsSnapshot && stated.From > handed.Window.From)
+                return Superseded($"A list of {period} has come already, which begins later than {handed.Period}: this one would turn back what is newer.");
+            if (received > first && (dataset.IsSnapshot ? stated.From == handed.Window.From : stated.Overlaps(handed.Window)))
+                return Superseded($"These very bytes came at {Instants.Format(first)} already, and another file of {period} at {Instants.Format(received)}: they would turn back what is newer. If they hold after all, send them in a file that differs, by an empty line at its end.");
+        }
 
-    /// <summary>Of events what the period holds so far; a list of what there is holds for its period and as long as it is fresh after it.</summary>
-    private static Window? Claimed(HandedIn handed, DateTimeOffset now) => handed.Plan.Dataset.IsSnapshot
+        return null;
+    }
+
+    private static SubmissionFault Superseded(string message) => new(SubmissionFaultKind.Superseded, null, message);
+
+    /// <summary>Of events what had happened of the period when these bytes first came; a list of what there is holds for its period and as long as it is fresh after it.</summary>
+    private static Window? Claimed(HandedIn handed, DateTimeOffset first) => handed.Plan.Dataset.IsSnapshot
         ? new Window(handed.Window.From, handed.Window.To + handed.Plan.Freshness)
-        : Window.Between(handed.Window.From, handed.Window.To < now ? handed.Window.To : Instants.ToWholeSecond(now));
+        : Window.Between(handed.Window.From, handed.Window.To < first ? handed.Window.To : Instants.ToWholeSecond(first));
 
     private static Window? WindowOf(HandedIn handed) => handed.Plan.Dataset.IsSnapshot ? null : handed.Window;
 

@@ -111,7 +111,8 @@ public sealed class ApiHost : IAsyncLifetime
             {"operator_id": "alpha", "name": "Alpha", "feeds": [{"feed_id": "files", "protocol": "csv-v1", "zone": "Europe/London", "datasets": [
               {"dataset": "status_changes", "axis": "at", "mapping": {"fields": {"charge_point_id": "/Charger", "status": "/Status", "at": "/At"}}},
               {"dataset": "charging_sessions", "axis": "plug_in_at", "mapping": {"fields": {"session_id": "/Session", "charge_point_id": "/Charger", "plug_in_at": "/In",
-               "plug_out_at": "/Out", "energy_kwh": "/kWh"}}}]}]}
+               "plug_out_at": "/Out", "energy_kwh": "/kWh"}}},
+              {"dataset": "reported_usage", "mapping": {"fields": {"group": {"constant": "charge_point"}, "charge_point_id": "/Charger", "sessions": "/Sessions"}}}]}]}
             """);
         HandingIn = ((LoadedRegistry)new OperatorRegistry(ProtocolCatalogue.Names).Load(folder.FullName)).Operators;
         folder.Delete(recursive: true);

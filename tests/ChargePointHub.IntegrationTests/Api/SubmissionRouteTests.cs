@@ -102,7 +102,7 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_file_of_a_quarter_under_way_claims_it_to_its_end_when_it_is_sent_again_after_it()
+    public async Task The_file_of_a_quarter_under_way_claims_it_up_to_when_it_first_came_also_when_it_is_sent_again_after_its_end()
     {
         var claimed = new List<string>();
         foreach (var at in new[] { "2026-08-15", "2026-08-16", "2026-10-05", "2026-10-06" })
@@ -112,9 +112,45 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
             claimed.Add($"{answer.GetProperty("repeated")} {answer.GetProperty("data").GetProperty("claimed").GetProperty("to").GetString()}");
         }
 
-        Assert.Equal(["False 2026-08-15T12:00:00.000Z", "True 2026-08-15T12:00:00.000Z", "False 2026-09-30T23:00:00.000Z", "True 2026-09-30T23:00:00.000Z"], claimed);
-        Assert.Equal([LondonCalendar.Quarter(2026, 3)], (await new CoverageStore(host.Database).ReadAsync("alpha", Dataset.ChargingSessions, CancellationToken.None)).Covered);
-        Assert.Single((await host.GetAsync("/v1/submissions", Alpha)).Data);
+        Assert.Equal(["False 2026-08-15T12:00:00.000Z", "True 2026-08-15T12:00:00.000Z", "True 2026-08-15T12:00:00.000Z", "True 2026-08-15T12:00:00.000Z"], claimed);
+        await ReadOtherwiseAsync();
+        Assert.Equal("2026-08-15T12:00:00.000Z", (await PostAsync(Good)).Json.GetProperty("data").GetProperty("claimed").GetProperty("to").GetString());
+        var quarter = LondonCalendar.Quarter(2026, 3);
+        Assert.Equal([new Window(quarter.From, new DateTimeOffset(2026, 8, 15, 12, 0, 0, TimeSpan.Zero))], (await new CoverageStore(host.Database).ReadAsync("alpha", Dataset.ChargingSessions, CancellationToken.None)).Covered);
+        var (_, whole) = await PostAsync(Good + "\n");
+        Assert.Equal("2026-09-30T23:00:00.000Z", whole.GetProperty("data").GetProperty("claimed").GetProperty("to").GetString());
+    }
+
+    [Fact]
+    public async Task An_old_file_that_is_sent_again_turns_back_no_correction()
+    {
+        const string wrong = Header + "S1,P1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5\n";
+        var right = wrong.Replace("12.5", "13", StringComparison.Ordinal);
+        var minute = 0;
+        Task<(HttpStatusCode Status, JsonElement Json)> NextAsync(string body, string period = "2026-Q3")
+        {
+            host.AskedAt = new DateTimeOffset(2026, 10, 5, 12, minute++, 0, TimeSpan.Zero);
+            return PostAsync(body, $"dataset=charging_sessions&period={period}");
+        }
+
+        await NextAsync(wrong + "S2,P1,2026-0");
+        await NextAsync(wrong);
+        await NextAsync(right);
+        var (retried, cut) = await NextAsync(wrong + "S2,P1,2026-0");
+        await ReadOtherwiseAsync();
+        var (status, old) = await NextAsync(wrong);
+        var (same, corrected) = await NextAsync(right);
+        var (_, june) = await NextAsync(wrong, "2026-06");
+        await using var stored = host.Database.Reads.CreateCommand("SELECT energy_wh FROM charging_session WHERE session_id = 'alpha:S1'");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity, HttpStatusCode.OK), (retried, status, same));
+        Assert.Contains("[superseded]", cut.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("[superseded]", old.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.False(corrected.GetProperty("repeated").GetBoolean());
+        Assert.Contains("[period_wrong]", june.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(13_000L, Convert.ToInt64(await stored.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(HttpStatusCode.OK, (await NextAsync(wrong + "\n")).Status);
+        Assert.Equal(12_500L, Convert.ToInt64(await stored.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -130,6 +166,22 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
         Assert.Contains("[all_refused]", early.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal((HttpStatusCode.OK, 1), (status, late.GetProperty("data").GetProperty("written").GetProperty("added").GetInt32()));
         Assert.Equal(JsonValueKind.Null, Assert.Single((await host.GetAsync("/v1/submissions", Alpha)).Data).GetProperty("fault").ValueKind);
+    }
+
+    [Fact]
+    public async Task Figures_that_came_before_their_period_was_over_are_never_those_of_all_of_it()
+    {
+        const string figures = "Charger,Sessions\nP1,4\n";
+        const string query = "dataset=reported_usage&period=2026-Q3";
+        host.AskedAt = new DateTimeOffset(2026, 9, 20, 12, 0, 0, TimeSpan.Zero);
+        var (early, _) = await PostAsync(figures, query);
+        host.AskedAt = new DateTimeOffset(2026, 10, 5, 12, 0, 0, TimeSpan.Zero);
+        var (_, again) = await PostAsync(figures, query);
+        var (status, anew) = await PostAsync(figures + "\n", query);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, early);
+        Assert.Contains("These very bytes came at 2026-09-20T12:00:00.000Z already", again.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, 1), (status, anew.GetProperty("data").GetProperty("written").GetProperty("added").GetInt32()));
     }
 
     [Theory]
@@ -203,6 +255,13 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
     [Fact]
     public async Task A_body_that_is_too_large_is_refused_also_where_its_length_is_not_said() =>
         Assert.Equal("CPH-1020", (await PostAsync(new string('x', (10 * 1024 * 1024) + 1), isChunked: true)).Json.GetProperty("code").GetString());
+
+    /// <summary>As an upgrade of the hub does: what came before was read in another way.</summary>
+    private async Task ReadOtherwiseAsync()
+    {
+        await using var command = host.Database.Reads.CreateCommand("UPDATE submission SET judged_with = judged_with || '-before'");
+        await command.ExecuteNonQueryAsync();
+    }
 
     private async Task<(HttpStatusCode Status, JsonElement Json)> PostAsync(
         string body, string query = "dataset=charging_sessions&period=2026-Q3", string type = "text/csv", string key = Alpha, bool isChunked = false)

@@ -119,6 +119,20 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_column_names_alone_of_a_period_under_way_says_what_it_covers_and_what_not()
+    {
+        var year = DateTimeOffset.UtcNow.Year.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Write("none.csv", Header);
+
+        var (code, text, _) = await hub.RunAsync(Line("none.csv").Replace("2026-Q3", year, StringComparison.Ordinal));
+
+        Assert.Equal((int)ExitCode.Done, code);
+        Assert.Contains($" has come, when this file first came; of the rest of {year} send a new one.\n", text, StringComparison.Ordinal);
+        Assert.Contains("warning no-rows, found 1: ", text, StringComparison.Ordinal);
+        Assert.Contains("\n  line 1", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_two_files_that_do_not_say_when_their_rows_changed_the_later_holds_also_where_a_session_ends_earlier_or_waits()
     {
         const string wrong = "S1,CP1,2026-07-01T09:30:00Z,2026-07-01T11:30:00Z,12.5\nS2,CP9,2026-07-02T09:30:00Z,2026-07-02T11:30:00Z,20\nS3,CP9,2026-07-03T09:30:00Z,2026-07-03T11:30:00Z,20\n";
@@ -189,6 +203,24 @@ public sealed class ImportTests : IAsyncLifetime, IDisposable
         Assert.Equal("superseded", old.GetProperty("fault").GetProperty("code").GetString());
         Assert.Equal(1, await CountAsync("SELECT count(*) FROM charge_point WHERE charge_point_id = 'mill:CP1' AND max_power_kw = 22"));
         Assert.Equal([Quarter.From], (await new CoverageStore(database.Database).ReadAsync("mill", Dataset.ChargePoints, CancellationToken.None)).Covered.Select(w => w.From));
+    }
+
+    [Fact]
+    public async Task A_list_of_a_whole_year_locks_no_later_quarter_out()
+    {
+        Write("year.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,7\n");
+        Write("q3.csv", "Id,Lat,Lon,kW\nCP1,51.5,-0.1,22\n");
+        string Of(string file, string period) => Line(file, "charge_points").Replace("2026-Q3", period, StringComparison.Ordinal);
+
+        await hub.JsonAsync(Of("year.csv", "2026"));
+        var quarter = await hub.JsonAsync(Of("q3.csv", "2026-Q3"));
+        var first = await hub.JsonAsync(Of("q3.csv", "2026-Q1"));
+        var year = await hub.JsonAsync(Of("year.csv", "2026-Q2"));
+
+        Assert.Equal(JsonValueKind.Null, quarter.GetProperty("fault").ValueKind);
+        Assert.Equal(JsonValueKind.Null, first.GetProperty("fault").ValueKind);
+        Assert.Equal("superseded", year.GetProperty("fault").GetProperty("code").GetString());
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM charge_point WHERE charge_point_id = 'mill:CP1' AND max_power_kw = 22"));
     }
 
     [Fact]

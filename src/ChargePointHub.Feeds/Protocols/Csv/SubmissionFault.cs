@@ -44,7 +44,7 @@ public enum SubmissionFaultKind
     /// <summary>There are rows, and the mapping passes over each.</summary>
     [JsonStringEnumMemberName("nothing_taken")] NothingTaken,
 
-    /// <summary>A list of a later period has come already.</summary>
+    /// <summary>What is newer has come already: a list of a later period, or another file since these bytes first came.</summary>
     [JsonStringEnumMemberName("superseded")] Superseded,
 }
 

@@ -21,7 +21,7 @@ internal static class PostSubmission
         OperationId = "postSubmission",
         Summary = "Hand in a file",
         Description = "CSV or XLSX of at most 10 MiB, as the operator's file of the hub describes it, under a key of that operator. Good rows are kept, others wait in quarantine, and the answer says which, why and how to mend them. "
-            + "The period is covered once the whole file was read. The same file again changes nothing and gets its report of before; a corrected one replaces the rows that it holds: rows that it leaves out stay, and are taken out on request. A file that is not whole is CPH-4003, and its report stands in the list.",
+            + "The period is covered once the whole file was read, and up to when that very file first came at most: of a period that was under way then, send a new one after its end. The same file again changes nothing and gets its report of before; a corrected one replaces the rows that it holds: rows that it leaves out stay, and are taken out on request. A file that is not whole is CPH-4003, and its report stands in the list.",
         Tag = "Submissions",
         IsHeldBy = RouteRights.OwnOperator,
         IsRestricted = true,
