@@ -25,6 +25,9 @@ public sealed record HandedIn(FeedDefinition Feed, DatasetPlan Plan, string Peri
 /// </summary>
 public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStore submissions, AreaIndex areas, TimeProvider time)
 {
+    /// <summary>Reading an upload takes no longer. Who brings a file by a command waits as long as he likes.</summary>
+    private static readonly TimeSpan MostReading = TimeSpan.FromMinutes(2);
+
     /// <summary>What reading alone shows, and the first records field by field; nothing is written.</summary>
     public static (SubmissionReport Report, IReadOnlyList<IReadOnlyList<TriedField>> First) TryOut(HandedIn handed, Stream content, TimeProvider time, Action<int>? afterRows, CancellationToken cancellationToken)
     {
@@ -87,10 +90,19 @@ public sealed class SubmissionRun(PageWriter writer, RunLog runs, SubmissionStor
         var reader = new SubmissionReader(handed.Feed, handed.Plan, WindowOf(handed), at.Now);
         if (refusal is not null) return (reader, refusal, 0);
         var tried = new ReportTally();
-        if (ReadThrough(reader, content, tried, null, cancellationToken) is ({ KeepsNothing: true } misread, var read))
+        using var patience = new CancellationTokenSource(handed.KeyId is null ? Timeout.InfiniteTimeSpan : MostReading, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
         {
-            progress.Tally = tried;
-            return (reader, misread, read);
+            if (ReadThrough(reader, content, tried, null, either.Token) is ({ KeepsNothing: true } misread, var read))
+            {
+                progress.Tally = tried;
+                return (reader, misread, read);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (reader, new SubmissionFault(SubmissionFaultKind.TooLarge, null, $"Reading the file took longer than {MostReading.TotalMinutes} minutes, and nothing of it is kept. Send it as CSV, or in parts of shorter periods."), 0);
         }
 
         foreach (var step in reader.Read(content, cancellationToken))

@@ -49,6 +49,20 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
         Assert.Equal("completed", await command.ExecuteScalarAsync());
     }
 
+    [Theory]
+    [InlineData("alpha", "too_large")]
+    [InlineData(null, null)]
+    public async Task An_upload_that_is_read_for_too_long_ends_and_is_told(string? keyId, string? code)
+    {
+        var (feed, plan) = host.HandingIn.Single().Submittable().Single(s => s.Plan.Dataset == Dataset.ChargingSessions);
+        var run = new SubmissionRun(new PageWriter(host.Database), new RunLog(host.Database), new SubmissionStore(host.Database), new AreaIndex([]), new HurriedTime());
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(Good));
+
+        var (report, _) = await run.ExecuteAsync(new HandedIn(feed, plan, "2026-Q3", LondonCalendar.Quarter(2026, 3), keyId), file, null, CancellationToken.None);
+
+        Assert.Equal(code, SubmissionReport.Read(report).Fault?.Code);
+    }
+
     [Fact]
     public async Task What_is_purged_between_a_file_s_last_page_and_its_report_is_not_in_it()
     {
@@ -279,6 +293,16 @@ public sealed class SubmissionRouteTests : IAsyncLifetime
         using var response = await host.Http.SendAsync(request);
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return (response.StatusCode, json.RootElement.Clone());
+    }
+
+    /// <summary>Whatever is waited for has been waited for.</summary>
+    private sealed class HurriedTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            callback(state);
+            return base.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Sends its beginning, and ends when it may.</summary>

@@ -12,6 +12,9 @@ internal sealed class SheetTable : ITable
     // Workbooks that name no encoding are read in code page 1252, which the reader looks up by number.
     static SheetTable() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
+    /// <summary>The last row that a sheet can have. A row may claim any number, and the reader brings all that are missing before it.</summary>
+    private const int MostRows = 1_048_576;
+
     private readonly IExcelDataReader? reader;
     private readonly Dictionary<long, Rule> marked = [];
     private readonly HashSet<string> nulls;
@@ -23,14 +26,21 @@ internal sealed class SheetTable : ITable
         nulls = new HashSet<string>(dialect.Cells.Nulls, StringComparer.OrdinalIgnoreCase);
         try
         {
-            if (WorkbookGuard.TooLarge(content) is { } tooLarge)
+            if (WorkbookGuard.TooLarge(content, dialect.Sheet, cancellationToken) is { } tooLarge)
             {
                 Fault = new SubmissionFault(SubmissionFaultKind.TooLarge, null, $"{tooLarge} Send the sheet alone, or as CSV.");
                 return;
             }
 
             content.Position = 0;
-            marked = WorkbookGuard.Marked(content, dialect.Sheet);
+            if (!WorkbookGuard.IsXlsx(content))
+            {
+                Fault = new SubmissionFault(SubmissionFaultKind.NotATable, null, "This is an archive without an XLSX workbook in it: a binary workbook (XLSB), one of another program, or several files packed as one. Save the sheet as XLSX, or as CSV.");
+                return;
+            }
+
+            content.Position = 0;
+            marked = WorkbookGuard.Marked(content, dialect.Sheet, cancellationToken);
             content.Position = 0;
             reader = ExcelReaderFactory.CreateOpenXmlReader(content, new ExcelReaderConfiguration { LeaveOpen = true });
             var names = new List<string>();
@@ -38,7 +48,7 @@ internal sealed class SheetTable : ITable
             {
                 if (dialect.Sheet is null || string.Equals(reader.Name, dialect.Sheet, StringComparison.OrdinalIgnoreCase))
                 {
-                    WorkbookGuard.Merge(marked, (reader.MergeCells ?? []).Select(m => (m.FromRow + 1, m.ToRow + 1, m.FromColumn + 1, m.ToColumn + 1)));
+                    WorkbookGuard.Merge(marked, (reader.MergeCells ?? []).Select(m => (m.FromRow + 1, m.ToRow + 1, m.FromColumn + 1, m.ToColumn + 1)), cancellationToken);
                     return;
                 }
 
@@ -65,6 +75,12 @@ internal sealed class SheetTable : ITable
             while (reader.Read())
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                if (reader.Depth >= MostRows)
+                {
+                    Fault = new SubmissionFault(SubmissionFaultKind.TooLarge, MostRows, "The sheet goes on after its last possible row: a row says a number that no sheet has. Save it anew, or as CSV.");
+                    return null;
+                }
+
                 var width = Math.Min(reader.FieldCount, TableHeader.MostColumns + 1);
                 if (IsBlank(reader, width)) continue;
                 var (row, cells) = (reader.Depth + 1, new TableCell[width]);

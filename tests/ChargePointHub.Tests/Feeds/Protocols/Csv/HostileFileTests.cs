@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Text;
+using ChargePointHub.Feeds.Protocols.Csv;
 
 namespace ChargePointHub.Tests.Feeds.Protocols.Csv;
 
@@ -32,6 +34,65 @@ public sealed class HostileFileTests
         var handed = HandedIn.Of(HandedIn.Operator("sessions").Feeds[0], Workbook.Of(Sheet.Replace("</sheetData>", $"</sheetData><mergeCells>{ranges}</mergeCells>", StringComparison.Ordinal)));
 
         Assert.Equal(1, handed.Rows);
+    }
+
+    [Theory]
+    [InlineData("A1:Z10000")]
+    [InlineData("E1:A1048576")]
+    public void Merged_ranges_that_overlap_are_looked_at_no_more_often_than_there_are_cells_to_mark(string range)
+    {
+        var ranges = string.Concat(Enumerable.Repeat($"<mergeCell ref=\"{range}\"/>", 200_000));
+
+        var handed = HandedIn.Of(HandedIn.Operator("sessions").Feeds[0], Workbook.Of(Sheet.Replace("</sheetData>", $"</sheetData><mergeCells>{ranges}</mergeCells>", StringComparison.Ordinal)));
+
+        Assert.Equal(1, handed.Rows);
+    }
+
+    [Theory]
+    [InlineData(1_048_576, null)]
+    [InlineData(1_048_577, SubmissionFaultKind.TooLarge)]
+    [InlineData(2_147_483_647, SubmissionFaultKind.TooLarge)]
+    public void A_row_of_a_number_that_no_sheet_has_ends_the_reading(int row, SubmissionFaultKind? kind)
+    {
+        var last = $"<row r=\"{row}\"><c r=\"A{row}\" t=\"inlineStr\"><is><t>S2</t></is></c></row></sheetData>";
+
+        var handed = HandedIn.Of(HandedIn.Operator("sessions").Feeds[0], Workbook.Of(Sheet.Replace("</sheetData>", last, StringComparison.Ordinal)));
+
+        Assert.Equal((kind, kind is null ? 2 : 1), (handed.Fault?.Kind, handed.Rows));
+    }
+
+    [Theory]
+    [InlineData("xl/styles.xml", 17, SubmissionFaultKind.TooLarge)]
+    [InlineData("xl/sharedStrings.bin", 129, SubmissionFaultKind.TooLarge)]
+    [InlineData("xl/media/photo.png", 100, null)]
+    [InlineData("xl/workbook.bin", 1, SubmissionFaultKind.NotATable)]
+    public void A_part_that_is_kept_whole_is_of_a_size_to_be_kept(string name, int mebibytes, SubmissionFaultKind? kind)
+    {
+        var workbook = Workbook.Of(Sheet);
+        using (var parts = new ZipArchive(workbook, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            parts.GetEntry(name)?.Delete();
+            // What packs well is a bomb by its growth alone, so some of the parts do not.
+            var noise = new byte[4 << 20];
+            new Random(1).NextBytes(noise);
+            using (var padding = parts.CreateEntry("xl/media/noise.png", CompressionLevel.NoCompression).Open()) padding.Write(noise);
+            using var part = parts.CreateEntry(name, CompressionLevel.Fastest).Open();
+            for (var i = 0; i < mebibytes; i++) part.Write(new byte[1 << 20]);
+        }
+
+        Assert.Equal(kind, HandedIn.Of(HandedIn.Operator("sessions").Feeds[0], workbook).Fault?.Kind);
+    }
+
+    [Fact]
+    public void An_archive_without_a_workbook_is_no_table()
+    {
+        var archive = new MemoryStream();
+        using (var parts = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true)) parts.CreateEntry("q3.csv").Open().Dispose();
+
+        var fault = HandedIn.Of(HandedIn.Operator("sessions").Feeds[0], archive).Fault!;
+
+        Assert.Equal(SubmissionFaultKind.NotATable, fault.Kind);
+        Assert.Contains("archive without an XLSX workbook", fault.Message, StringComparison.Ordinal);
     }
 
     private static string Sheet { get; } = Workbook.Sheet(
