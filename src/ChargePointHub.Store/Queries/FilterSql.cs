@@ -8,9 +8,6 @@ namespace ChargePointHub.Store.Queries;
 /// <summary>Filters as conditions. Columns are constants; values are always parameters.</summary>
 internal static class FilterSql
 {
-    /// <summary>No charging session that is kept is longer (rule <c>session-too-long</c>): one that ended in a window began at most this long before it.</summary>
-    private const string LongestSession = "7 days";
-
     private const double MetresADegree = 111_195;
 
     public static void Append(StringBuilder sql, IReadOnlyList<RecordFilter> filters, Dataset dataset, NpgsqlParameterCollection parameters)
@@ -43,7 +40,7 @@ internal static class FilterSql
     public static string Window(TimeField field, string eventTime) => field switch
     {
         TimeField.Event => Within(eventTime),
-        TimeField.PlugOut => $"{Within("r.plug_out_at")} AND {eventTime} >= @from - interval '{LongestSession}' AND {eventTime} < @to",
+        TimeField.PlugOut => Within("r.plug_out_at"),
         TimeField.LastUpdated => Within("r.last_updated"),
         TimeField.Recorded => Within("r.recorded_at"),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, null),

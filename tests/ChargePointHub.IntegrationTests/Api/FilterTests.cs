@@ -46,6 +46,11 @@ public sealed class FilterTests : IAsyncLifetime
             });
         }
 
+        // Longer than any rule lets pass, as a Session and a CDR of one charge, each right by itself, can make it together.
+        sessions.Add(new ChargingSession
+        {
+            SessionId = "alpha:LONG", OperatorId = "alpha", ChargePointId = "alpha:P00", PlugInAt = Now.AddDays(-12), PlugOutAt = Now.AddHours(-10), LastUpdated = Now.AddHours(-10),
+        }.WithDerived());
         for (var i = 0; i < 300; i++)
         {
             var plugIn = Now.AddMinutes(-random.Next(10, 3 * 24 * 60));
@@ -124,7 +129,7 @@ public sealed class FilterTests : IAsyncLifetime
         {
             var expected = sessions.Where(meets).OrderBy(s => s.PlugInAt).ThenBy(s => s.SessionId, StringComparer.Ordinal).Select(s => s.SessionId).ToList();
             Assert.NotEmpty(expected);
-            var path = $"/v1/charging-sessions?from={Instants.Format(Now.AddDays(-4))}&{query}";
+            var path = $"/v1/charging-sessions?from={Instants.Format(Now.AddDays(-13))}&{query}";
             Assert.Equal(expected, await IdsAsync(path, "session_id"));
             Assert.Equal(Enumerable.Reverse(expected), await IdsAsync(path + "&sort=-plug_in_at", "session_id"));
         }
@@ -138,7 +143,7 @@ public sealed class FilterTests : IAsyncLifetime
         await Same("plug_out_at", s => s.PlugOutAt);
         await Same("last_updated", s => s.LastUpdated);
         var recorded = await host.GetAsync("/v1/charging-sessions?time_field=recorded_at&limit=1&count=exact&from=2000-01-01&to=2099-01-01");
-        Assert.Equal("300", recorded.Headers["Hub-Count"]);
+        Assert.Equal("301", recorded.Headers["Hub-Count"]);
 
         async Task Same(string field, Func<ChargingSession, DateTimeOffset?> at)
         {
@@ -150,7 +155,7 @@ public sealed class FilterTests : IAsyncLifetime
     [Fact]
     public async Task Pages_go_on_in_the_order_that_was_asked_for()
     {
-        var path = $"/v1/charging-sessions?from={Instants.Format(Now.AddDays(-4))}&sort=-plug_in_at&limit=37";
+        var path = $"/v1/charging-sessions?from={Instants.Format(Now.AddDays(-13))}&sort=-plug_in_at&limit=37";
         var seen = new List<string>();
         for (string? cursor = ""; cursor is not null;)
         {
@@ -160,7 +165,7 @@ public sealed class FilterTests : IAsyncLifetime
         }
 
         Assert.Equal(sessions.OrderByDescending(s => s.PlugInAt).ThenByDescending(s => s.SessionId, StringComparer.Ordinal).Select(s => s.SessionId), seen);
-        var lines = (await host.GetAsync($"/v1/charging-sessions?from={Instants.Format(Now.AddDays(-4))}&sort=-plug_in_at&format=ndjson")).Body.Split('\n');
+        var lines = (await host.GetAsync($"/v1/charging-sessions?from={Instants.Format(Now.AddDays(-13))}&sort=-plug_in_at&format=ndjson")).Body.Split('\n');
         Assert.Equal(seen, lines.SkipLast(2).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("session_id").GetString()));
     }
 
@@ -172,6 +177,22 @@ public sealed class FilterTests : IAsyncLifetime
     [InlineData("ward=abbey", "E05009318")]
     public async Task A_wrong_place_or_number_is_answered_with_what_was_probably_meant(string query, string meant) =>
         Assert.Equal(meant, (await host.GetAsync("/v1/charge-points?" + query, key: null)).Fault.GetProperty("did_you_mean").GetString());
+
+    [Fact]
+    public async Task An_area_that_is_not_loaded_is_told_from_one_that_there_is_not()
+    {
+        foreach (var unknown in new[] { "ward=bow-est", "ward=abbey", "ward=E05000000", "lsoa=E01999999" })
+            Assert.Equal((HttpStatusCode.BadRequest, "CPH-1024"), await AskedAsync(unknown));
+        host.Directory = host.Directory with { Wards = AreaNames.None, Lsoas = AreaNames.None };
+        foreach (var nowhere in new[] { "ward=bow-east", "lsoa=E01000001" })
+            Assert.Equal((HttpStatusCode.BadRequest, "CPH-1015"), await AskedAsync(nowhere));
+
+        async Task<(HttpStatusCode Status, string Code)> AskedAsync(string query)
+        {
+            var answer = await host.GetAsync("/v1/charge-points?" + query, key: null);
+            return (answer.Status, answer.Code);
+        }
+    }
 
     [Fact]
     public async Task A_filter_tells_nothing_that_grants_withhold()

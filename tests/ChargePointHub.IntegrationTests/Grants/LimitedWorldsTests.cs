@@ -136,6 +136,13 @@ public sealed partial class LimitedWorldsTests : IAsyncLifetime
             if (isHistory) continue;
             foreach (var filter in new[] { "operator=alpha", "operator=beta", "borough=camden", "borough=lambeth", "borough=camden,lambeth&limit=2", "power_band=slow", "power_band=rapid", "status=CHARGING" })
                 yield return $"{route}?from={Instants.Format(longAgo)}&{filter}";
+            var last = route == "/v1/charging-sessions" ? "sort=-plug_in_at" : "sort=-at";
+            foreach (var filter in new[]
+                     {
+                         last, last + "&limit=2", last + "&format=ndjson", "energy_kwh__gte=10", "energy_kwh__lt=10&count=exact", "user_type=UNKNOWN", "plug_in_minutes__gte=90&count=exact", "time_field=plug_out_at",
+                         "time_field=last_updated&count=exact", $"as_of={Instants.Format(now)}", $"as_of={Instants.Format(before)}&limit=2", $"as_of={Instants.Format(now.AddMinutes(-7))}&{last}",
+                     })
+                yield return $"{route}?from={Instants.Format(longAgo)}&{filter}";
         }
 
         foreach (var route in new[]

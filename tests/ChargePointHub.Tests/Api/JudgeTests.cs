@@ -1,6 +1,7 @@
 using ChargePointHub.Model;
 using ChargePointHub.Server;
 using ChargePointHub.Server.Api.Completeness;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Tests.Api;
 
@@ -39,6 +40,35 @@ public sealed class JudgeTests
         var statement = Judge.OfWindow(Hours(-24 * 10, 11), Now, [Operator(WindowAxis.LastUpdated, covered)], 0);
 
         Assert.Equal(Hours(9 - (24 * 7), 10), Assert.Single(statement.Gaps).Window);
+    }
+
+    /// <summary>A gap of an hour, 9 to 10, and the window of which hours it is in doubt by, within the days around.</summary>
+    [Theory]
+    [InlineData(WindowAxis.LastUpdated, TimeField.LastUpdated, 9, 10)]
+    [InlineData(WindowAxis.LastUpdated, TimeField.PlugOut, 9 - 168, 10)]
+    [InlineData(WindowAxis.PlugOutAt, TimeField.PlugOut, 9, 10)]
+    [InlineData(WindowAxis.PlugOutAt, TimeField.LastUpdated, 9, 10 + 168)]
+    [InlineData(WindowAxis.PlugInAt, TimeField.PlugOut, 9, 10 + 168)]
+    [InlineData(WindowAxis.PlugInAt, TimeField.LastUpdated, 9, 10 + 168)]
+    [InlineData(WindowAxis.PlugInAt, TimeField.Event, 9, 10)]
+    public void A_gap_touches_what_the_window_is_about_as_far_as_its_records_may_stand_there(WindowAxis axis, TimeField field, int from, int to)
+    {
+        var now = Now.AddDays(30);
+        var feed = Operator(axis, Coverage.Of(new Window(At(-24 * 60), At(9)), new Window(At(10), now)));
+
+        Assert.Equal(Hours(from, to), Assert.Single(Judge.OfWindow(Hours(-24 * 10, 24 * 10), now, [feed], 0, field).Gaps).Window);
+
+        // A window that begins after the gap may hold what began in it.
+        Assert.Equal(to > 12, Judge.OfWindow(Hours(12, 13), now, [feed], 0, field).Gaps.Count > 0);
+    }
+
+    [Fact]
+    public void What_was_recorded_in_a_window_is_all_there_whatever_is_missing()
+    {
+        var statement = Judge.OfWindow(Hours(0, 10), Now.AddDays(1), [Operator(WindowAxis.LastUpdated, Coverage.Of(new Window(At(-48), At(2)), new Window(At(3), Now.AddDays(1))))], 0, TimeField.Recorded);
+
+        Assert.True(statement.Complete);
+        Assert.Empty(statement.Gaps);
     }
 
     [Fact]
