@@ -49,7 +49,12 @@ public sealed class FilterTests : IAsyncLifetime
         // Longer than any rule lets pass, as a Session and a CDR of one charge, each right by itself, can make it together.
         sessions.Add(new ChargingSession
         {
-            SessionId = "alpha:LONG", OperatorId = "alpha", ChargePointId = "alpha:P00", PlugInAt = Now.AddDays(-12), PlugOutAt = Now.AddHours(-10), LastUpdated = Now.AddHours(-10),
+            SessionId = "alpha:LONG",
+            OperatorId = "alpha",
+            ChargePointId = "alpha:P00",
+            PlugInAt = Now.AddDays(-12),
+            PlugOutAt = Now.AddHours(-10),
+            LastUpdated = Now.AddHours(-10),
         }.WithDerived());
         for (var i = 0; i < 300; i++)
         {
