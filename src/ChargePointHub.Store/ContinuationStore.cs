@@ -23,9 +23,10 @@ public sealed class ContinuationStore(Database database)
         SELECT operator_id, feed_id, dataset, kind, from_at, to_at, asked_at, saved_at, pages, state, charge_points
         FROM pull_continuation WHERE operator_id = $1
         """,
-        operatorId).ListAsync(
-            r => new PullContinuation(
-                new FeedKey(r.GetString(0), r.GetString(1), Dataset.Named(r.GetString(2))!),
+        operatorId).ListKnownAsync(
+            2,
+            (r, dataset) => new PullContinuation(
+                new FeedKey(r.GetString(0), r.GetString(1), dataset),
                 Words<RunKind>.Parse(r.GetString(3))!.Value,
                 r.InstantOrNull(4) is { } from && r.InstantOrNull(5) is { } to ? new Window(from, to) : null,
                 r.Instant(6), r.Instant(7), r.GetInt32(8), r.GetString(9), r.GetFieldValue<string[]>(10)),

@@ -46,12 +46,14 @@ public sealed class CoverageStore(Database database)
         string? operatorId, string? dataset, long? asOfTick, CancellationToken cancellationToken)
     {
         // Rows first: a claim between the two readings is then in neither or only in the second, and never counted too early.
-        var rows = await database.Reads.Command(Rows, Text(operatorId), Text(dataset)).ListAsync(
-            r => (Key: (r.GetString(0), Dataset.Named(r.GetString(1))!), Kind: r.GetString(2), Window: new Window(r.Instant(3), r.Instant(4)),
+        var rows = await database.Reads.Command(Rows, Text(operatorId), Text(dataset)).ListKnownAsync(
+            1,
+            (r, of) => (Key: (r.GetString(0), of), Kind: r.GetString(2), Window: new Window(r.Instant(3), r.Instant(4)),
                 Cause: r.TextOrNull(5)),
             cancellationToken);
-        var later = asOfTick is not { } tick ? [] : await database.Reads.Command(LaterChanges, Text(operatorId), Text(dataset), tick).ListAsync(
-            r => (Key: (r.GetString(0), Dataset.Named(r.GetString(1))!), Kind: r.GetString(2), Window: new Window(r.Instant(3), r.Instant(4))),
+        var later = asOfTick is not { } tick ? [] : await database.Reads.Command(LaterChanges, Text(operatorId), Text(dataset), tick).ListKnownAsync(
+            1,
+            (r, of) => (Key: (r.GetString(0), of), Kind: r.GetString(2), Window: new Window(r.Instant(3), r.Instant(4))),
             cancellationToken);
         var since = later.ToLookup(c => (c.Key, c.Kind), c => c.Window);
         return rows.GroupBy(r => r.Key).ToDictionary(g => g.Key, g => new Ledger(

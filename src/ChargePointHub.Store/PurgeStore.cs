@@ -95,8 +95,8 @@ public sealed class PurgeStore(Database database)
 
     /// <summary>Oldest first.</summary>
     public Task<List<PurgedRecord>> ReadAsync(CancellationToken cancellationToken) => database.Reads.Command(
-        "SELECT operator_id, dataset, record_id, purged_at, purged_by, reason, rows_gone, keeps_out FROM purged_record ORDER BY tick").ListAsync(
-            r => new PurgedRecord(r.GetString(0), Dataset.Named(r.GetString(1))!, r.TextOrNull(2), r.Instant(3), r.GetString(4), r.GetString(5), r.GetInt64(6), r.GetBoolean(7)), cancellationToken);
+        "SELECT operator_id, dataset, record_id, purged_at, purged_by, reason, rows_gone, keeps_out FROM purged_record ORDER BY tick").ListKnownAsync(
+            1, (r, dataset) => new PurgedRecord(r.GetString(0), dataset, r.TextOrNull(2), r.Instant(3), r.GetString(4), r.GetString(5), r.GetInt64(6), r.GetBoolean(7)), cancellationToken);
 
     /// <summary>What is deleted lies in PostgreSQL's files until its place is free again.</summary>
     private async Task<bool> VacuumAsync(IReadOnlyList<PurgedRows> rows, CancellationToken cancellationToken)

@@ -12,8 +12,8 @@ public sealed record RereadProgress(Dataset Dataset, int Days, DateTimeOffset Be
 public sealed class RereadStore(Database database)
 {
     public Task<List<RereadProgress>> ReadAsync(string operatorId, CancellationToken cancellationToken) => database.Reads.Command(
-        "SELECT dataset, days, began_at, down_to FROM reread WHERE operator_id = $1", operatorId).ListAsync(
-            r => new RereadProgress(Dataset.Named(r.GetString(0))!, r.GetInt32(1), r.Instant(2), r.Instant(3)), cancellationToken);
+        "SELECT dataset, days, began_at, down_to FROM reread WHERE operator_id = $1", operatorId).ListKnownAsync(
+            0, (r, dataset) => new RereadProgress(dataset, r.GetInt32(1), r.Instant(2), r.Instant(3)), cancellationToken);
 
     /// <param name="leaseToken">Of the lease under which it was read; null: none is needed.</param>
     /// <exception cref="LeaseLostException">Another instance has taken the operator's lease: nothing is written.</exception>

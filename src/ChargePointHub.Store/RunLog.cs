@@ -132,10 +132,11 @@ public sealed class RunLog(Database database)
         before).ExecuteAsync(cancellationToken);
 
     private Task<List<Run>> ReadAsync(string sql, object?[] values, CancellationToken cancellationToken) =>
-        database.Reads.Command(sql, values).ListAsync(
-            r => new Run(
+        database.Reads.Command(sql, values).ListKnownAsync(
+            3,
+            (r, dataset) => new Run(
                 r.GetGuid(0),
-                new FeedKey(r.GetString(1), r.GetString(2), Dataset.Named(r.GetString(3))!),
+                new FeedKey(r.GetString(1), r.GetString(2), dataset),
                 Words<RunKind>.Parse(r.GetString(4))!.Value,
                 r.InstantOrNull(5) is { } from && r.InstantOrNull(6) is { } to ? new Window(from, to) : null,
                 r.Instant(7),

@@ -149,9 +149,9 @@ public sealed class LedgerQueries(Database database)
             connection, scope,
             """
             SELECT operator_id, dataset, from_at, to_at, stated, received, first_seen_at, last_seen_at FROM discrepancy
-            WHERE closed_at IS NULL AND operator_id = ANY ($1) ORDER BY operator_id, dataset, first_seen_at
+            WHERE closed_at IS NULL AND operator_id = ANY ($1) AND dataset = ANY ($2) ORDER BY operator_id, dataset, first_seen_at
             """,
-            (object)operators.ToArray()).ListAsync(
+            operators.ToArray(), Dataset.All.Select(d => d.Name).ToArray()).ListAsync(
                 r => new OpenDiscrepancy(
                     r.GetString(0), Dataset.Named(r.GetString(1))!,
                     r.InstantOrNull(2) is { } from && r.InstantOrNull(3) is { } to ? new Window(from, to) : null,
@@ -172,8 +172,8 @@ public sealed class LedgerQueries(Database database)
                 AND c.tick > coalesce((SELECT h.tick FROM hub_tick h WHERE h.recorded_at <= $1 ORDER BY h.tick DESC LIMIT 1), 0)
             GROUP BY c.operator_id, c.dataset
             """,
-            now.AddHours(-1)).ListAsync(
-                r => new ClosedLately(r.GetString(0), Dataset.Named(r.GetString(1))!, r.GetFieldValue<TimeSpan>(2), r.Instant(3)), cancellationToken);
+            now.AddHours(-1)).ListKnownAsync(
+                1, (r, dataset) => new ClosedLately(r.GetString(0), dataset, r.GetFieldValue<TimeSpan>(2), r.Instant(3)), cancellationToken);
     }
 
     /// <summary>Up to which end of freshness each operator's statuses have been set to MISSING.</summary>

@@ -1,3 +1,4 @@
+using ChargePointHub.Model;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -27,6 +28,11 @@ internal static class CommandExtensions
             return rows;
         }
     }
+
+    /// <summary>Rows of datasets that this version knows; a newer hub beside it may write others.</summary>
+    /// <param name="dataset">The column that names it.</param>
+    public static async Task<List<T>> ListKnownAsync<T>(this NpgsqlCommand command, int dataset, Func<NpgsqlDataReader, Dataset, T> read, CancellationToken cancellationToken) =>
+        [.. (await command.ListAsync<(bool IsKnown, T Row)>(r => Dataset.Named(r.GetString(dataset)) is { } known ? (true, read(r, known)) : default, cancellationToken)).Where(r => r.IsKnown).Select(r => r.Row)];
 
     public static DateTimeOffset Instant(this NpgsqlDataReader reader, int column) => new(reader.GetDateTime(column), TimeSpan.Zero);
 

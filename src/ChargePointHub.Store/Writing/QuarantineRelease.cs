@@ -43,12 +43,12 @@ internal sealed class QuarantineRelease(NpgsqlConnection connection, PageToWrite
         var released = await connection.Command(
             """
             DELETE FROM quarantine WHERE operator_id = $1 AND waits_for = ANY ($2)
-            RETURNING feed_id, run_id, page_number, recorded_at, document::text, findings::text
+            RETURNING feed_id, run_id, page_number, recorded_at, document::text, findings::text, later_wins
             """,
             page.Feed.OperatorId, page.Records.ChargePoints.Select(c => c.Record.ChargePointId).ToArray())
-            .ListAsync(r => (Origin: OriginOf(r, 0), Document: r.GetString(4), Findings: r.GetString(5)), cancellationToken);
+            .ListAsync(r => (Origin: OriginOf(r, 0), Document: r.GetString(4), Findings: r.GetString(5), LaterWins: r.GetBoolean(6)), cancellationToken);
         Sessions = [.. released.OrderBy(r => r.Origin.RecordedAt).Select(r => (Staged(
-            HubJson.Read<ChargingSession>(Encoding.UTF8.GetBytes(r.Document)), [.. PageBuffer.Findings(r.Findings).Where(f => f.Rule != QuarantineRules.Wait)], r.Origin), r.Origin))];
+            HubJson.Read<ChargingSession>(Encoding.UTF8.GetBytes(r.Document)), [.. PageBuffer.Findings(r.Findings).Where(f => f.Rule != QuarantineRules.Wait)], r.Origin) with { LaterWins = r.LaterWins }, r.Origin))];
         OfChargePoints = released.Count;
         Written += released.Count;
     }

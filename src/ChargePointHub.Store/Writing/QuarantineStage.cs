@@ -54,7 +54,11 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         {
             if (!powers.TryGetValue(staged.Record.ChargePointId, out var power))
             {
-                rows.Add(QuarantineRow.Waiting(new Judged<ChargingSession>(staged.Record, staged.Findings)) with { Origin = origin });
+                rows.Add(QuarantineRow.Waiting(new Judged<ChargingSession>(staged.Record, staged.Findings)) with
+                {
+                    Origin = origin,
+                    LaterWins = staged.LaterWins || (page.LaterArrivalWins && page.Feed.Dataset == Dataset.ChargingSessions),
+                });
                 if (origin is null) Waiting++;
                 continue;
             }
@@ -72,7 +76,7 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
         }
 
         // What is checked again arrived before what waits, and turns nothing back.
-        if (AreJoined || (page.LaterArrivalWins && page.Rechecks.Count == 0)) Written += await ForgetOutdatedAsync(rows, cancellationToken);
+        if (AreJoined || (page.LaterArrivalWins && page.Feed.Dataset == Dataset.ChargingSessions && page.Rechecks.Count == 0)) Written += await ForgetOutdatedAsync(rows, cancellationToken);
 
         freed.AddRange(page.Records.ChargePoints.Select(c => (Dataset.ChargePoints, c.Record.ChargePointId, (DateTimeOffset?)null)));
         freed.AddRange(page.Records.Tariffs.Select(t => (Dataset.Tariffs, t.Record.TariffId, (DateTimeOffset?)null)));
@@ -178,6 +182,9 @@ internal sealed record QuarantineRow(
 
     /// <summary>Null: the page's own.</summary>
     public QuarantineOrigin? Origin { get; init; }
+
+    /// <summary>Of a session that waits: it is newer than what came before it.</summary>
+    public bool LaterWins { get; init; }
 
     /// <summary>Hub ids of charge point and session that a refused record names, as it writes them: it goes when they are purged.</summary>
     public (string? Point, string? Session) Names { get; init; }

@@ -26,11 +26,11 @@ internal sealed class QuarantineTable(NpgsqlConnection connection, PageToWrite p
         return await connection.Command(
             """
             INSERT INTO quarantine (operator_id, dataset, own_id, content_hash, waits_for, findings, feed_id, run_id, page_number, event_at, recorded_at, document,
-                judged_with, seen_at, names_point, names_session)
+                judged_with, seen_at, names_point, names_session, later_wins)
             SELECT $1, n.dataset, n.own_id, n.content_hash, n.waits_for, n.findings::json, n.feed_id, n.run_id, n.page_number, n.event_at,
-                coalesce(n.recorded_at, clock_timestamp()), n.document::json, $2, CASE WHEN n.dataset = ANY ($3) THEN $4 END, n.names_point, n.names_session
-            FROM unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-                AS n (dataset, own_id, content_hash, waits_for, findings, event_at, document, feed_id, run_id, page_number, recorded_at, names_point, names_session)
+                coalesce(n.recorded_at, clock_timestamp()), n.document::json, $2, CASE WHEN n.dataset = ANY ($3) THEN $4 END, n.names_point, n.names_session, n.later_wins
+            FROM unnest($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                AS n (dataset, own_id, content_hash, waits_for, findings, event_at, document, feed_id, run_id, page_number, recorded_at, names_point, names_session, later_wins)
             WHERE NOT EXISTS (
                 SELECT FROM quarantine q
                 WHERE q.operator_id = $1 AND q.dataset = n.dataset AND q.own_id = n.own_id AND q.content_hash = n.content_hash)
@@ -52,7 +52,8 @@ internal sealed class QuarantineTable(NpgsqlConnection connection, PageToWrite p
             rows.Select(r => r.Origin?.PageNumber ?? page.PageNumber).ToArray(),
             Instants(rows.Select(r => r.Origin?.RecordedAt)),
             Texts(rows.Select(r => r.Names.Point)),
-            Texts(rows.Select(r => r.Names.Session))).ExecuteAsync(cancellationToken);
+            Texts(rows.Select(r => r.Names.Session)),
+            rows.Select(r => r.LaterWins).ToArray()).ExecuteAsync(cancellationToken);
     }
 
     /// <summary>A whole crawl says what there is now: refused records that it did not bring are sent no more.</summary>

@@ -6,22 +6,25 @@ namespace ChargePointHub.Store.Writing;
 
 /// <summary>A record on its way into its table.</summary>
 /// <param name="From">Feed and run that brought it, where they are not the page's own.</param>
-internal readonly record struct ToStage<T>(T Record, IReadOnlyList<Finding> Findings, (string FeedId, Guid RunId)? From = null);
+/// <param name="LaterWins">It does not say when it changed, and came later than what there is.</param>
+internal readonly record struct ToStage<T>(T Record, IReadOnlyList<Finding> Findings, (string FeedId, Guid RunId)? From = null, bool LaterWins = false);
 
 /// <summary>Moves one kind of record of a page through stage, decision and table.</summary>
 internal sealed class RecordStage<T>(
-    RecordTable table, Func<T, string> key, Func<T, DateTimeOffset?> lastUpdated, Func<T, bool> published, Action<NpgsqlBinaryImporter, T> writeColumns)
+    Dataset dataset, RecordTable table, Func<T, string> key, Func<T, DateTimeOffset?> lastUpdated, Func<T, bool> published, Action<NpgsqlBinaryImporter, T> writeColumns)
 {
     public RecordTable Table => table;
 
     /// <summary>Copies the records and decides; one a key, the one that would win if they came one after the other.</summary>
-    /// <param name="laterArrivalWins">Whatever <c>last_updated</c> says.</param>
+    /// <param name="laterArrivalWins">Whatever <c>last_updated</c> says. What the page says of later arrivals is of the dataset that it pulls.</param>
     public async Task<Counts> DecideAsync(
         NpgsqlConnection connection, PageToWrite page, IReadOnlyList<ToStage<T>> records, PageBuffer buffer, CancellationToken cancellationToken, bool laterArrivalWins = false)
     {
         if (records.Count == 0) return default;
-        laterArrivalWins |= page.LastUpdatedLies || page.LaterArrivalWins;
-        var winners = Winners(records, laterArrivalWins);
+        laterArrivalWins |= page.LastUpdatedLies;
+        var ofDataset = page.LaterArrivalWins && page.Feed.Dataset == dataset;
+        if (laterArrivalWins || ofDataset) records = [.. records.Select(r => r with { LaterWins = true })];
+        var winners = Winners(records);
         await using (var copy = await connection.BeginBinaryImportAsync(table.CopyIntoStage, cancellationToken))
         {
             var ord = 0;
@@ -34,7 +37,7 @@ internal sealed class RecordStage<T>(
             await copy.CompleteAsync(cancellationToken);
         }
 
-        var verdicts = await connection.Command(table.Decide, page.Feed.OperatorId, laterArrivalWins)
+        var verdicts = await connection.Command(table.Decide, page.Feed.OperatorId)
             .ListAsync(r => (Verdict: (Verdict)r.GetInt32(0), Count: r.GetInt32(1)), cancellationToken);
         int Of(Verdict verdict) => verdicts.Where(v => v.Verdict == verdict).Sum(v => v.Count);
         return new Counts(Of(Verdict.Added), Of(Verdict.Changed), Of(Verdict.Late), records.Count);
@@ -63,13 +66,13 @@ internal sealed class RecordStage<T>(
     public Task<List<(string Id, string ChargePointId)>> EndAsync(NpgsqlConnection connection, PageToWrite page, IReadOnlyList<string> keys, Tick tick, CancellationToken cancellationToken) =>
         connection.Command(table.End, page.Feed.OperatorId, tick.Number, tick.RecordedAt, keys.ToArray()).ListAsync(r => (r.GetString(0), r.GetString(1)), cancellationToken);
 
-    private Dictionary<string, ToStage<T>>.ValueCollection Winners(IReadOnlyList<ToStage<T>> records, bool laterArrivalWins)
+    private Dictionary<string, ToStage<T>>.ValueCollection Winners(IReadOnlyList<ToStage<T>> records)
     {
         var byKey = new Dictionary<string, ToStage<T>>(records.Count, StringComparer.Ordinal);
         foreach (var next in records)
         {
             if (!byKey.TryAdd(key(next.Record), next)
-                && (laterArrivalWins || !(lastUpdated(next.Record) < lastUpdated(byKey[key(next.Record)].Record))))
+                && (next.LaterWins || !(lastUpdated(next.Record) < lastUpdated(byKey[key(next.Record)].Record))))
             {
                 byKey[key(next.Record)] = next;
             }
@@ -94,6 +97,7 @@ internal sealed class RecordStage<T>(
         if (staged.From is { } from) copy.Write(from.RunId, NpgsqlDbType.Uuid);
         else copy.WriteNull();
         copy.WriteJson(buffer[document]);
+        copy.Write(staged.LaterWins, NpgsqlDbType.Boolean);
     }
 }
 

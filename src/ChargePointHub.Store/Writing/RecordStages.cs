@@ -8,6 +8,7 @@ namespace ChargePointHub.Store.Writing;
 internal static class RecordStages
 {
     public static readonly RecordStage<ChargePoint> ChargePoints = new(
+        Dataset.ChargePoints,
         new RecordTable(
             "charge_point", "charge_point_id", "location_id text", "latitude numeric", "longitude numeric", "max_power_kw numeric",
             "power_band text", "published boolean", "standards text[]", "access text", "funding_stream text", "location_type text"),
@@ -29,6 +30,7 @@ internal static class RecordStages
         });
 
     public static readonly RecordStage<Tariff> Tariffs = new(
+        Dataset.Tariffs,
         new RecordTable("tariff", "tariff_id", "valid_from timestamptz", "valid_to timestamptz"),
         r => r.TariffId,
         r => r.LastUpdated,
@@ -40,6 +42,7 @@ internal static class RecordStages
         });
 
     public static readonly RecordStage<ChargingSession> ChargingSessions = new(
+        Dataset.ChargingSessions,
         new RecordTable(
             "charging_session", "session_id", "charge_point_id text", "plug_in_at timestamptz", "plug_out_at timestamptz", "energy_wh bigint", "user_type text"),
         r => r.SessionId,
@@ -55,6 +58,7 @@ internal static class RecordStages
         });
 
     public static readonly RecordStage<ReportedUsage> ReportedUsage = new(
+        Dataset.ReportedUsage,
         new RecordTable(
             "reported_usage", "reported_usage_id", "usage_group text", "charge_point_id text", "location_id text", "period_unit text", "period_from timestamptz",
             "period_to timestamptz", "energy_wh bigint"),

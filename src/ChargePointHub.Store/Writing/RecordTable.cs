@@ -33,22 +33,22 @@ internal sealed class RecordTable(string name, string key, params string[] colum
         $"""
         CREATE TEMPORARY TABLE IF NOT EXISTS stage_{name} (
             ord integer NOT NULL, {key} text NOT NULL, {string.Join(", ", columns)}, last_updated timestamptz, content_hash bytea NOT NULL,
-            findings json, feed_id text, run_id uuid, document json NOT NULL
+            findings json, feed_id text, run_id uuid, document json NOT NULL, later_wins boolean NOT NULL
         ) ON COMMIT DELETE ROWS;
         CREATE TEMPORARY TABLE IF NOT EXISTS decided_{name} (ord integer NOT NULL, verdict integer NOT NULL) ON COMMIT DELETE ROWS;
         """;
 
     public string CopyIntoStage { get; } =
         $"COPY stage_{name} (ord, {string.Join(", ", columns.Select(c => c[..c.IndexOf(' ', StringComparison.Ordinal)]).Prepend(key))}, "
-        + "last_updated, content_hash, findings, feed_id, run_id, document) FROM STDIN (FORMAT binary)";
+        + "last_updated, content_hash, findings, feed_id, run_id, document, later_wins) FROM STDIN (FORMAT binary)";
 
-    /// <summary>$1 operator, $2 whether later arrival wins over <c>last_updated</c>. Rows (verdict, count) of what is not known already.</summary>
+    /// <summary>$1 operator. Rows (verdict, count) of what is not known already.</summary>
     public string Decide { get; } =
         $"""
         WITH fresh AS (
             SELECT s.ord, s.{key}, s.content_hash,
                 CASE WHEN c.{key} IS NULL THEN {(int)Verdict.Added}
-                     WHEN NOT $2 AND s.last_updated < c.last_updated THEN {(int)Verdict.Late}
+                     WHEN NOT s.later_wins AND s.last_updated < c.last_updated THEN {(int)Verdict.Late}
                      ELSE {(int)Verdict.Changed} END AS verdict
             FROM stage_{name} s LEFT JOIN LATERAL ({CurrentRow(name, key)}) c ON true
             WHERE c.content_hash IS DISTINCT FROM s.content_hash

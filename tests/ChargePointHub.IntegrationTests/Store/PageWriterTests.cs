@@ -117,6 +117,22 @@ public sealed class PageWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_so_of_a_list_s_later_arrivals_is_not_so_of_the_sessions_that_it_releases_and_what_is_so_of_these_stays()
+    {
+        await WriteAsync(Points("1"));
+        await WriteAsync(Sessions(Session("old", "8", Noon.AddHours(3), 1m)));
+        await WriteAsync(Sessions(Session("old", "1", Noon.AddHours(5), 2m)));
+        await WriteAsync(Sessions(Session("later", "1", Noon.AddHours(5), 2m)) with { LaterArrivalWins = true });
+        await WriteAsync(Sessions(Session("later", "9", Noon.AddHours(3), 1m)) with { LaterArrivalWins = true });
+
+        await WriteAsync(Points("8") with { LaterArrivalWins = true });
+        await WriteAsync(Points("9"));
+
+        Assert.Equal(["char-gy:later 1000", "char-gy:old 2000"], await hub.ManyAsync("SELECT session_id || ' ' || energy_wh FROM charging_session ORDER BY 1"));
+        Assert.Equal("2", await hub.OneAsync("SELECT count(*) FROM charging_session_version"));
+    }
+
+    [Fact]
     public async Task Withdrawing_from_publication_is_a_change()
     {
         await WriteAsync(Points("1"));

@@ -23,6 +23,24 @@ public sealed class SecretsAndRunsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_newer_hub_wrote_of_a_dataset_that_is_not_known_here_is_passed_over()
+    {
+        var (log, feed) = (new RunLog(hub.Database), new FeedKey(Operator, "main", Dataset.ChargingSessions));
+        await log.OpenAsync(feed, RunKind.Live, new Window(Noon, Noon.AddHours(1)), Noon, CancellationToken.None);
+        await log.OpenAsync(feed with { Dataset = Dataset.StatusChanges }, RunKind.Live, new Window(Noon, Noon.AddHours(1)), Noon, CancellationToken.None);
+        await new PageWriter(hub.Database).WriteAsync(Page(new RecordPage(), claims: [Covered(0, 1)]), CancellationToken.None);
+        await hub.OneAsync("UPDATE run SET dataset = 'later_words' WHERE dataset = 'status_changes'");
+        await hub.OneAsync("INSERT INTO coverage (operator_id, dataset, kind, from_at, to_at) SELECT operator_id, 'later_words', kind, from_at, to_at FROM coverage");
+        await hub.OneAsync("INSERT INTO coverage_change (operator_id, dataset, kind, from_at, to_at, tick) SELECT operator_id, 'later_words', kind, from_at, to_at, tick FROM coverage_change");
+
+        var coverage = new CoverageStore(hub.Database);
+
+        Assert.Equal([Dataset.ChargingSessions], (await log.LatestLiveAsync(Operator, CancellationToken.None)).Select(r => r.Feed.Dataset));
+        Assert.Equal([Dataset.ChargingSessions], (await coverage.ReadAllAsync(CancellationToken.None)).Keys.Select(k => k.Dataset));
+        Assert.Equal([Dataset.ChargingSessions], (await coverage.ReadAllAsync(CancellationToken.None, asOfTick: 0)).Keys.Select(k => k.Dataset));
+    }
+
+    [Fact]
     public async Task Runs_are_opened_closed_once_and_the_latest_and_the_latest_failure_are_found()
     {
         var log = new RunLog(hub.Database);
