@@ -17,6 +17,9 @@ public sealed record OperatorDirectory(IReadOnlyList<ListedOperator> Operators)
     /// <summary>Lower layer super output areas of 2021 that are loaded.</summary>
     public AreaNames Lsoas { get; init; } = AreaNames.None;
 
+    /// <summary>The boundaries that are loaded; none: no charge point has an area.</summary>
+    public AreaIndex Areas { get; init; } = AreaIndex.None;
+
     public ListedOperator? Find(string operatorId) => Operators.FirstOrDefault(o => o.OperatorId == operatorId);
 }
 

@@ -81,6 +81,9 @@ public sealed record ApiRoute
     /// <summary>The list that this address serves as a table; null: it is no table.</summary>
     public ApiRoute? TableOf { get; private init; }
 
+    /// <summary>Columns of its table, and the component that is one row of it; null: as its dataset has them.</summary>
+    public (IReadOnlyList<string> Columns, string Row)? Table { get; init; }
+
     /// <summary>A whole answer of the usual form: the first example of its schema, or of a line of its table.</summary>
     public string Example => TableOf is null ? HubSchemas.Component(Answers[0].Schema!).Example : CsvRecord.ExampleOf(TableOf);
 

@@ -1,3 +1,4 @@
+using ChargePointHub.Server.Api.Areas;
 using ChargePointHub.Server.Api.Changes;
 using ChargePointHub.Server.Api.ChargePoints;
 using ChargePointHub.Server.Api.ChargingSessions;
@@ -46,6 +47,8 @@ public static class ApiRoutes
         GetFeedHealth.Route,
         ListFindings.Route,
         ListAccessLog.Route,
+        ListAreas.Route,
+        ListAreas.Route.ToCsv(),
         ListCoverage.Route,
         ListGaps.Route,
         ListQuarantine.Route,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using NetTopologySuite.Algorithm.Locate;
 using NetTopologySuite.Geometries;
@@ -11,12 +12,15 @@ namespace ChargePointHub.Server.Geography;
 public enum AreaKind
 {
     /// <summary>London borough or the City, <c>E09</c>.</summary>
+    [JsonStringEnumMemberName("borough")]
     Borough,
 
     /// <summary>Electoral ward, <c>E05</c>.</summary>
+    [JsonStringEnumMemberName("ward")]
     Ward,
 
     /// <summary>Lower layer super output area of 2021, <c>E01</c>.</summary>
+    [JsonStringEnumMemberName("lsoa")]
     Lsoa,
 }
 
@@ -30,13 +34,15 @@ public sealed record Area(string Gss, string Name);
 public sealed partial class BoundaryLayer
 {
     private readonly STRtree<Shape> shapes = new();
+    private readonly IReadOnlyList<Shape> all;
 
     private BoundaryLayer(AreaKind kind, string version, IReadOnlyList<Shape> areas)
     {
         Kind = kind;
         Version = version;
-        Areas = [.. areas.Select(a => a.Area).OrderBy(a => a.Gss, StringComparer.Ordinal)];
-        foreach (var shape in areas) shapes.Insert(shape.Geometry.EnvelopeInternal, shape);
+        all = [.. areas.OrderBy(a => a.Area.Gss, StringComparer.Ordinal)];
+        Areas = [.. all.Select(a => a.Area)];
+        foreach (var shape in all) shapes.Insert(shape.Geometry.EnvelopeInternal, shape);
         shapes.Build();
     }
 
@@ -61,6 +67,10 @@ public sealed partial class BoundaryLayer
 
         return found;
     }
+
+    /// <summary>Each area once, ascending by code, with a place well inside it; null where it has no extent.</summary>
+    public IEnumerable<(Area Area, (decimal Latitude, decimal Longitude)? Inside)> PlacesInside() => all.DistinctBy(s => s.Area.Gss)
+        .Select(s => (s.Area, s.Geometry.InteriorPoint.Coordinate is { } at ? ((decimal)at.Y, (decimal)at.X) : ((decimal, decimal)?)null));
 
     /// <exception cref="BoundaryException">The file cannot be used; the message says why and what is expected.</exception>
     public static BoundaryLayer Load(string file)

@@ -8,7 +8,7 @@ namespace ChargePointHub.Server.Hosting;
 public static class RegistryDirectory
 {
     public static OperatorDirectory Of(LoadedRegistry registry, AreaIndex areas) =>
-        new(Of(registry.Operators)) { HasBoroughs = areas.Boroughs.Count > 0, Wards = areas.Wards, Lsoas = areas.Lsoas };
+        new(Of(registry.Operators)) { HasBoroughs = areas.Boroughs.Count > 0, Wards = areas.Wards, Lsoas = areas.Lsoas, Areas = areas };
 
     public static IReadOnlyList<ListedOperator> Of(IEnumerable<OperatorDefinition> operators) => [.. operators.Select(Listed)];
 

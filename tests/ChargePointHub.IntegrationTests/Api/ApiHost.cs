@@ -56,7 +56,10 @@ public sealed class ApiHost : IAsyncLifetime
             Plan(Dataset.ChargePoints), Plan(Dataset.Tariffs), Plan(Dataset.ChargingSessions, WindowAxis.PlugInAt), Plan(Dataset.StatusChanges, WindowAxis.At),
         ]),
         new ListedOperator("beta", "Beta", null, null, [Plan(Dataset.ChargePoints)]),
-    ]);
+    ])
+    {
+        Areas = SmallAreas.Index,
+    };
 
     /// <summary>Scopes by key, beside the keys that every host knows.</summary>
     public Dictionary<string, Scope> Granted { get; } = [];

@@ -59,6 +59,8 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/operators"] = Open(),
         ["/v1/operators/{id}"] = Open(),
         ["/v1/operators/{id}/feed-health"] = Open(),
+        ["/v1/areas"] = Open(),
+        ["/v1/areas.csv"] = Open(),
         ["/v1/coverage"] = Open(),
         ["/v1/gaps"] = Open(),
         ["/v1/charging-sessions"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),

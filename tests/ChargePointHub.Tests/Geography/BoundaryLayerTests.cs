@@ -68,6 +68,22 @@ public sealed class BoundaryLayerTests : IDisposable
     }
 
     [Fact]
+    public void Areas_are_listed_once_by_code_with_the_borough_that_holds_their_middle_however_they_are_bent()
+    {
+        // The centroid of a horseshoe lies outside it: here in the other borough.
+        const string horseshoe = """{"type":"Feature","properties":{"code":"E05000002"},"geometry":{"type":"Polygon","coordinates":[[[0.8,51],[1.9,51],[1.9,51.2],[0.95,51.2],[0.95,51.8],[1.9,51.8],[1.9,52],[0.8,52],[0.8,51]]]}}""";
+        var index = new AreaIndex(
+        [
+            Load($$$"""{"name":"wards","features":[{{{horseshoe}}},{{{Square("E05000001", "1.2", "1.4")}}},{{{Square("E05000001", "0.1", "0.2")}}},{{{Square("E05000003", "5", "6")}}},{"properties":{"code":"E05000004"},"geometry":{"type":"MultiPolygon","coordinates":[]}}]}"""),
+            Load(Squares("E09000007", "0", "1", "E09000003", "1", "2")),
+        ]);
+
+        Assert.Equal(
+            [("E09000003", "E09000003"), ("E09000007", "E09000007"), ("E05000001", "E09000003"), ("E05000002", "E09000007"), ("E05000003", null), ("E05000004", null)],
+            index.All.Select(a => (a.Area.Gss, a.Borough?.Gss)));
+    }
+
+    [Fact]
     public void A_place_without_coordinates_or_without_layers_has_no_codes()
     {
         var index = new AreaIndex([Load(Squares("E09000007", "0", "1", "E09000003", "1", "2"))]);

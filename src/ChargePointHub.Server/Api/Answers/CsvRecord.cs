@@ -17,13 +17,14 @@ public sealed class CsvRecord(IReadOnlyList<string> columns)
     /// <param name="kept">Null: all.</param>
     public static CsvRecord Of(IReadOnlyList<string> fields, IReadOnlyList<string>? kept) => new([.. fields.Where(f => kept is null || kept.Contains(f))]);
 
-    /// <summary>A table of the record that stands as example of a line of a list's NDJSON.</summary>
+    /// <summary>A table of the record that stands as its row's example; of a dataset that is a line of its NDJSON.</summary>
     public static string ExampleOf(ApiRoute list)
     {
-        var csv = Of(SelectedFields.Of(list.Dataset!), null);
+        var (columns, row) = list.Table ?? (SelectedFields.Of(list.Dataset!), list.Answers.Single(a => a.MediaType == ApiRoute.NdJson).Schema!);
+        var csv = Of(columns, null);
         var text = new ArrayBufferWriter<byte>();
         csv.WriteHead(text);
-        csv.Write(Encoding.UTF8.GetBytes(HubSchemas.Component(list.Answers.Single(a => a.MediaType == ApiRoute.NdJson).Schema!).Example), text);
+        csv.Write(Encoding.UTF8.GetBytes(HubSchemas.Component(row).Example), text);
         return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 

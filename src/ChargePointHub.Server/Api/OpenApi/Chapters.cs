@@ -15,6 +15,7 @@ public static class Chapters
         new("Tariffs", "What charging costs. Open."),
         new("Changes", "Everything that changed, in the order in which the hub learnt it: how a copy is kept equal. Open; under a key with what it holds."),
         new("Operators", "Who is collected from, under which licence, and what was noticed about their records."),
+        new("Areas", "The boroughs, wards and LSOAs by which charge points are found. Open."),
         new("Coverage", "The ledger: what of each operator's data is here, what is missing, and whether it can still be had."),
         new("Submissions", "Files that operators hand in, and what became of them. Under a key of the operator."),
         new("Access", "Who the hub takes a caller for, and what that opens."),

@@ -212,6 +212,9 @@ public static class HubParameters
     /// <summary>Of one charge point.</summary>
     public static readonly Parameter Format = FormatOf("`json` or `geojson`", "json", "geojson");
 
+    /// <summary>Of what comes whole.</summary>
+    public static readonly Parameter TableFormat = FormatOf("`json`, or `csv` as a table", "json", "csv");
+
     /// <summary>Of a dataset's records.</summary>
     public static readonly Parameter ListFormat = FormatOf("`json`, or the whole answer as a stream: `ndjson`, or `csv` as a table", "json", "ndjson", "csv");
 
