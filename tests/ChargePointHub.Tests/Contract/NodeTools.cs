@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
@@ -6,7 +7,7 @@ using System.Text;
 namespace ChargePointHub.Tests.Contract;
 
 /// <summary>
-/// The outside tools of <c>tests/contract</c>: programs for Node, installed from the lock file when they are first needed, and a browser.
+/// The outside tools of <c>tests/contract</c> and of <c>.build/client</c>: programs for Node, installed from the folder's lock file when they are first needed, and a browser.
 /// </summary>
 public static class NodeTools
 {
@@ -14,9 +15,12 @@ public static class NodeTools
 
     private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    private static readonly Lazy<Task> Installed = new(InstallAsync);
+    private static readonly ConcurrentDictionary<string, Lazy<Task>> Installed = [];
 
     public static string Folder { get; } = RepositoryRoot.Path("tests", "contract");
+
+    /// <summary>What writes the generated part of the client.</summary>
+    public static string ClientFolder { get; } = RepositoryRoot.Path(".build", "client");
 
     /// <summary>Why no Node program can run here; null: they can.</summary>
     public static string? Missing { get; } = Look();
@@ -26,14 +30,17 @@ public static class NodeTools
         Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named ? named : Array.Find(Browsers, File.Exists);
 
     /// <summary>Runs a program of the folder, or one of an installed tool (<c>node_modules/...</c>), in the folder.</summary>
-    public static async Task<NodeRun> RunAsync(string program, params string[] arguments)
+    public static Task<NodeRun> RunAsync(string program, params string[] arguments) => RunInAsync(Folder, program, arguments);
+
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<NodeRun> RunInAsync(string folder, string program, params string[] arguments)
     {
-        await Installed.Value;
-        return await StartAsync("node", [program, .. arguments], TimeSpan.FromMinutes(5));
+        await InstalledAsync(folder);
+        return await StartAsync(folder, "node", [program, .. arguments], TimeSpan.FromMinutes(5));
     }
 
     /// <summary>For a program that is started in another way.</summary>
-    public static Task InstalledAsync() => Installed.Value;
+    public static Task InstalledAsync() => InstalledAsync(Folder);
 
     private static string Npm => OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
 
@@ -41,9 +48,9 @@ public static class NodeTools
     {
         try
         {
-            var version = StartAsync("node", ["--version"], TimeSpan.FromMinutes(1)).GetAwaiter().GetResult().Output.Trim().TrimStart('v');
+            var version = StartAsync(Folder, "node", ["--version"], TimeSpan.FromMinutes(1)).GetAwaiter().GetResult().Output.Trim().TrimStart('v');
             if (!Version.TryParse(version, out var found) || found < Oldest) return $"Node {version} is older than {Oldest}: the outside tools of tests/contract cannot run.";
-            StartAsync(Npm, ["--version"], TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
+            StartAsync(Folder, Npm, ["--version"], TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
             return null;
         }
         catch (Win32Exception)
@@ -53,17 +60,18 @@ public static class NodeTools
     }
 
     /// <summary>Once for each state of the lock file, whichever of several test runs comes first.</summary>
-    private static Task InstallAsync() => Task.Factory.StartNew(Install, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task InstalledAsync(string folder) => Installed.GetOrAdd(folder, f => new Lazy<Task>(
+        () => Task.Factory.StartNew(() => Install(f), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))).Value;
 
-    private static void Install()
+    private static void Install(string folder)
     {
-        var wanted = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Folder, "package-lock.json"))));
-        var marker = Path.Combine(Folder, "node_modules", ".installed-from");
+        var wanted = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "package-lock.json"))));
+        var marker = Path.Combine(folder, "node_modules", ".installed-from");
         // A mutex belongs to one thread: everything under it is done on this one.
-        using var mutex = new Mutex(false, @"Global\chargepointhub-contract-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..16]);
+        using var mutex = new Mutex(false, @"Global\chargepointhub-contract-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..16]);
         try
         {
-            if (!mutex.WaitOne(TimeSpan.FromMinutes(10))) throw new InvalidOperationException("Another test run has been installing the tools of tests/contract for 10 minutes.");
+            if (!mutex.WaitOne(TimeSpan.FromMinutes(10))) throw new InvalidOperationException($"Another test run has been installing the tools of {folder} for 10 minutes.");
         }
         catch (AbandonedMutexException)
         {
@@ -73,8 +81,8 @@ public static class NodeTools
         try
         {
             if (File.Exists(marker) && File.ReadAllText(marker) == wanted) return;
-            var run = StartAsync(Npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], TimeSpan.FromMinutes(8)).GetAwaiter().GetResult();
-            if (run.ExitCode != 0) throw new InvalidOperationException($"npm ci in tests/contract failed, is the package registry reachable?\n{run.Said}");
+            var run = StartAsync(folder, Npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], TimeSpan.FromMinutes(8)).GetAwaiter().GetResult();
+            if (run.ExitCode != 0) throw new InvalidOperationException($"npm ci in {folder} failed, is the package registry reachable?\n{run.Said}");
             File.WriteAllText(marker, wanted);
         }
         finally
@@ -83,9 +91,9 @@ public static class NodeTools
         }
     }
 
-    private static async Task<NodeRun> StartAsync(string program, string[] arguments, TimeSpan limit)
+    private static async Task<NodeRun> StartAsync(string folder, string program, string[] arguments, TimeSpan limit)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         // Checks look at files; none of them tells anybody about it.
         start.Environment["REDOCLY_TELEMETRY"] = "off";
         start.Environment["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true";
