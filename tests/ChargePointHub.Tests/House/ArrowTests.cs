@@ -18,6 +18,7 @@ public class ArrowTests
         ["Validator"] = new(["Feeds", "Model"], ["System.CommandLine"]),
         ["Sandbox"] = new(["Feeds", "Model", "Server", "Store"], ["System.CommandLine"]),
         ["Client"] = new([], []),
+        ["Mirror"] = new(["Client"], ["CsvHelper", "System.CommandLine"]),
     };
 
     /// <summary>The web host is seen from the server upwards: the validator ships to operators without one.</summary>

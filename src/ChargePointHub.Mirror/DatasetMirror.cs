@@ -1,0 +1,112 @@
+using System.Net;
+using ChargePointHub.Client;
+
+namespace ChargePointHub.Mirror;
+
+/// <summary>Keeps the copy of one dataset as the hub has it: begun with the hub's whole table, then by what changes.</summary>
+internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, TableCopy copy, MirrorReport report)
+{
+    /// <summary>Changes after which the table is written anew, though more follow: they are held in memory.</summary>
+    private const int MostAtOnce = 50_000;
+
+    private const int MostBeginnings = 3;
+
+    /// <summary>The data is restricted, and the request carried no key.</summary>
+    private const string KeyNeeded = "CPH-2001";
+
+    /// <summary>Up to now.</summary>
+    /// <returns>Changes that were told; null: the key does not hold the dataset.</returns>
+    /// <exception cref="MirrorException">The hub keeps saying that the copy is to be begun anew.</exception>
+    public async Task<long?> FollowAsync(CancellationToken cancellationToken)
+    {
+        for (var beginnings = 0; ; beginnings++)
+        {
+            if (beginnings == MostBeginnings) throw new MirrorException(ExitCode.Refused, $"{dataset.Name}: begun anew {MostBeginnings} times, and what followed never fitted.");
+            try
+            {
+                if (copy.State is null) return await BeginAsync(cancellationToken);
+                if (await ContinueAsync(copy.State, cancellationToken) is { } told) return told;
+            }
+            catch (HubProblemException refused) when (refused.Status == (int)HttpStatusCode.Forbidden || refused.Code == KeyNeeded)
+            {
+                report.Say($"{dataset.Name}: left out. {refused.Message}" + (copy.State is null ? "" : $"\n{copy.File} stays as it was; delete it if the agreement has ended."));
+                return null;
+            }
+            catch (HttpIOException cut) when (beginnings < MostBeginnings - 1)
+            {
+                report.Say($"{dataset.Name}: the hub's table was cut, and is asked for again. {cut.Message}");
+            }
+
+            copy.Forget();
+        }
+    }
+
+    /// <summary>The hub's table as of an instant, and on top of it what it learnt since: what is joined in a table is as of now, and told again when it changes.</summary>
+    private async Task<long> BeginAsync(CancellationToken cancellationToken)
+    {
+        var begun = Page(await new ChangeReader(hub, dataset.Name) { Limit = 1 }.ReadAsync(null, cancellationToken)).AsOf!.Value;
+        var since = Page(await new ChangeReader(hub, dataset.Name) { Since = begun }.ReadAsync(null, cancellationToken));
+        using var answer = await hub.OpenAsync(dataset.TableAsOf(begun), "text/csv", cancellationToken);
+        using var source = await TableReader.OpenAsync(await answer.Content.ReadAsStreamAsync(cancellationToken));
+        var batch = new ChangeBatch();
+        foreach (var change in since.Changes) batch.Add(change);
+        await copy.WriteAsync(source, batch, written => StateAt(since, written), report.RowsOf(dataset.Name), cancellationToken);
+        return batch.Count + (since.HasMore ? await ContinueAsync(copy.State!, cancellationToken) ?? 0 : 0);
+    }
+
+    /// <returns>Null: it has to be begun anew.</returns>
+    private async Task<long?> ContinueAsync(CopyState from, CancellationToken cancellationToken)
+    {
+        var reader = new ChangeReader(hub, dataset.Name);
+        var told = 0L;
+        for (var state = from; ;)
+        {
+            var batch = new ChangeBatch();
+            ChangesTold.Page page;
+            do
+            {
+                var next = await reader.ReadAsync(state.Cursor, cancellationToken);
+                if (next is ChangesTold.BeginAnew anew)
+                {
+                    report.Say($"{dataset.Name}: begun anew, {anew.Code}. {anew.Reason}");
+                    return null;
+                }
+
+                page = Page(next);
+                foreach (var change in page.Changes) batch.Add(change);
+                state = StateAt(page, state);
+            }
+            while (page.HasMore && batch.Count < MostAtOnce);
+
+            told += batch.Count;
+            if (batch.Count == 0)
+            {
+                await copy.SaveAsync(state, cancellationToken);
+            }
+            else if (await RewriteAsync(batch, state, cancellationToken) is { } unknown)
+            {
+                report.Say($"{dataset.Name}: begun anew, as records have a field that the table has not: {unknown}.");
+                return null;
+            }
+
+            state = copy.State!;
+            if (!page.HasMore) return told;
+        }
+    }
+
+    private async Task<string?> RewriteAsync(ChangeBatch batch, CopyState state, CancellationToken cancellationToken)
+    {
+        using var source = await copy.ReadAsync();
+        return await copy.WriteAsync(
+            source, batch, written => written with { Cursor = state.Cursor, AsOf = state.AsOf, IsCut = state.IsCut }, report.RowsOf(dataset.Name), cancellationToken);
+    }
+
+    private static CopyState StateAt(ChangesTold.Page page, CopyState written) => written with
+    {
+        Cursor = page.Cursor,
+        AsOf = page.AsOf!.Value,
+        IsCut = page.Datasets.Any(d => d.Limits?.Any(l => l.TimePrecision != "exact") ?? false),
+    };
+
+    private static ChangesTold.Page Page(ChangesTold told) => told as ChangesTold.Page ?? throw new MirrorException(ExitCode.Refused, $"The hub said to begin anew where that was being done: {told}");
+}

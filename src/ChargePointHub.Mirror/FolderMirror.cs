@@ -1,0 +1,100 @@
+using ChargePointHub.Client;
+
+namespace ChargePointHub.Mirror;
+
+/// <summary>All copies of a folder, one dataset after the other, once or until stopped.</summary>
+internal sealed class FolderMirror : IDisposable
+{
+    /// <summary>Looks at a copy and the hub's table while the hub goes on learning.</summary>
+    private const int MostLooks = 5;
+
+    private const string LockFile = "mirror.lock";
+
+    private readonly MirrorOptions options;
+    private readonly MirrorReport report;
+    private readonly FileStream held;
+    private readonly HttpClient http;
+    private readonly HubClient hub;
+
+    /// <exception cref="MirrorException">The folder cannot be used.</exception>
+    public FolderMirror(MirrorOptions options, MirrorReport report, TimeProvider time)
+    {
+        (this.options, this.report) = (options, report);
+        Directory.CreateDirectory(options.Folder);
+        held = Hold(options.Folder);
+        http = HubHttp.Create(options.Hub, options.CaFile);
+        hub = new HubClient(new HubRequests(http, options.Key, time));
+    }
+
+    /// <summary>A key that the hub does not know ends everything before a copy is touched.</summary>
+    public async Task GreetAsync(CancellationToken cancellationToken)
+    {
+        if (options.Key is not null) report.Say($"The hub knows this key as {(await hub.GetMeAsync(cancellationToken)).Data.Label}.");
+    }
+
+    public void Dispose()
+    {
+        http.Dispose();
+        held.Dispose();
+    }
+
+    /// <summary>Brings every copy up to now, and proves it where that is asked.</summary>
+    public async Task<ExitCode> RoundAsync(CancellationToken cancellationToken)
+    {
+        var (code, copies) = (ExitCode.Done, 0);
+        foreach (var dataset in MirroredDataset.All.Where(d => options.Datasets.Count == 0 || options.Datasets.Contains(d.Name)))
+        {
+            var copy = new TableCopy(options.Folder, dataset);
+            if (await copy.OpenAsync(cancellationToken) is { } fault) report.Say($"{dataset.Name}: begun anew. {fault}.");
+            var mirror = new DatasetMirror(hub, dataset, copy, report);
+            if (await mirror.FollowAsync(cancellationToken) is not { } told)
+            {
+                if (options.Datasets.Count > 0) code = ExitCode.Refused;
+                continue;
+            }
+
+            copies++;
+            report.Result(FormattableString.Invariant($"{dataset.Name}: {copy.State!.Rows} rows as of {CopyState.TextOf(copy.State.AsOf)}, {told} changes"));
+            if (options.Proves && !await ProveAsync(new Equality(hub, dataset, copy), mirror, dataset, cancellationToken)) code = ExitCode.Refused;
+        }
+
+        return copies > 0 ? code : ExitCode.Refused;
+    }
+
+    /// <summary>What is joined in the hub's table is as of now: where it differs, the copy is brought up to now and looked at again.</summary>
+    private async Task<bool> ProveAsync(Equality equality, DatasetMirror mirror, MirroredDataset dataset, CancellationToken cancellationToken)
+    {
+        for (var look = 1; ; look++)
+        {
+            var outcome = await equality.LookAsync(cancellationToken);
+            if (outcome.IsEqual)
+            {
+                report.Result(FormattableString.Invariant($"{dataset.Name}: equal to the hub, {outcome.Rows} rows, digest {outcome.Digest}"));
+                return true;
+            }
+
+            if (outcome.Fault is null && look < MostLooks)
+            {
+                await mirror.FollowAsync(cancellationToken);
+                continue;
+            }
+
+            report.Result(FormattableString.Invariant($"{dataset.Name}: DIFFERS from the hub{(outcome.Fault is null ? "" : ": " + outcome.Fault)}"));
+            foreach (var row in await equality.DifferencesAsync(cancellationToken)) report.Result("  " + row);
+            return false;
+        }
+    }
+
+    /// <summary>One mirror a folder.</summary>
+    private static FileStream Hold(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException) when (File.Exists(Path.Combine(folder, LockFile)))
+        {
+            throw new MirrorException(ExitCode.WrongUse, $"Another mirror is at work in {folder}.");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using ChargePointHub.Mirror;
+
+return await MirrorCommand.RunAsync(args, Console.Out, Console.Error, Console.IsErrorRedirected, TimeProvider.System);
