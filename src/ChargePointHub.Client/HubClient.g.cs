@@ -2355,6 +2355,121 @@ public partial class HubClient
 
     /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
     /// <summary>
+    /// Boroughs, wards and LSOAs that are loaded
+    /// </summary>
+    /// <remarks>
+    /// The areas whose boundaries this hub has: what borough=, ward= and lsoa= of other routes take, by code or by name, and what borough_gss, ward_gss and lsoa21 of records name. The borough of a ward or LSOA is the one that holds its middle, by the boundaries that are loaded. All at once, without pages: boroughs, wards, LSOAs, each by code. Of a hub without boundaries the list is empty, and no charge point has a borough.
+    /// </remarks>
+    /// <param name="kind">Kinds of area, separated by commas. Default: all that are loaded.</param>
+    /// <param name="borough">London boroughs by GSS code or name, separated by commas: these, and what lies in them. Default: all.</param>
+    /// <returns>Boroughs, wards and LSOAs that are loaded.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<AreaList> ListAreasAsync(System.Collections.Generic.IEnumerable<string>? kind = null, System.Collections.Generic.IEnumerable<string>? borough = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/areas"
+                urlBuilder_.Append("v1/areas");
+                urlBuilder_.Append('?');
+                if (kind != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in kind)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("kind")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (borough != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in borough)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("borough")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                urlBuilder_.Length--;
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<AreaList>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
     /// The ledger: what is here
     /// </summary>
     /// <remarks>
@@ -3864,6 +3979,69 @@ public partial class AnswerMeta
 
     [System.Text.Json.Serialization.JsonPropertyName("completeness")]
     public required Completeness Completeness { get; init; }
+
+}
+
+/// <summary>
+/// A borough, ward or LSOA whose boundary is loaded.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class Area
+{
+
+    /// <summary>
+    /// A London borough or the City (E09), an electoral ward (E05), or a lower layer super output area of 2021 (E01).
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("kind")]
+    public required AreaKind Kind { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("code")]
+    public required string Code { get; init; }
+
+    /// <summary>
+    /// As the boundary file has it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>
+    /// The borough that holds its middle; of a borough itself. Null: none that is loaded does.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("borough_gss")]
+    public required string? BoroughGss { get; init; }
+
+    /// <summary>
+    /// Name of that borough.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("borough_name")]
+    public required string? BoroughName { get; init; }
+
+    /// <summary>
+    /// Title of the boundary file that it comes from, and a hash of it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("boundary_version")]
+    public required string BoundaryVersion { get; init; }
+
+}
+
+/// <summary>
+/// Every area that was asked for: boroughs, wards, LSOAs, each by code.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class AreaList
+{
+
+    /// <summary>
+    /// The areas.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("data")]
+    public required System.Collections.Generic.IReadOnlyList<Area> Data { get; init; }
+
+    /// <summary>
+    /// What is loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required AreaListMeta Meta { get; init; }
 
 }
 
@@ -8006,6 +8184,47 @@ public enum AdviceMatter
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]
     Unlisted = 15,
+
+}
+
+/// <summary>
+/// A London borough or the City (E09), an electoral ward (E05), or a lower layer super output area of 2021 (E01).
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<AreaKind>))]
+public enum AreaKind
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"borough")]
+    [System.Runtime.Serialization.EnumMember(Value = @"borough")]
+    Borough = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"ward")]
+    [System.Runtime.Serialization.EnumMember(Value = @"ward")]
+    Ward = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"lsoa")]
+    [System.Runtime.Serialization.EnumMember(Value = @"lsoa")]
+    Lsoa = 2,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 3,
+
+}
+
+/// <summary>
+/// What is loaded.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class AreaListMeta
+{
+
+    /// <summary>
+    /// Versions of all layers that are loaded joined by +, as in `boundary_version` of charge points; null: none is.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("boundary_version")]
+    public required string? BoundaryVersion { get; init; }
 
 }
 
