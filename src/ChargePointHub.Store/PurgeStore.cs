@@ -41,6 +41,14 @@ public sealed class PurgeStore(Database database)
     /// <summary>Whose records can be purged; status changes go with their charge point.</summary>
     public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions, Dataset.ReportedUsage];
 
+    /// <summary>Of datasets whose records are told to be gone one by one: id, charge point and location of what is there. $3: ids of a session's parts.</summary>
+    private static readonly Dictionary<Dataset, string> Told = new()
+    {
+        [Dataset.Tariffs] = $"SELECT tariff_id, '', '' FROM tariff WHERE {OfTariff}",
+        [Dataset.ChargingSessions] = "SELECT session_id, charge_point_id, '' FROM charging_session WHERE operator_id = $1 AND (session_id = $2 OR session_id = ANY ($3))",
+        [Dataset.ReportedUsage] = $"SELECT reported_usage_id, coalesce(charge_point_id, ''), coalesce(location_id, '') FROM reported_usage WHERE {OfUsage}",
+    };
+
     /// <summary>Stands in for the database's clock in simulations, in which a day passes in seconds.</summary>
     internal TimeProvider? SimulatedClock { get; init; }
 
@@ -65,6 +73,7 @@ public sealed class PurgeStore(Database database)
         {
             var ids = await IdsOfPartsAsync(connection, purge, cancellationToken);
             var told = await ToldAsync(connection, purge, ids, cancellationToken);
+            var linked = await LinkedAsync(connection, purge, cancellationToken);
             var rows = await DeleteAsync(connection, purge, ids, cancellationToken);
             var before = await connection.Command(
                 "SELECT keeps_out FROM purged_record WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 ORDER BY tick DESC LIMIT 1", purge.OperatorId, purge.Dataset.Name, mark)
@@ -86,7 +95,7 @@ public sealed class PurgeStore(Database database)
                     PurgedMarks.Folded(key, purge.Dataset, id[(purge.OperatorId.Length + 1)..])).ExecuteAsync(cancellationToken);
             }
 
-            await AnnounceAsync(connection, purge, told, ids, tick, cancellationToken);
+            await AnnounceAsync(connection, purge, told, linked, ids, tick, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             if (rows.Count == 0) return new Purged(rows, IsVacuumed: true);
             return new Purged(rows, await VacuumAsync(rows, cancellationToken));
@@ -157,24 +166,30 @@ public sealed class PurgeStore(Database database)
         return emptied;
     }
 
-    /// <summary>Of a session or tariff itself, with its charge point; of a charge point those that are linked with it.</summary>
-    private static async Task<IReadOnlyList<(string Id, string Other)>> ToldAsync(NpgsqlConnection connection, Purge purge, IReadOnlyList<string> parts, CancellationToken cancellationToken)
+    /// <summary>What of the dataset is there, so that followers are told that it goes.</summary>
+    private static async Task<IReadOnlyList<GoneRecord>> ToldAsync(NpgsqlConnection connection, Purge purge, IReadOnlyList<string> parts, CancellationToken cancellationToken)
     {
+        if (!Told.TryGetValue(purge.Dataset, out var sql)) return [];
         await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
-        if (!ChangeQueries.Followed.Contains(purge.Dataset)) return [];
-        return await connection.Command(
-            purge.Dataset == Dataset.ChargePoints ? "SELECT other_operator_id, other_id FROM charge_point_same WHERE operator_id = $1 AND charge_point_id = $2"
-            : purge.Dataset == Dataset.Tariffs ? $"SELECT tariff_id, '' FROM tariff WHERE {OfTariff}"
-            : "SELECT session_id, charge_point_id FROM charging_session WHERE operator_id = $1 AND (session_id = $2 OR session_id = ANY ($3))", purge.OperatorId, purge.RecordId, parts.ToArray())
+        return await connection.Command(sql, purge.OperatorId, purge.RecordId, parts.ToArray()).ListAsync(r => new GoneRecord(r.GetString(0), r.GetString(1), r.GetString(2)), cancellationToken);
+    }
+
+    /// <summary>Charge points that are linked with one: operator and hub id.</summary>
+    private static async Task<IReadOnlyList<(string OperatorId, string Id)>> LinkedAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
+    {
+        if (purge.Dataset != Dataset.ChargePoints) return [];
+        await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
+        return await connection.Command($"SELECT other_operator_id, other_id FROM charge_point_same WHERE {OfPoint}", purge.OperatorId, purge.RecordId)
             .ListAsync(r => (r.GetString(0), r.GetString(1)), cancellationToken);
     }
 
     /// <summary>Who follows is told what to delete, by its id unless that must not be kept.</summary>
     private static async Task AnnounceAsync(
-        NpgsqlConnection connection, Purge purge, IReadOnlyList<(string Id, string Other)> told, IReadOnlyList<string> idsOfParts, Tick tick, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Purge purge, IReadOnlyList<GoneRecord> told, IReadOnlyList<(string OperatorId, string Id)> linked, IReadOnlyList<string> idsOfParts, Tick tick,
+        CancellationToken cancellationToken)
     {
-        if (purge.Dataset != Dataset.ChargePoints) await Announcements.OfEndsAsync(connection, purge.Dataset, purge.OperatorId, told, tick, cancellationToken);
-        else await Announcements.OfChargePointsAsync(connection, [(purge.OperatorId, purge.RecordId), .. told.Select(t => (t.Id, t.Other))], tick, cancellationToken, takesAlong: !purge.IsMended);
+        await Announcements.OfEndsAsync(connection, purge.Dataset, purge.OperatorId, told, tick, cancellationToken);
+        if (purge.Dataset == Dataset.ChargePoints) await Announcements.OfChargePointsAsync(connection, [(purge.OperatorId, purge.RecordId), .. linked], tick, cancellationToken, takesAlong: !purge.IsMended);
         if (purge.Dataset == Dataset.ChargePoints && !purge.IsMended && !purge.HidesId)
         {
             // Statuses may have been known of a charge point that never was.

@@ -12,9 +12,9 @@ internal static class MirrorProof
 {
     private const int Comparisons = 8;
 
-    private static readonly Right[] OfBorough = [new("alpha", "charging_sessions", ["E09000022"]), new("alpha", "status_changes", ["E09000022"]), new("beta", "charging_sessions", null)];
-    private static readonly Right[] OfOther = [new("alpha", "charging_sessions", ["E09000022", "E09000007"]), new("beta", "status_changes", null)];
-    private static readonly Right[] ByTheHour = [new("alpha", "charging_sessions", null, ["energy_kwh"], TimePrecision.Hour), new("beta", "charging_sessions", ["E09000033"])];
+    private static readonly Right[] OfBorough = [new("alpha", "charging_sessions", ["E09000022"]), new("alpha", "status_changes", ["E09000022"]), new("beta", "charging_sessions", null), new("alpha", "reported_usage", ["E09000022"]), new("beta", "reported_usage", ["E09000007"])];
+    private static readonly Right[] OfOther = [new("alpha", "charging_sessions", ["E09000022", "E09000007"]), new("beta", "status_changes", null), new("alpha", "reported_usage", null)];
+    private static readonly Right[] ByTheHour = [new("alpha", "charging_sessions", null, ["energy_kwh"], TimePrecision.Hour), new("beta", "charging_sessions", ["E09000033"]), new("alpha", "reported_usage", ["E09000022", "E09000007"], ["energy_kwh"], TimePrecision.Hour), new("beta", "reported_usage", null)];
 
     public static async Task<bool> RunAsync(ProofOptions options)
     {
@@ -42,6 +42,7 @@ internal static class MirrorProof
             [
                 new("nobody", null, null), new("everything", "cph_live_all_secret", null), new("sessions", "cph_live_all_secret", "charging_sessions"),
                 new("borough", "cph_live_borough_secret", null), new("by the hour", "cph_live_hour_secret", "charging_sessions"),
+                new("usage by the hour", "cph_live_hour_secret", "reported_usage"),
             ];
             var isCopied = false;
             for (var round = 0; round < Comparisons && differences.Count == 0; round++)

@@ -17,7 +17,7 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
     {
         hub.Clock.Move(TimeSpan.FromSeconds(random.Next(1, 240)));
         var op = Operators[random.Next(Operators.Length)];
-        switch (random.Next(20))
+        switch (random.Next(22))
         {
             case < 4: await PointsAsync(op); break;
             case < 7: await ChangesAsync(op); break;
@@ -28,7 +28,8 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
             case 15: await new SameAsSweep(hub.Database) { SimulatedClock = hub.Clock }.RunAsync(CancellationToken.None); break;
             case 16: await SweepAsync(op); break;
             case 17: await PurgeAsync(op); break;
-            case 18: hub.Clock.Move(TimeSpan.FromMinutes(random.Next(10, 200))); break;
+            case 18 or 19: await WriteAsync(op, Dataset.ReportedUsage, new RecordPage { ReportedUsage = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => UsageOf(op)).DistinctBy(u => u.ReportedUsageId).Select(Accept)] }); break;
+            case 20: hub.Clock.Move(TimeSpan.FromMinutes(random.Next(10, 200))); break;
             default: await hub.LookAtFreshnessAsync(); break;
         }
     }
@@ -88,7 +89,13 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
 
     private async Task PurgeAsync(string op)
     {
-        var (dataset, id) = random.Next(5) switch { 0 => (Dataset.ChargePoints, Number(6)), 1 => (Dataset.Tariffs, "T" + Number(3)), _ => (Dataset.ChargingSessions, "S" + Number(25)) };
+        var (dataset, id) = random.Next(6) switch
+        {
+            0 => (Dataset.ChargePoints, Number(6)),
+            1 => (Dataset.Tariffs, "T" + Number(3)),
+            2 => (Dataset.ReportedUsage, UsageOf(op).ReportedUsageId[(op.Length + 1)..]),
+            _ => (Dataset.ChargingSessions, "S" + Number(25)),
+        };
         var isMended = random.Next(2) == 0;
         await new PurgeStore(hub.Database) { SimulatedClock = hub.Clock }.PurgeAsync(new Purge(dataset, op, $"{op}:{id}", HidesId: random.Next(5) == 0, isMended, "proof", "proof"), CancellationToken.None);
         // What is kept out would leave the story with less and less: all is mended in the end.
@@ -111,7 +118,7 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
             ChargePointId = $"{op}:{id}",
             OperatorId = op,
             OperatorName = op,
-            LocationId = $"{op}:L{id}",
+            LocationId = $"{op}:L{Number(3)}",
             Latitude = 51.5m,
             Longitude = -0.1m - (0.01m * int.Parse(id, CultureInfo.InvariantCulture)),
             MaxPowerKw = band,
@@ -123,6 +130,27 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
     }
 
     private Tariff TariffOf(string op) => new() { TariffId = $"{op}:T{Number(3)}", OperatorId = op, Currency = "GBP", PencePerKwh = random.Next(90), LastUpdated = Now };
+
+    /// <summary>Of a charge point, a location or the operator, known or not; figures of one are corrected.</summary>
+    private ReportedUsage UsageOf(string op)
+    {
+        var group = (UsageGroup)random.Next(3);
+        var own = group switch { UsageGroup.ChargePoint => Number(7), UsageGroup.Location => "L" + Number(4), _ => null };
+        var period = Period.Parse(random.Next(2) == 0 ? "2080-01" : "2080-02")!;
+        return new ReportedUsage
+        {
+            ReportedUsageId = $"{op}:{ReportedUsage.IdOf(group, own, period.Text)}",
+            OperatorId = op,
+            Group = group,
+            ChargePointId = group == UsageGroup.ChargePoint ? $"{op}:{own}" : null,
+            LocationId = group == UsageGroup.Location ? $"{op}:{own}" : null,
+            Period = period.Text,
+            PeriodUnit = period.Unit,
+            PeriodFrom = period.Window.From,
+            PeriodTo = period.Window.To,
+            EnergyKwh = random.Next(500),
+        };
+    }
 
     private ChargingSession SessionOf(string op, string id, SessionPart? part)
     {

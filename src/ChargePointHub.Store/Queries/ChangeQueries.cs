@@ -7,8 +7,8 @@ namespace ChargePointHub.Store.Queries;
 /// <summary>Which keys changed, in the order in which the hub learnt it. What is served of them, <see cref="RecordQueries"/> knows.</summary>
 public sealed class ChangeQueries(Database database)
 {
-    /// <summary>Datasets whose changes are told. What operators report by period comes in files a quarter, and is read as a whole.</summary>
-    public static readonly IReadOnlyList<Dataset> Followed = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.StatusChanges, Dataset.ChargingSessions];
+    /// <summary>Datasets whose changes are told.</summary>
+    public static readonly IReadOnlyList<Dataset> Followed = [.. ChangeParts.All.Select(p => p.Dataset).Distinct()];
 
     /// <summary>What the statement's own conditions make of a scope; tests take it away to see what row security does alone.</summary>
     internal Func<Scope, Scope> Layer { get; init; } = scope => scope;
@@ -22,12 +22,7 @@ public sealed class ChangeQueries(Database database)
         if (query.Datasets.FirstOrDefault(d => !Layer(scope).Reads(d)) is { } dataset) throw new UnauthorizedAccessException($"The scope {scope} does not read {dataset}.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await ChangeSql.Command(query, Layer(scope), Rows(scope), connection).ListAsync(
-            r =>
-            {
-                var place = new ChangePlace(r.GetInt64(0), r.GetInt32(1), r.GetString(2), r.GetString(3), r.InstantOrNull(4), r.GetString(5));
-                var (of, kind, key) = ChangeSql.KeyOf(place);
-                return new ChangedKey(place, r.Instant(6), of, kind, key);
-            },
+            r => ChangeSql.KeyOf(new ChangePlace(r.GetInt64(0), r.GetInt32(1), r.GetString(2), r.GetString(3), r.InstantOrNull(4), r.GetString(5)), r.Instant(6)),
             cancellationToken);
     }
 

@@ -4,7 +4,7 @@ namespace ChargePointHub.Store.Queries;
 
 /// <summary>A place in the order of changes: by tick, then by part, then by key.</summary>
 /// <param name="Part">Which kind of change of that tick; see <see cref="AfterAll"/>.</param>
-/// <param name="Id">Hub id of the record, or of the charge point that leads the order.</param>
+/// <param name="Id">Hub id of the record, or of the place that leads the order.</param>
 /// <param name="At">Of status changes alone.</param>
 /// <param name="Word">What of the key comes last; empty: nothing.</param>
 public sealed record ChangePlace(long Tick, int Part, string OperatorId = "", string Id = "", DateTimeOffset? At = null, string Word = "")
@@ -55,8 +55,12 @@ public enum ChangeOf
 
     /// <summary>Every record of one charge point.</summary>
     ChargePoint,
+
+    /// <summary>Every record of one location.</summary>
+    Location,
 }
 
 /// <summary>Something changed.</summary>
 /// <param name="RecordedAt">When its tick was.</param>
-public sealed record ChangedKey(ChangePlace Place, DateTimeOffset RecordedAt, Dataset Dataset, ChangeOf Of, RecordKey Key);
+/// <param name="Id">The field of the record that the key's id is.</param>
+public sealed record ChangedKey(ChangePlace Place, DateTimeOffset RecordedAt, Dataset Dataset, ChangeOf Of, string Id, RecordKey Key);

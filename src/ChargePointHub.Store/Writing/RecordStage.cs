@@ -62,9 +62,9 @@ internal sealed class RecordStage<T>(
         counts.Added + counts.Changed == 0 ? [] : await connection.Command(table.Written).ListAsync(r => r.GetString(0), cancellationToken);
 
     /// <summary>Ends records that nothing stands behind any longer; as of older ticks they stay.</summary>
-    /// <returns>Those that were there, with their charge point.</returns>
-    public Task<List<(string Id, string ChargePointId)>> EndAsync(NpgsqlConnection connection, PageToWrite page, IReadOnlyList<string> keys, Tick tick, CancellationToken cancellationToken) =>
-        connection.Command(table.End, page.Feed.OperatorId, tick.Number, tick.RecordedAt, keys.ToArray()).ListAsync(r => (r.GetString(0), r.GetString(1)), cancellationToken);
+    /// <returns>Those that were there.</returns>
+    public Task<List<GoneRecord>> EndAsync(NpgsqlConnection connection, PageToWrite page, IReadOnlyList<string> keys, Tick tick, CancellationToken cancellationToken) =>
+        connection.Command(table.End, page.Feed.OperatorId, tick.Number, tick.RecordedAt, keys.ToArray()).ListAsync(r => new GoneRecord(r.GetString(0), r.GetString(1)), cancellationToken);
 
     private Dictionary<string, ToStage<T>>.ValueCollection Winners(IReadOnlyList<ToStage<T>> records)
     {

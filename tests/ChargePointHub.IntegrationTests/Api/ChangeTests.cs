@@ -2,6 +2,7 @@ using System.Net;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.IntegrationTests.Api;
 
@@ -9,6 +10,10 @@ namespace ChargePointHub.IntegrationTests.Api;
 public sealed class ChangeTests : IAsyncLifetime
 {
     private const string OfLambeth = "cph_live_lambeth_secret";
+
+    private const string OfUsage = "/v1/changes?dataset=reported_usage";
+    private const string Location = "alpha:L-P1";
+    private const string OfLocation = "alpha:location/L-P1/2026-Q3";
 
     private readonly ApiHost host = new();
 
@@ -63,7 +68,7 @@ public sealed class ChangeTests : IAsyncLifetime
 
         await WriteAsync(new RecordPage { ChargePoints = [.. new[] { "P1", "P2" }.Select(p => Samples.Accept(Point(p) with { Published = false, LastUpdated = Samples.Noon.AddHours(1) }))] });
 
-        Assert.Equal(["removal charge_points alpha:P1", "removal status_changes alpha:P1", "removal charging_sessions alpha:P1"], Told(await AfterAsync(begun, ApiHost.Key)));
+        Assert.Equal(["removal charge_points alpha:P1", "removal status_changes alpha:P1", "removal charging_sessions alpha:P1", "removal reported_usage alpha:P1"], Told(await AfterAsync(begun, ApiHost.Key)));
     }
 
     [Fact]
@@ -79,6 +84,43 @@ public sealed class ChangeTests : IAsyncLifetime
         var gone = await AfterAsync(begun, ApiHost.Key);
         Assert.Equal((HttpStatusCode.Gone, "CPH-1207"), (gone.Status, gone.Code));
         Assert.Equal(["upsert charge_points alpha:P1"], Told(await host.GetAsync("/v1/changes")));
+    }
+
+    [Fact]
+    public async Task What_is_reported_of_a_location_goes_with_one_of_its_charge_points_and_comes_back_with_it()
+    {
+        host.Granted[OfLambeth] = Scope.Of(OrganisationRole.Borough, null, [new("alpha", "reported_usage", ["E09000022"])]);
+        await WriteAsync(new RecordPage { ReportedUsage = [Samples.Accept(Usage(UsageGroup.ChargePoint, "alpha:P1")), Samples.Accept(Usage(UsageGroup.Location, Location)), Samples.Accept(Usage(UsageGroup.Operator, "alpha"))] });
+        var begun = await host.GetAsync(OfUsage, OfLambeth);
+        var all = await host.GetAsync(OfUsage);
+        Assert.Equal(["upsert reported_usage alpha:charge_point/P1/2026-Q3", $"upsert reported_usage {OfLocation}"], Told(begun));
+        Assert.Equal(3, all.Data.Count);
+
+        await WriteAsync(new RecordPage { ChargePoints = [Samples.Accept(Point("P1") with { LocationId = "alpha:elsewhere", LastUpdated = Samples.Noon.AddHours(1) })] });
+        var left = await AfterAsync(begun, OfLambeth, "&dataset=reported_usage");
+        Assert.Equal([$"removal reported_usage {Location}"], Told(left));
+        Assert.Equal($$"""{"location_id":"{{Location}}"}""", left.Data[0].GetProperty("key").GetRawText());
+        Assert.Equal([$"upsert reported_usage {OfLocation}"], Told(await AfterAsync(all, ApiHost.Key, "&dataset=reported_usage")));
+
+        await WriteAsync(new RecordPage { ChargePoints = [Samples.Accept(Point("P1") with { LastUpdated = Samples.Noon.AddHours(2) })] });
+        Assert.Equal([$"upsert reported_usage {OfLocation}"], Told(await AfterAsync(left, OfLambeth, "&dataset=reported_usage")));
+        await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.ReportedUsage, "alpha", OfLocation, HidesId: false, IsMended: false, "x", "x"), CancellationToken.None);
+        Assert.Equal([$"removal reported_usage {OfLocation}"], Told(await AfterAsync(left, OfLambeth, "&dataset=reported_usage")));
+    }
+
+    [Fact]
+    public async Task What_is_reported_of_a_location_goes_when_one_of_its_charge_points_is_withheld_and_row_security_hides_that_from_others()
+    {
+        await WriteAsync(new RecordPage { ReportedUsage = [Samples.Accept(Usage(UsageGroup.Location, Location))] });
+        var begun = await host.GetAsync(OfUsage);
+
+        await WriteAsync(new RecordPage { ChargePoints = [Samples.Accept(Point("P2") with { LocationId = Location, Published = false })] });
+
+        Assert.Equal([$"removal reported_usage {Location}"], Told(await AfterAsync(begun, ApiHost.Key, "&dataset=reported_usage")));
+        var query = new ChangeQuery { Datasets = [Dataset.ReportedUsage], After = ChangePlace.Start, UpTo = 100, Begun = 0, Limit = 10 };
+        async Task<int> SeenAsync(Right right) =>
+            (await new ChangeQueries(host.Database) { Layer = _ => Scope.Everything }.ReadAsync(query, Scope.Of(OrganisationRole.Tfl, null, [right]), CancellationToken.None)).Count;
+        Assert.Equal((1, 0), (await SeenAsync(new("alpha", "reported_usage", null)), await SeenAsync(new("alpha", "charging_sessions", null))));
     }
 
     [Fact]
@@ -104,6 +146,8 @@ public sealed class ChangeTests : IAsyncLifetime
 
     private static IEnumerable<string> Told(Answer answer) => answer.Data.Select(c =>
         $"{c.GetProperty("operation").GetString()} {c.GetProperty("dataset").GetString()} {c.GetProperty("key").EnumerateObject().First().Value.GetString()}");
+
+    private static ReportedUsage Usage(UsageGroup group, string id) => Samples.Usage(id, group: group);
 
     private static ChargePoint Point(string own) => Samples.ChargePoint(own, op: "alpha");
 

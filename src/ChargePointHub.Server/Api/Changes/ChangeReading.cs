@@ -38,7 +38,7 @@ internal sealed record ChangeReading(
         if (CursorOf(request) is { } shown)
         {
             var (cursor, error) = await ChangeCursor.ReadAsync(
-                cursors, shown.Text, question, request.Scope.Mark, tick => request.Hub.Changes.ReadTimeAsync(tick, request.Scope, request.Aborted));
+                cursors, shown.Text, question, RightsOf(request, datasets), tick => request.Hub.Changes.ReadTimeAsync(tick, request.Scope, request.Aborted));
             if (error is null && await HasUnnamedEndsAsync(request, datasets, cursor!)) error = ErrorCatalogue.EndsUnnamed;
             if (error is not null) return (null, new Fault(error, shown.Name, error.Happened, In: shown.In));
             from = cursor!;
@@ -66,6 +66,9 @@ internal sealed record ChangeReading(
     /// <summary>Records went that the copy may hold, and nobody can be told which.</summary>
     public static Task<bool> HasUnnamedEndsAsync(HubRequest request, IReadOnlyList<Dataset> datasets, ChangeCursor cursor) =>
         request.Hub.Changes.HasUnnamedEndsAsync(Math.Max(cursor.Begun, cursor.Place.Tick), datasets, request.Scope, request.Aborted);
+
+    /// <summary>What a copy was made under: the reader's rights, and the datasets that came of them, as a newer hub may tell of more.</summary>
+    public string Rights(HubRequest request) => RightsOf(request, Datasets);
 
     /// <summary>Strong entity tag; null where it would tell that something came.</summary>
     public string? TagOf(HubRequest request)
@@ -103,6 +106,8 @@ internal sealed record ChangeReading(
 
         json.WriteEndArray();
     }
+
+    private static string RightsOf(HubRequest request, IReadOnlyList<Dataset> datasets) => $"{request.Scope.Mark}|{string.Join(',', datasets)}";
 
     private static List<Dataset>? Named(HubRequest request) => request.Parameters.List("dataset")?.Distinct().Select(n => Dataset.Named(n)!).ToList();
 

@@ -80,7 +80,7 @@ internal sealed class ChangeWalk(HubRequest request, ChangeReading reading) : ID
         written.Dispose();
     }
 
-    private string CursorAt(ChangeCursor cursor) => cursor.Write(reading.Cursors, reading.Question, request.Scope.Mark, seenAt);
+    private string CursorAt(ChangeCursor cursor) => cursor.Write(reading.Cursors, reading.Question, reading.Rights(request), seenAt);
 
     /// <summary>
     /// What is joined may be newer than the last tick that is told, so that the clock is read after it. By key it is what changed of charge points, which
@@ -146,8 +146,7 @@ internal sealed class ChangeWalk(HubRequest request, ChangeReading reading) : ID
 
     private static void WriteKey(Utf8JsonWriter json, ChangedKey change)
     {
-        var isOfChargePoint = change.Of == ChangeOf.ChargePoint || change.Dataset == Dataset.ChargePoints || change.Dataset == Dataset.StatusChanges;
-        json.WriteString(isOfChargePoint ? "charge_point_id" : change.Dataset == Dataset.Tariffs ? "tariff_id" : "session_id", change.Key.Id);
+        json.WriteString(change.Id, change.Key.Id);
         if (change.Key.At is not { } at) return;
         json.WriteInstant("at", at);
         json.WriteString("status", change.Key.Status);

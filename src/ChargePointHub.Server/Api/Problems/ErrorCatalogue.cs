@@ -100,7 +100,7 @@ public static class ErrorCatalogue
         "NDJSON and CSV are the whole answer at once; they have no pages to go on from.", "Leave `cursor` out, or ask for `format=json`.", "/v1/charging-sessions?period=2026-11-20&format=ndjson");
 
     public static readonly ErrorCode RightsChanged = new("CPH-1205", 410, "Rights have changed since",
-        "What the key may read is not what it was when the cursor was given out, so that what follows would fit no copy made until then.",
+        "What the key may read, or what this hub tells of, is not what it was when the cursor was given out, so that what follows would fit no copy made until then.",
         "Begin anew: ask without a cursor, and let what comes take the place of the copy.", "/v1/changes");
     public static readonly ErrorCode SetBack = new("CPH-1206", 410, "The database was set back",
         "The state from which the cursor was made is not in this database's past: it was restored from an older copy. Records that came after that copy may be in the reader's and not here.",
