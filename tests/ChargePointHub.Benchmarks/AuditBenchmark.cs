@@ -35,8 +35,6 @@ internal static class AuditBenchmark
     private const string Audited = "/v1/charging-sessions";
     private const string Bare = "/bare";
 
-    private static readonly DateTimeOffset Now = LondonDay.Day.To.AddHours(12);
-
     public static async Task<int> RunAsync(int sessions, int rounds)
     {
         var folder = Directory.CreateTempSubdirectory("cph-bench-");
@@ -46,8 +44,8 @@ internal static class AuditBenchmark
             await using var database = Database.Open(server.ConnectionString);
             await Migrator.MigrateAsync(database, CancellationToken.None);
             await LondonDay.WriteAsync(server.ConnectionString, sessions);
-            await using var app = await HostAsync(database);
-            using var http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+            await using var app = await BenchHub.HostAsync(database, BenchHub.Plain, map: MapBare);
+            using var http = new HttpClient { BaseAddress = BenchHub.AddressesOf(app).Single() };
             var measured = new List<(double Page, double BarePage, double Small, double BareSmall)>();
             for (var round = -2; round < rounds; round++)
             {
@@ -85,37 +83,22 @@ internal static class AuditBenchmark
         var watch = Stopwatch.StartNew();
         await Parallel.ForEachAsync(Enumerable.Range(0, requests), new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (_, ct) =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { "X-API-Key", "cph_live_bench_secret" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { { "X-API-Key", BenchHub.Key } } };
             using var answer = await http.SendAsync(request, ct);
             answer.EnsureSuccessStatusCode();
         });
         return watch.Elapsed.TotalMilliseconds;
     }
 
-    private static async Task<WebApplication> HostAsync(Database database)
+    private static void MapBare(WebApplication app)
     {
-        var plans = Dataset.All.Select(d => new ListedDataset { Dataset = d, Axis = d.IsSnapshot ? null : WindowAxis.LastUpdated, Protocol = "loti-v1", Earliest = Now.AddDays(-30) }).ToList();
-        var directory = new OperatorDirectory(
-            [.. Enumerable.Range(0, 50).Select(n => new ListedOperator(string.Create(CultureInfo.InvariantCulture, $"operator-{n:D2}"), "Operator", "OGL-UK-3.0", null, plans))]);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddHubApi(_ => new HubServices(
-            database, _ => Task.FromResult(new byte[32]), (_, _) => Task.FromResult(KeyCheck.Opens(Scope.Everything, "benchmark", null)), () => directory, new StandingClock())
-        {
-            Quotas = new Quotas(new QuotaLimits(KeyUnits: 1_000_000, AddressUnits: 1_000_000, Answers: 64)),
-        });
-        var app = builder.Build();
-        app.MapHubApi();
         var route = ApiRoutes.All.Single(r => r.Path == Audited);
         app.MapGet(Bare, context =>
         {
             var hub = context.RequestServices.GetRequiredService<HubServices>();
-            var (parameters, _) = RequestParameters.Read(context.Request.Query, route, new CheckAgainst(Now, directory));
-            return route.Handler(new HubRequest(context, route, parameters, new Caller(Scope.Everything, "bench"), hub, directory, Now, ContentCoding.Identity));
+            var (parameters, _) = RequestParameters.Read(context.Request.Query, route, new CheckAgainst(BenchHub.Now, BenchHub.Directory));
+            return route.Handler(new HubRequest(context, route, parameters, new Caller(Scope.Everything, "bench"), hub, BenchHub.Directory, BenchHub.Now, ContentCoding.Identity));
         });
-        await app.StartAsync();
-        return app;
     }
 
     private static async Task<double> BytesAReadingAsync(string connectionString)
@@ -130,10 +113,5 @@ internal static class AuditBenchmark
     {
         var sorted = values.Order().ToList();
         return sorted[sorted.Count / 2];
-    }
-
-    private sealed class StandingClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -51,8 +51,8 @@ internal static class FloodBenchmark
             for (var round = -1; round < rounds; round++)
             {
                 // A quota that is full again: each flood begins with a minute's worth.
-                await using var app = await HostAsync(database, certificate);
-                var hub = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+                await using var app = await BenchHub.HostAsync(database, BenchHub.Tls(certificate), new Quotas(QuotaLimits.Usual));
+                var hub = BenchHub.AddressesOf(app).Single().ToString();
                 var quiet = await MeasureAsync(hub, caFile);
                 using var flood = Start(hub, caFile, "flood");
                 await flood.StandardOutput.ReadLineAsync();
@@ -169,31 +169,9 @@ internal static class FloodBenchmark
         return new HttpClient(handler) { BaseAddress = hub, DefaultRequestHeaders = { Authorization = new("Bearer", $"cph_live_{key}_secret") } };
     }
 
-    private static async Task<WebApplication> HostAsync(Database database, X509Certificate2 certificate)
-    {
-        var now = LondonDay.Day.To.AddHours(12);
-        var plans = Dataset.All.Select(d => new ListedDataset { Dataset = d, Axis = d.IsSnapshot ? null : WindowAxis.LastUpdated, Protocol = "loti-v1", Earliest = now.AddDays(-30) }).ToList();
-        var directory = new OperatorDirectory(
-            [.. Enumerable.Range(0, 50).Select(n => new ListedOperator(string.Create(CultureInfo.InvariantCulture, $"operator-{n:D2}"), "Operator", "OGL-UK-3.0", null, plans))]);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate)));
-        builder.Services.AddHubApi(_ => new HubServices(
-            database, _ => Task.FromResult(new byte[32]), (_, _) => Task.FromResult(KeyCheck.Opens(Scope.Everything, "benchmark", null)), () => directory, new StandingClock(now)));
-        var app = builder.Build();
-        app.MapHubApi();
-        await app.StartAsync();
-        return app;
-    }
-
     private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
         return sorted[sorted.Count / 2];
-    }
-
-    private sealed class StandingClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 }

@@ -16,6 +16,9 @@ internal static class LondonDay
     public const int ChargePoints = 27_893;
     public static readonly Window Day = LondonCalendar.Day(new DateOnly(2026, 11, 20));
 
+    /// <summary>When it is read: at noon of the day after.</summary>
+    public static readonly DateTimeOffset Now = Day.To.AddHours(12);
+
     private const int Operators = 50;
     private const int Batch = 10_000;
 
@@ -60,6 +63,13 @@ internal static class LondonDay
                 rows.Select(Document).ToArray());
         }
 
+        await ExecuteAsync(
+            connection,
+            """
+            INSERT INTO coverage (operator_id, dataset, kind, from_at, to_at)
+            SELECT o, d, 'covered', $2, $3 FROM (SELECT DISTINCT operator_id FROM charge_point) AS n (o), unnest($1) AS m (d)
+            """,
+            Dataset.All.Select(d => d.Name).ToArray(), Now.AddDays(-30).UtcDateTime, Now.AddMinutes(-15).UtcDateTime);
         await ExecuteAsync(connection, "UPDATE hub_clock SET tick = 1");
         await ExecuteAsync(connection, "VACUUM ANALYZE");
     }
@@ -122,6 +132,7 @@ internal static class LondonDay
         foreach (var value in values)
         {
             var parameter = new NpgsqlParameter { Value = value };
+            if (value is DateTime) parameter.NpgsqlDbType = NpgsqlDbType.TimestampTz;
             if (value is DateTime[]) parameter.NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz;
             command.Parameters.Add(parameter);
         }

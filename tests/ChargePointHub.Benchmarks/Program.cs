@@ -8,10 +8,12 @@ if (args is ["rights", ..]) return await RowSecurityBenchmark.RunAsync(Argument(
 if (args is ["audit", ..]) return await AuditBenchmark.RunAsync(Argument(1, 143_766), Argument(2, 9));
 if (args is ["flood", ..]) return await FloodBenchmark.RunAsync(Argument(1, 143_766), Argument(2, 5));
 if (args is ["flood-reader", var hub, var caFile, var what]) return await FloodBenchmark.ReadAsync(new Uri(hub), caFile, what);
+if (args is ["pages", ..]) return await PagesBenchmark.RunAsync(Argument(1, 1_010_000), Argument(2, 7));
+if (args is ["csv", ..]) return await CsvBenchmark.RunAsync(Argument(1, 143_766), Argument(2, 7));
 if (args is ["backfill", ..]) return await BackfillBenchmark.RunAsync(Argument(1, 180_000), Argument(2, 3));
 if (args is not ["ingest", ..])
 {
-    await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions, 200000] [rounds, 5] | stream [sessions, 143766] [rounds, 7] | backfill [sessions, 180000] [rounds, 3] | rights [sessions, 143766] [rounds, 9] | audit [sessions, 143766] [rounds, 9] | flood [sessions, 143766] [rounds, 5]");
+    await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/ChargePointHub.Benchmarks -- ingest [sessions, 200000] [rounds, 5] | stream [sessions, 143766] [rounds, 7] | pages [sessions, 1010000] [rounds, 7] | csv [sessions, 143766] [rounds, 7] | backfill [sessions, 180000] [rounds, 3] | rights [sessions, 143766] [rounds, 9] | audit [sessions, 143766] [rounds, 9] | flood [sessions, 143766] [rounds, 5]");
     return 2;
 }
 

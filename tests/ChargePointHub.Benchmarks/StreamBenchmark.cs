@@ -31,7 +31,6 @@ internal sealed record StreamRound(double Copy, double CopyJoined, double Plain,
 /// </summary>
 internal static class StreamBenchmark
 {
-    private const string Key = "cph_live_bench_secret";
     private const int WarmUps = 3;
 
     public static async Task<IReadOnlyList<StreamRound>> RunAsync(int sessions, int rounds, TextWriter progress)
@@ -45,8 +44,8 @@ internal static class StreamBenchmark
             await Migrator.MigrateAsync(database, CancellationToken.None);
             await LondonDay.WriteAsync(server.ConnectionString, sessions);
             using var certificate = LocalCertificate.LoadOrCreate(folder.FullName, DateTimeOffset.UtcNow, out _);
-            await using var app = await HostAsync(database, certificate);
-            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToList();
+            await using var app = await BenchHub.HostAsync(database, BenchHub.Plain + BenchHub.Tls(certificate));
+            var addresses = BenchHub.AddressesOf(app);
             var psql = new PsqlCopy(server.ConnectionString);
             var measured = new List<StreamRound>();
             for (var round = -WarmUps; round < rounds; round++)
@@ -88,7 +87,7 @@ internal static class StreamBenchmark
         var (allocated, cpu) = (GC.GetTotalAllocatedBytes(precise: true), process.TotalProcessorTime);
         long early = 0, most = 0, next = 0;
         var answer = await RawReader.ReadAsync(
-            new Uri(host, "/v1/charging-sessions?period=2026-11-20&format=ndjson"), $"Authorization: Bearer {Key}\r\n", certificate,
+            new Uri(host, "/v1/charging-sessions?period=2026-11-20&format=ndjson"), $"Authorization: Bearer {BenchHub.Key}\r\n", certificate,
             bytes =>
             {
                 if (bytes < next) return;
@@ -98,34 +97,5 @@ internal static class StreamBenchmark
             });
         process.Refresh();
         return (answer, (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)sessions, Math.Max(0, most - early) / 1e6, (process.TotalProcessorTime - cpu).TotalMilliseconds);
-    }
-
-    private static async Task<WebApplication> HostAsync(Database database, X509Certificate2 certificate)
-    {
-        var now = LondonDay.Day.To.AddHours(12);
-        var plans = Dataset.All.Select(d => new ListedDataset { Dataset = d, Axis = d.IsSnapshot ? null : WindowAxis.LastUpdated, Protocol = "loti-v1", Earliest = now.AddDays(-30) }).ToList();
-        var directory = new OperatorDirectory(
-            [.. Enumerable.Range(0, 50).Select(n => new ListedOperator(string.Create(CultureInfo.InvariantCulture, $"operator-{n:D2}"), "Operator", "OGL-UK-3.0", null, plans))]);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k =>
-        {
-            k.Listen(IPAddress.Loopback, 0);
-            k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate));
-        });
-        builder.Services.AddHubApi(_ => new HubServices(
-            database, _ => Task.FromResult(new byte[32]), (_, _) => Task.FromResult(KeyCheck.Opens(Scope.Everything, "benchmark", null)), () => directory, new StandingClock(now))
-        {
-            Quotas = new Quotas(new QuotaLimits(KeyUnits: 1_000_000, AddressUnits: 1_000_000, Answers: 64)),
-        });
-        var app = builder.Build();
-        app.MapHubApi();
-        await app.StartAsync();
-        return app;
-    }
-
-    private sealed class StandingClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
     }
 }

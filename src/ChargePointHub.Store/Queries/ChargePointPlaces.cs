@@ -19,10 +19,7 @@ public sealed class ChargePointPlaces
 
     private readonly Dictionary<byte[], Place>.AlternateLookup<ReadOnlySpan<byte>> byId;
 
-    internal ChargePointPlaces(long tick) => (Tick, byId) = (tick, places.GetAlternateLookup<ReadOnlySpan<byte>>());
-
-    /// <summary>The last tick at which a charge point or its areas had changed when these were read.</summary>
-    internal long Tick { get; }
+    internal ChargePointPlaces() => byId = places.GetAlternateLookup<ReadOnlySpan<byte>>();
 
     /// <param name="Published">False: nothing that happened here is served.</param>
     /// <param name="Fields">From the comma to before <c>started_local</c>'s value.</param>

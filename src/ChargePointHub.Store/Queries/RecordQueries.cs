@@ -15,7 +15,8 @@ public sealed record ClockReading(long Tick, DateTimeOffset RecordedAt, long Pla
 /// <summary>Pages of records, as stored and as of a tick. There is no reading without a scope.</summary>
 public sealed class RecordQueries(Database database)
 {
-    private volatile ChargePointPlaces? places;
+    private readonly Lock placesTurn = new();
+    private (long Tick, Task<ChargePointPlaces> Places)? places;
 
     /// <summary>What the queries' own conditions make of a scope; tests take it away to see what row security does alone.</summary>
     internal Func<Scope, Scope> Layer { get; init; } = scope => scope;
@@ -53,7 +54,7 @@ public sealed class RecordQueries(Database database)
         try
         {
             return new RecordRows(query, limits, query.Only is null && query.PrecisionUnder(Layer(scope)) != TimePrecision.Exact, connection, command, await command.ExecuteReaderAsync(
-                query.Places is null ? CommandBehavior.Default : CommandBehavior.SequentialAccess, cancellationToken));
+                query.Places is null || query.TellsKeys ? CommandBehavior.Default : CommandBehavior.SequentialAccess, cancellationToken));
         }
         catch
         {
@@ -81,11 +82,20 @@ public sealed class RecordQueries(Database database)
     }
 
     /// <summary>What records take from their charge points, as new as the clock says or newer: read again only after one of them changed.</summary>
-    public async ValueTask<ChargePointPlaces> ReadPlacesAsync(ClockReading clock, Scope scope, CancellationToken cancellationToken)
+    public ValueTask<ChargePointPlaces> ReadPlacesAsync(ClockReading clock, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        if (places is { } known && known.Tick == clock.PlacesTick) return known;
+        lock (placesTurn)
+        {
+            // All who ask meanwhile wait for the same reading, which no one of them may end.
+            if (places is not { } read || read.Tick != clock.PlacesTick || read.Places.IsFaulted)
+                places = read = (clock.PlacesTick, ReadPlacesAsync(CancellationToken.None));
+            return new ValueTask<ChargePointPlaces>(read.Places.WaitAsync(cancellationToken));
+        }
+    }
 
+    private async Task<ChargePointPlaces> ReadPlacesAsync(CancellationToken cancellationToken)
+    {
         // Kept for readers of every scope, withheld ones among the places, so that it is the hub itself who reads.
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
@@ -95,10 +105,10 @@ public sealed class RecordQueries(Database database)
             """,
             connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var read = new ChargePointPlaces(clock.PlacesTick);
+        var read = new ChargePointPlaces();
         while (await reader.ReadAsync(cancellationToken))
             read.Add(reader.GetFieldValue<byte[]>(0), reader.GetBoolean(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4), reader.TextOrNull(5));
-        return places = read;
+        return read;
     }
 
     /// <summary>The first of these charge points whose records of a dataset this scope holds; null: it holds none's.</summary>

@@ -55,6 +55,9 @@ public sealed record RecordQuery
     /// <summary>Joined in memory instead of in SQL; null: in SQL. See <see cref="TakesPlaces"/>.</summary>
     public ChargePointPlaces? Places { get; init; }
 
+    /// <summary>The key of any row may be asked for, not of the last alone: each row is here as a whole.</summary>
+    public bool TellsKeys { get; init; }
+
     /// <summary>Records that take something of their charge point which neither a filter nor the scope asks about.</summary>
     public bool TakesPlaces(Scope scope) =>
         (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null && Filters.Count == 0 && scope.AreasOf(Dataset) is null or { Boroughs.Count: 0, IsFull: true };

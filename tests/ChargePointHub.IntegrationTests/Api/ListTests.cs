@@ -163,6 +163,41 @@ public sealed class ListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Large_pages_hold_what_the_stream_holds_however_much_is_withheld_between()
+    {
+        await host.AddChargePointAsync("alpha:P2", borough: "E09000033");
+        await host.AddChargePointAsync("alpha:HOME", published: false);
+        await host.AddSessionAsync("alpha:S0", Now.AddHours(-20));
+        // Withheld: each third, and all from the last of the second page to the end.
+        await host.ExecuteAsync(
+            """
+            INSERT INTO charging_session
+            SELECT r.operator_id, n.id, n.point, r.plug_in_at + n.place * interval '1 second', r.plug_out_at, r.energy_wh, r.last_updated, r.content_hash, r.findings, r.feed_id, r.run_id, r.tick, r.recorded_at,
+                (replace(replace(r.document::text, '"alpha:S0"', to_json(n.id)::text), '"alpha:P1"', to_json(n.point)::text))::json
+            FROM charging_session r, LATERAL (
+                SELECT p AS place, 'alpha:T' || lpad(p::text, 5, '0') AS id, CASE WHEN p % 3 = 0 OR p > 1499 THEN 'alpha:HOME' WHEN p % 3 = 1 THEN 'alpha:P1' ELSE 'alpha:P2' END AS point
+                FROM generate_series(1, 2200) AS p) n
+            """);
+        await host.TickAsync(1);
+
+        var streamed = (await host.GetAsync("/v1/charging-sessions?format=ndjson")).Body.Split('\n', StringSplitOptions.RemoveEmptyEntries)[..^1];
+        Assert.Equal(1_001, streamed.Length);
+        foreach (var limit in new[] { 499, 500, 501, 1_000, 1_001, 2_000 })
+        {
+            var (pages, next) = (new List<string>(), $"/v1/charging-sessions?limit={limit}");
+            while (next is not null)
+            {
+                var page = await host.GetAsync(next);
+                pages.AddRange(page.Data.Select(r => r.GetRawText()));
+                next = page.Json.GetProperty("links").GetProperty("next").GetString();
+                Assert.True(next is null || page.Data.Count == limit);
+            }
+
+            Assert.Equal(streamed, pages);
+        }
+    }
+
+    [Fact]
     public async Task What_is_not_published_is_nowhere()
     {
         await host.AddChargePointAsync("alpha:HOME", published: false);

@@ -102,6 +102,25 @@ public sealed class AuditWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reader_who_goes_on_to_the_next_page_waits_for_one_commit_that_holds_the_end_of_the_one_before()
+    {
+        var commits = 0;
+        var chain = new AuditChain(host.Database) { BeforeTold = () => Interlocked.Increment(ref commits) };
+        await using (var writer = new AuditWriter(chain, TimeProvider.System, NullLogger<AuditWriter>.Instance) { Company = Limit })
+        {
+            for (var page = 0; page < 20; page++)
+            {
+                writer.Close(End((await writer.OpenAsync(Reading()))!));
+                // Long enough for a commit of its own.
+                for (var n = 0; n < 10; n++) await host.ExecuteAsync("SELECT 1");
+            }
+        }
+
+        // And the last one's end, and the checkpoint after everything.
+        Assert.Equal(22, commits);
+    }
+
+    [Fact]
     public async Task A_thousand_readings_at_once_leave_a_pair_each_in_one_chain_that_ends_with_a_checkpoint()
     {
         await using (var writer = new AuditWriter(new AuditChain(host.Database), TimeProvider.System, NullLogger<AuditWriter>.Instance))

@@ -14,6 +14,9 @@ internal static class ListAnswer
     /// <summary>Rows read at once. A default page, and the row that shows whether another follows, is one chunk.</summary>
     private const int Chunk = HubParameters.DefaultLimit + 1;
 
+    /// <summary>Rows for which a join in SQL costs more than a lookup in memory and, once in a while, reading that anew.</summary>
+    private const int WorthPlaces = 500;
+
     /// <param name="operators">Operators that the answer could hold records of.</param>
     /// <param name="chargePointId">Only what is of this charge point; null: of any.</param>
     public static async Task SendAsync(
@@ -62,7 +65,9 @@ internal static class ListAnswer
         var geoJson = reading.Form == AnswerForm.GeoJson;
         using var body = new AnswerBody(request);
         body.Write(geoJson ? "{\"type\":\"FeatureCollection\",\"features\":["u8 : "{\"data\":["u8);
-        var last = await WriteRowsAsync(request, reading.Query, request.Parameters.Limit, new RecordShape(reading.Form, reading.Meta.Dataset, request.Parameters.List("select")), body);
+        var query = reading.Query with { TellsKeys = true };
+        if (request.Parameters.Limit >= WorthPlaces && query.TakesPlaces(request.Scope)) query = query with { Places = await request.Hub.Records.ReadPlacesAsync(reading.Clock, request.Scope, request.Aborted) };
+        var last = await WriteRowsAsync(request, query, request.Parameters.Limit, new RecordShape(reading.Form, reading.Meta.Dataset, request.Parameters.List("select")), body);
         var next = last is null ? null
             : reading.Cursors.Write(new PageCursor(reading.Clock.Tick, reading.Clock.RecordedAt, reading.Asked, reading.Meta.Window, last), reading.Question);
         body.Write("],"u8);
@@ -80,24 +85,23 @@ internal static class ListAnswer
         PageKey? last = null;
         while (true)
         {
-            var chunk = Math.Min(limit + 1 - written, Chunk);
-            var read = 0;
             using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted))
-            await using (var rows = await request.Hub.Records.ReadAsync(query with { Limit = chunk, After = last ?? query.After }, request.Scope, request.Aborted))
+            await using (var rows = await request.Hub.Records.ReadAsync(query with { Limit = Math.Min(limit + 1 - written, Chunk) }, request.Scope, request.Aborted))
             {
-                for (; await rows.NextAsync(request.Aborted); read++)
+                while (await rows.NextAsync(request.Aborted))
                 {
                     if (written == limit) return last;
                     if (written > 0) body.Write(","u8);
                     shape.Write(rows, body);
                     request.Tally?.Count(rows.OperatorId);
-                    written++;
-                    if (written == limit || read == chunk - 1) last = rows.Key();
+                    if (++written == limit) last = rows.Key();
                 }
+
+                if (rows.LastKey is not { } read) return null;
+                query = query with { After = read };
             }
 
             // The connection is given back: a reader who takes his time holds one chunk in memory and nothing of the database.
-            if (read < chunk) return null;
             await body.SpillAsync(request.Aborted);
         }
     }
