@@ -29,7 +29,7 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
             }
             catch (HubProblemException refused) when (refused.Status == (int)HttpStatusCode.Forbidden || refused.Code == KeyNeeded)
             {
-                report.Say($"{dataset.Name}: left out. {refused.Message}" + (copy.State is null ? "" : $"\n{copy.File} stays as it was; delete it if the agreement has ended."));
+                report.SayOnce($"{dataset.Name} {refused.Code}", $"{dataset.Name}: left out. {refused.Message}" + (copy.State is null ? "" : $"\n{copy.File} stays as it was; delete it if the agreement has ended."));
                 return null;
             }
             catch (HttpIOException cut) when (beginnings < MostBeginnings - 1)

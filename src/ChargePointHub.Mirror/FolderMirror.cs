@@ -15,6 +15,7 @@ internal sealed class FolderMirror : IDisposable
     private readonly FileStream held;
     private readonly HttpClient http;
     private readonly HubClient hub;
+    private bool hasRound;
 
     /// <exception cref="MirrorException">The folder cannot be used.</exception>
     public FolderMirror(MirrorOptions options, MirrorReport report, TimeProvider time)
@@ -38,10 +39,12 @@ internal sealed class FolderMirror : IDisposable
         held.Dispose();
     }
 
-    /// <summary>Brings every copy up to now, and proves it where that is asked.</summary>
+    /// <summary>Brings every copy up to now, and proves it where that is asked. After the first round only what changed is told.</summary>
     public async Task<ExitCode> RoundAsync(CancellationToken cancellationToken)
     {
         var (code, copies) = (ExitCode.Done, 0);
+        var isFirst = !hasRound;
+        hasRound = true;
         foreach (var dataset in MirroredDataset.All.Where(d => options.Datasets.Count == 0 || options.Datasets.Contains(d.Name)))
         {
             var copy = new TableCopy(options.Folder, dataset);
@@ -54,7 +57,7 @@ internal sealed class FolderMirror : IDisposable
             }
 
             copies++;
-            report.Result(FormattableString.Invariant($"{dataset.Name}: {copy.State!.Rows} rows as of {CopyState.TextOf(copy.State.AsOf)}, {told} changes"));
+            if (told > 0 || isFirst) report.Result(FormattableString.Invariant($"{dataset.Name}: {copy.State!.Rows} rows as of {CopyState.TextOf(copy.State.AsOf)}, {told} changes"));
             if (options.Proves && !await ProveAsync(new Equality(hub, dataset, copy), mirror, dataset, cancellationToken)) code = ExitCode.Refused;
         }
 

@@ -51,7 +51,7 @@ internal static class MirrorCommand
                 }
                 catch (Exception passing) when (CodeOf(passing, cancellationToken) == ExitCode.Unreachable)
                 {
-                    report.Say($"{passing.Message} Tried again in {pause.TotalSeconds} s.");
+                    report.Say($"{MessageOf(passing)} Tried again in {pause.TotalSeconds} s.");
                 }
             }
 
@@ -59,13 +59,16 @@ internal static class MirrorCommand
         }
         catch (Exception end) when (CodeOf(end, cancellationToken) is { } code)
         {
-            if (code != ExitCode.BrokenOff) report.Say(end.Message);
+            if (code != ExitCode.BrokenOff) report.Say(MessageOf(end));
             return (int)(code == ExitCode.BrokenOff && options?.Every is not null ? ExitCode.Done : code);
         }
     }
 
     private static Uri AddressOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
         ? address : throw new MirrorException(ExitCode.WrongUse, $"--hub takes an https address, such as https://hub.example, not '{text}'.");
+
+    private static string MessageOf(Exception end) => end is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+        ? $"What the hub shows is not trusted: {end.InnerException?.Message ?? end.Message} For a hub with a certificate authority of its own, name its file with --ca-file." : end.Message;
 
     /// <summary>Null: a fault of the program, to be shown whole.</summary>
     private static ExitCode? CodeOf(Exception end, CancellationToken cancellationToken) => end switch

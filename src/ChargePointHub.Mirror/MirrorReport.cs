@@ -7,6 +7,7 @@ internal sealed class MirrorReport(TextWriter output, TextWriter error, bool isE
 {
     private const int BetweenSigns = 50_000;
 
+    private readonly HashSet<string> said = [];
     private bool isInLine;
 
     public void Result(string line)
@@ -19,6 +20,13 @@ internal sealed class MirrorReport(TextWriter output, TextWriter error, bool isE
     {
         EndLine();
         error.WriteLine(line);
+    }
+
+    /// <summary>What is so in every round is said in the first.</summary>
+    /// <param name="what">By which it is known again, where the words differ.</param>
+    public void SayOnce(string what, string line)
+    {
+        if (said.Add(what)) Say(line);
     }
 
     /// <summary>To be called with each row that is written.</summary>

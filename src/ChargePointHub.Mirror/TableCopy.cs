@@ -11,7 +11,7 @@ namespace ChargePointHub.Mirror;
 /// </summary>
 internal sealed class TableCopy(string folder, MirroredDataset dataset)
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true };
 
     private readonly string table = Path.Combine(folder, dataset.Name + ".csv");
     private readonly string state = Path.Combine(folder, dataset.Name + ".json");

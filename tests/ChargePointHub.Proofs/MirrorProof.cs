@@ -6,7 +6,7 @@ namespace ChargePointHub.Proofs;
 
 /// <summary>
 /// Copies follow /v1/changes through whatever happens to a hub, each with the rights of another reader, while the hub is started again and its database set back
-/// to a copy of itself; whenever one has caught up it equals the lists. One seed is one such story.
+/// to a copy of itself; whenever one has caught up it equals the lists. So do those of the mirror that users are given. One seed is one such story.
 /// </summary>
 internal static class MirrorProof
 {
@@ -44,6 +44,12 @@ internal static class MirrorProof
                 new("borough", "cph_live_borough_secret", null), new("by the hour", "cph_live_hour_secret", "charging_sessions"),
                 new("usage by the hour", "cph_live_hour_secret", "reported_usage"),
             ];
+            string Folder(string reader) => Path.Combine(options.Data, string.Create(CultureInfo.InvariantCulture, $"mirror-{seed}"), reader);
+            MirrorProgram[] programs =
+            [
+                new("nobody", null, Folder("nobody")), new("everything", "cph_live_all_secret", Folder("everything")), new("borough", "cph_live_borough_secret", Folder("borough")),
+                new("by the hour", "cph_live_hour_secret", Folder("hour"), "charging_sessions"),
+            ];
             var isCopied = false;
             for (var round = 0; round < Comparisons && differences.Count == 0; round++)
             {
@@ -52,6 +58,7 @@ internal static class MirrorProof
                     await story.NextAsync();
                     var follower = mirrors[random.Next(mirrors.Length)];
                     if (random.Next(3) == 0) await follower.FollowAsync(hub.Http, random.Next(1, 30), random.Next(1, 4));
+                    if (random.Next(6) == 0) differences.AddRange(await programs[random.Next(programs.Length)].RunAsync(hub.Http.BaseAddress!, proves: false));
                 }
 
                 switch (random.Next(5))
@@ -73,10 +80,12 @@ internal static class MirrorProof
                     await mirror.FollowAsync(hub.Http, random.Next(1, 60), int.MaxValue);
                     differences.AddRange((await mirror.DifferencesAsync(hub.Http)).Select(d => $"seed {seed}, round {round}: {d}"));
                 }
+
+                foreach (var program in programs) differences.AddRange((await program.RunAsync(hub.Http.BaseAddress!, proves: true)).Select(d => $"seed {seed}, round {round}: {d}"));
             }
 
-            figures.Add(new { Seed = seed, Mirrors = mirrors.Select(m => new { m.Name, Records = m.Count, m.Upserts, m.Removals, m.Resyncs }) });
-            report.Tell(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {string.Join("; ", mirrors.Select(m => $"{m.Name} {m.Count} records, {m.Upserts} upserts, {m.Removals} removals, {m.Resyncs} resyncs"))}"));
+            figures.Add(new { Seed = seed, Mirrors = mirrors.Select(m => new { m.Name, Records = m.Count, m.Upserts, m.Removals, m.Resyncs }), Programs = programs.Select(p => new { p.Name, p.Rounds, p.Beginnings }) });
+            report.Tell(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {string.Join("; ", mirrors.Select(m => $"{m.Name} {m.Count} records, {m.Upserts} upserts, {m.Removals} removals, {m.Resyncs} resyncs"))}; the program {string.Join(", ", programs.Select(p => $"{p.Name} {p.Rounds} times, {p.Beginnings} begun anew"))}"));
         }
 
         foreach (var difference in differences.Take(10)) report.Tell(difference);
