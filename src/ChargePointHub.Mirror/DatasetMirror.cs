@@ -41,17 +41,20 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
         }
     }
 
-    /// <summary>The hub's table as of an instant, and on top of it what it learnt since: what is joined in a table is as of now, and told again when it changes.</summary>
+    /// <summary>
+    /// The hub's table as of an instant, and on top of it what it learnt since: what is joined in a table is as of now, and told again when it changes. What has a present is
+    /// small, and told from the beginning.
+    /// </summary>
     private async Task<long> BeginAsync(CancellationToken cancellationToken)
     {
-        var begun = Page(await new ChangeReader(hub, dataset.Name) { Limit = 1 }.ReadAsync(null, cancellationToken)).AsOf!.Value;
-        var since = Page(await new ChangeReader(hub, dataset.Name) { Since = begun }.ReadAsync(null, cancellationToken));
-        using var answer = await hub.OpenAsync(dataset.TableAsOf(begun), "text/csv", cancellationToken);
-        using var source = await TableReader.OpenAsync(await answer.Content.ReadAsStreamAsync(cancellationToken));
+        DateTimeOffset? since = dataset.HasPresent ? null : Page(await new ChangeReader(hub, dataset.Name) { Limit = 1 }.ReadAsync(null, cancellationToken)).AsOf;
+        var first = Page(await new ChangeReader(hub, dataset.Name) { Since = since }.ReadAsync(null, cancellationToken));
+        using var answer = await hub.OpenAsync(since is null ? dataset.Beginning : dataset.TableAsOf(since), "text/csv", cancellationToken);
+        using var source = await TableReader.OpenAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), headOnly: since is null);
         var batch = new ChangeBatch();
-        foreach (var change in since.Changes) batch.Add(change);
-        await copy.WriteAsync(source, batch, written => StateAt(since, written), report.RowsOf(dataset.Name), cancellationToken);
-        return batch.Count + (since.HasMore ? await ContinueAsync(copy.State!, cancellationToken) ?? 0 : 0);
+        foreach (var change in first.Changes) batch.Add(change);
+        await copy.WriteAsync(source, batch, written => StateAt(first, written), report.RowsOf(dataset.Name), cancellationToken);
+        return batch.Count + (first.HasMore ? await ContinueAsync(copy.State!, cancellationToken) ?? 0 : 0);
     }
 
     /// <returns>Null: it has to be begun anew.</returns>

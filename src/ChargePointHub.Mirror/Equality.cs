@@ -4,7 +4,7 @@ using ChargePointHub.Client;
 
 namespace ChargePointHub.Mirror;
 
-/// <summary>Proves by hash that a copy has the rows of the hub's own table as of the same instant, in whatever order; or says which differ.</summary>
+/// <summary>Proves by hash that a copy has the rows of the hub's own table as of the same instant (where it has a present, or times are cut: of now), in whatever order; or says which differ.</summary>
 internal sealed class Equality(HubClient hub, MirroredDataset dataset, TableCopy copy)
 {
     private const int MostShown = 20;
@@ -50,7 +50,7 @@ internal sealed class Equality(HubClient hub, MirroredDataset dataset, TableCopy
 
     private async Task<TableReader> TableAsync(CancellationToken cancellationToken)
     {
-        var answer = await hub.OpenAsync(dataset.TableAsOf(copy.State!.IsCut ? null : copy.State.AsOf), "text/csv", cancellationToken);
+        var answer = await hub.OpenAsync(dataset.TableAsOf(copy.State!.IsCut || dataset.HasPresent ? null : copy.State.AsOf), "text/csv", cancellationToken);
         return await TableReader.OpenAsync(await answer.Content.ReadAsStreamAsync(cancellationToken));
     }
 

@@ -6,7 +6,10 @@ namespace ChargePointHub.Mirror;
 internal sealed class FolderMirror : IDisposable
 {
     /// <summary>Looks at a copy and the hub's table while the hub goes on learning.</summary>
-    private const int MostLooks = 5;
+    private const int MostLooks = 10;
+
+    /// <summary>What the hub's clock alone changes, its changes tell a few seconds later.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private const string LockFile = "mirror.lock";
 
@@ -15,12 +18,13 @@ internal sealed class FolderMirror : IDisposable
     private readonly FileStream held;
     private readonly HttpClient http;
     private readonly HubClient hub;
+    private readonly TimeProvider time;
     private bool hasRound;
 
     /// <exception cref="MirrorException">The folder cannot be used.</exception>
     public FolderMirror(MirrorOptions options, MirrorReport report, TimeProvider time)
     {
-        (this.options, this.report) = (options, report);
+        (this.options, this.report, this.time) = (options, report, time);
         Directory.CreateDirectory(options.Folder);
         held = Hold(options.Folder);
         http = HubHttp.Create(options.Hub, options.CaFile);
@@ -78,6 +82,7 @@ internal sealed class FolderMirror : IDisposable
 
             if (outcome.Fault is null && look < MostLooks)
             {
+                await Task.Delay(BetweenLooks, time, cancellationToken);
                 await mirror.FollowAsync(cancellationToken);
                 continue;
             }

@@ -12,7 +12,9 @@ internal sealed class TableReader : IDisposable
     private readonly CsvParser parser;
     private readonly Dictionary<string, int> places = [];
 
-    private TableReader(CsvParser parser) => this.parser = parser;
+    private readonly bool headOnly;
+
+    private TableReader(CsvParser parser, bool headOnly) => (this.parser, this.headOnly) = (parser, headOnly);
 
     /// <summary>The line of column names, as it stands.</summary>
     public string Head { get; private set; } = "";
@@ -22,10 +24,11 @@ internal sealed class TableReader : IDisposable
     /// <summary>The row, with the end of its line.</summary>
     public string Row => parser.RawRecord;
 
+    /// <param name="headOnly">Its rows are passed over.</param>
     /// <exception cref="IOException">There is no head, or reading it failed.</exception>
-    public static async Task<TableReader> OpenAsync(Stream table)
+    public static async Task<TableReader> OpenAsync(Stream table, bool headOnly = false)
     {
-        var reader = new TableReader(new CsvParser(new StreamReader(table), Rfc4180));
+        var reader = new TableReader(new CsvParser(new StreamReader(table), Rfc4180), headOnly);
         if (!await reader.parser.ReadAsync()) throw new IOException("The table has no line of column names.");
         reader.Head = reader.Row;
         reader.Columns = reader.parser.Record!;
@@ -33,7 +36,7 @@ internal sealed class TableReader : IDisposable
         return reader;
     }
 
-    public Task<bool> NextAsync() => parser.ReadAsync();
+    public async Task<bool> NextAsync() => !headOnly && await parser.ReadAsync();
 
     /// <summary>What stands under a column; empty where there is no such.</summary>
     public string Text(string column) => places.TryGetValue(column, out var place) ? CsvRow.TextOf(parser[place]) : "";
