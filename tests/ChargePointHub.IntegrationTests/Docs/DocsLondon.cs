@@ -106,6 +106,7 @@ public sealed class DocsLondon : IAsyncLifetime, ICollectionFixture<DocsLondon>
         return pages;
     }
 
-    /// <summary>Runs lines of shell in the reader's folder.</summary>
-    internal Task<(int Code, string Said)> RunAsync(string lines) => ChildProgram.RunAsync(lines, Folder, TimeSpan.FromMinutes(3));
+    /// <summary>Runs lines of shell in the reader's folder; the sources' programs are built, and lie elsewhere.</summary>
+    internal Task<(int Code, string Said)> RunAsync(string lines) => ChildProgram.RunAsync(
+        lines.Replace("dotnet run --project src/", $"dotnet run --no-build --project {ReadmeFile.Read().Root}/src/", StringComparison.Ordinal), Folder, TimeSpan.FromMinutes(3));
 }
