@@ -8,8 +8,8 @@ namespace ChargePointHub.Client;
 /// Everything that changed, for who keeps a copy. It holds no state: the cursor does, and the caller keeps it with the copy. It outlives restarts on either side.
 /// </summary>
 /// <param name="hub">With the key whose rights the copy has.</param>
-/// <param name="datasets">Such as charging_sessions; none: all that the key may read with exact times.</param>
-public sealed class ChangeReader(HubClient hub, params IReadOnlyList<string> datasets)
+/// <param name="datasets">None: all that the key may read with exact times.</param>
+public sealed class ChangeReader(HubClient hub, params IReadOnlyList<DatasetName> datasets)
 {
     /// <summary>A sign of life comes every 15 seconds; a stream without one is dead.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
@@ -83,7 +83,7 @@ public sealed class ChangeReader(HubClient hub, params IReadOnlyList<string> dat
     {
         var query = string.Join('&', ((string?[])
         [
-            datasets.Count == 0 ? null : "dataset=" + Uri.EscapeDataString(string.Join(',', datasets)),
+            datasets.Count == 0 ? null : "dataset=" + Uri.EscapeDataString(string.Join(',', datasets.Select(WordConverter<DatasetName>.TextOf))),
             cursor is null && SinceText is { } since ? "since=" + Uri.EscapeDataString(since) : null,
         ]).OfType<string>());
         using var request = HubClient.Request("/v1/changes" + (query.Length == 0 ? "" : "?" + query), "text/event-stream");

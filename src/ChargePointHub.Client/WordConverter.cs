@@ -17,7 +17,10 @@ internal sealed class WordConverter<T> : JsonConverter<T>
 
     private static readonly FrozenDictionary<T, string> Texts = Words.ToFrozenDictionary(w => w.Value, w => w.Key);
 
+    /// <summary>The hub's word.</summary>
+    public static string TextOf(T value) => Texts[value];
+
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Words.GetValueOrDefault(reader.GetString()!, Unlisted);
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Texts[value]);
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(TextOf(value));
 }

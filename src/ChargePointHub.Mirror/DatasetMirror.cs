@@ -47,8 +47,8 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
     /// </summary>
     private async Task<long> BeginAsync(CancellationToken cancellationToken)
     {
-        DateTimeOffset? since = dataset.HasPresent ? null : Page(await new ChangeReader(hub, dataset.Name) { Limit = 1 }.ReadAsync(null, cancellationToken)).AsOf;
-        var first = Page(await new ChangeReader(hub, dataset.Name) { Since = since }.ReadAsync(null, cancellationToken));
+        DateTimeOffset? since = dataset.HasPresent ? null : Page(await new ChangeReader(hub, dataset.Dataset) { Limit = 1 }.ReadAsync(null, cancellationToken)).AsOf;
+        var first = Page(await new ChangeReader(hub, dataset.Dataset) { Since = since }.ReadAsync(null, cancellationToken));
         using var answer = await hub.OpenAsync(since is null ? dataset.Beginning : dataset.TableAsOf(since), "text/csv", cancellationToken);
         using var source = await TableReader.OpenAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), headOnly: since is null);
         var batch = new ChangeBatch();
@@ -60,7 +60,7 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
     /// <returns>Null: it has to be begun anew.</returns>
     private async Task<long?> ContinueAsync(CopyState from, CancellationToken cancellationToken)
     {
-        var reader = new ChangeReader(hub, dataset.Name);
+        var reader = new ChangeReader(hub, dataset.Dataset);
         var told = 0L;
         for (var state = from; ;)
         {

@@ -88,6 +88,8 @@ internal static class MirrorProof
             report.Tell(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {string.Join("; ", mirrors.Select(m => $"{m.Name} {m.Count} records, {m.Upserts} upserts, {m.Removals} removals, {m.Resyncs} resyncs"))}; the program {string.Join(", ", programs.Select(p => $"{p.Name} {p.Rounds} times, {p.Beginnings} begun anew"))}"));
         }
 
+        // Its folder goes with the report.
+        await server.DisposeAsync();
         foreach (var difference in differences.Take(10)) report.Tell(difference);
         return await report.CloseAsync(differences.Count == 0, differences.Count == 0 ? $"{seeds} stories, every copy equal whenever it had caught up" : "a copy differs", [], figures);
     }

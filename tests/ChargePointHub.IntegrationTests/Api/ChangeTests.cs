@@ -135,6 +135,19 @@ public sealed class ChangeTests : IAsyncLifetime
         Assert.Equal("CPH-1206", (await host.GetAsync("/v1/changes", headers: [("Accept", "text/event-stream"), ("Last-Event-ID", begun.NextCursor!)])).Code);
     }
 
+    [Theory]
+    [InlineData(3, HttpStatusCode.OK)]
+    [InlineData(6, HttpStatusCode.BadRequest)]
+    public async Task What_an_answer_names_as_its_time_can_be_asked_for_though_the_databases_clock_is_ahead(int seconds, HttpStatusCode status)
+    {
+        var begun = await host.GetAsync("/v1/changes");
+        var asOf = begun.Json.GetProperty("meta").GetProperty("as_of").GetDateTimeOffset();
+        host.AskedAt = asOf.AddSeconds(-seconds);
+
+        Assert.Equal(status, (await host.GetAsync($"/v1/changes?since={Instants.Format(asOf)}")).Status);
+        Assert.Equal(status, (await host.GetAsync($"/v1/tariffs?as_of={Instants.Format(asOf)}")).Status);
+    }
+
     [Fact]
     public async Task Events_tell_what_there_is_and_what_comes_and_go_on_after_the_last_that_was_had()
     {

@@ -61,7 +61,7 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task Changes_come_as_they_happen_and_go_on_where_they_were()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var reader = new ChangeReader(hub, "tariffs");
+        var reader = new ChangeReader(hub, DatasetName.Tariffs);
         await using var told = reader.ListenAsync(null, patience.Token).GetAsyncEnumerator();
         var pages = new List<ChangesTold.Page>();
 

@@ -38,7 +38,7 @@ public sealed class MirrorTests : IAsyncLifetime
     {
         var begun = await MirrorAsync(ApiHost.Key);
         Assert.Equal(
-            ["charge_points: 2 rows, 2 changes", "charge_points: equal", "tariffs: 1 rows, 0 changes", "tariffs: equal", "status_changes: 0 rows, 0 changes", "status_changes: equal", "charging_sessions: 3 rows, 0 changes", "charging_sessions: equal"],
+            ["charge_points: 2 rows, 2 changes", "charge_points: equal", "tariffs: 1 rows, 0 changes", "tariffs: equal", "status_changes: 0 rows, 0 changes", "status_changes: equal", "charging_sessions: 3 rows, 0 changes", "charging_sessions: equal", "reported_usage: 0 rows, 0 changes", "reported_usage: equal"],
             begun.Said);
 
         await WriteAsync(new RecordPage { ChargingSessions = [Session("S1", "P1", kwh: 9.9m), Session("S4", "P1")] });

@@ -13,7 +13,7 @@ public sealed class ChangeReaderTests
     {
         await using var hub = await PretendHub.StartAsync(PretendHub.Json(PretendHub.Example("ChangeList", page => page["next_cursor"] = "behind")));
 
-        var page = Assert.IsType<ChangesTold.Page>(await new ChangeReader(hub.Client(), "tariffs", "charge_points") { Limit = 5 }.ReadAsync("before"));
+        var page = Assert.IsType<ChangesTold.Page>(await new ChangeReader(hub.Client(), DatasetName.Tariffs, DatasetName.ChargePoints) { Limit = 5 }.ReadAsync("before"));
 
         Assert.Equal("/v1/changes?dataset=tariffs,charge_points&limit=5&cursor=before", Assert.Single(hub.Asked).Address);
         Assert.Equal("behind", page.Cursor);
@@ -48,7 +48,7 @@ public sealed class ChangeReaderTests
             PretendHub.Problem(410, "CPH-1205"));
         var told = new List<ChangesTold>();
 
-        await foreach (var next in new ChangeReader(hub.Client(new NoPauses()), "tariffs").ListenAsync(null))
+        await foreach (var next in new ChangeReader(hub.Client(new NoPauses()), DatasetName.Tariffs).ListenAsync(null))
         {
             told.Add(next);
             if (next is ChangesTold.Page { Cursor: "one" }) hasOne.SetResult();

@@ -20,7 +20,7 @@ public sealed class ClientSampleTests
             Console.WriteLine($"{tariff.TariffId}: {tariff.PencePerKwh} p/kWh");
         }
 
-        var reader = new ChangeReader(hub, "charge_points", "tariffs");
+        var reader = new ChangeReader(hub, DatasetName.ChargePoints, DatasetName.Tariffs);
         switch (await reader.ReadAsync(cursor))
         {
             case ChangesTold.Page page:

@@ -46,7 +46,7 @@ internal sealed record ChangeReading(
         else if (request.Parameters["since"] is { } since)
         {
             var instant = TimeText.Parse(since)!.Value;
-            if (instant > request.Now) return (null, WindowReading.Future("since", instant, request.Now));
+            if (instant > request.Now + WindowReading.MostAhead) return (null, WindowReading.Future("since", instant, request.Now));
             var tick = Math.Min(clock.Tick, await request.Hub.Records.ReadTickAsync(instant, request.Aborted));
             from = new ChangeCursor(tick, ChangePlace.Behind(tick), null, 0);
         }

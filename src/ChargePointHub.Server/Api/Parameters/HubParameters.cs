@@ -273,7 +273,7 @@ public static class HubParameters
     private static IEnumerable<Fault> CheckAsOf(string value, CheckAgainst against)
     {
         foreach (var fault in Time(AsOf, value, against)) yield return fault;
-        if (TimeText.Parse(value) is { } at && at > against.Now)
+        if (TimeText.Parse(value) is { } at && at > against.Now + WindowReading.MostAhead)
             yield return new Fault(ErrorCatalogue.AsOfAhead, "as_of", $"{Instants.Format(at)} has not come yet.", Example: $"as_of={TimeExamples.To(against.Now)}");
     }
 

@@ -6,6 +6,9 @@ namespace ChargePointHub.Server.Api.Parameters;
 /// <summary>Resolves <c>from</c>, <c>to</c> and <c>period</c>, which are valid one by one, into one window, or says why they are none.</summary>
 internal static class WindowReading
 {
+    /// <summary>By which the database's clock, which dates what the hub learns, may be ahead of this hub's: what an answer names as its as_of can be asked for at once.</summary>
+    public static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(5);
+
     /// <param name="precision">What is left open consists of whole units of this; what is given is <see cref="FinerThan"/>'s to judge.</param>
     /// <param name="dataset">Decides what stands for a window that is not given; null: 24 hours.</param>
     public static (Window? Window, Fault? Fault) Read(
