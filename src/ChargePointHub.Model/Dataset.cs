@@ -26,11 +26,14 @@ public sealed record Dataset
     /// <summary>Each plug-in to plug-out, with energy and cost.</summary>
     public static readonly Dataset ChargingSessions = new("charging_sessions", typeof(ChargingSession), isSnapshot: false, isRestricted: true);
 
+    /// <summary>Each time in which a charge point could not be used, as its operator reports it, or derived from its status changes. Restricted, as how well a network runs is told by agreement.</summary>
+    public static readonly Dataset Outages = new("outages", typeof(Outage), isSnapshot: false, isRestricted: true);
+
     /// <summary>What operators themselves say of the use of their charge points, by period. Handed in as files; never mixed with sessions.</summary>
     public static readonly Dataset ReportedUsage = new("reported_usage", typeof(ReportedUsage), isSnapshot: false, isRestricted: true, isHandedIn: true);
 
     /// <summary>In the order in which an operator's datasets are first collected: what others refer to comes first.</summary>
-    public static readonly IReadOnlyList<Dataset> All = [ChargePoints, Tariffs, StatusChanges, ChargingSessions, ReportedUsage];
+    public static readonly IReadOnlyList<Dataset> All = [ChargePoints, Tariffs, StatusChanges, ChargingSessions, Outages, ReportedUsage];
 
     /// <summary>snake_case, as on the wire and in the database.</summary>
     public string Name { get; }
@@ -74,6 +77,9 @@ public enum WindowAxis
 
     /// <summary>When the status changed (status changes).</summary>
     [JsonStringEnumMemberName("at")] At,
+
+    /// <summary>When the charge point fell out of use (outages).</summary>
+    [JsonStringEnumMemberName("started_at")] StartedAt,
 
     /// <summary>When the period began that figures are of (reported usage); what was handed in for a period covers it.</summary>
     [JsonStringEnumMemberName("period_from")] PeriodFrom,

@@ -18,6 +18,7 @@ namespace ChargePointHub.Model;
 [JsonSerializable(typeof(ChargingSession))]
 [JsonSerializable(typeof(StatusChange))]
 [JsonSerializable(typeof(Tariff))]
+[JsonSerializable(typeof(Outage))]
 [JsonSerializable(typeof(ReportedUsage))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
 public sealed partial class HubJson : JsonSerializerContext

@@ -33,17 +33,19 @@ public sealed record RecordPage
 
     public IReadOnlyList<Judged<ChargingSession>> ChargingSessions { get; init; } = [];
 
+    public IReadOnlyList<Judged<Outage>> Outages { get; init; } = [];
+
     public IReadOnlyList<Judged<ReportedUsage>> ReportedUsage { get; init; } = [];
 
     public IReadOnlyList<RefusedRecord> Refused { get; init; } = [];
 
     /// <summary>Records of this page that a dataset's key would count: accepted and refused.</summary>
-    public int Count => ChargePoints.Count + Tariffs.Count + StatusChanges.Count + ChargingSessions.Count + ReportedUsage.Count + Refused.Count;
+    public int Count => ChargePoints.Count + Tariffs.Count + StatusChanges.Count + ChargingSessions.Count + Outages.Count + ReportedUsage.Count + Refused.Count;
 
     /// <summary>What was noticed about all of these records.</summary>
     public IEnumerable<Finding> Findings =>
         ChargePoints.SelectMany(r => r.Findings).Concat(Tariffs.SelectMany(r => r.Findings)).Concat(StatusChanges.SelectMany(r => r.Findings))
-            .Concat(ChargingSessions.SelectMany(r => r.Findings)).Concat(ReportedUsage.SelectMany(r => r.Findings)).Concat(Refused.SelectMany(r => r.Findings));
+            .Concat(ChargingSessions.SelectMany(r => r.Findings)).Concat(Outages.SelectMany(r => r.Findings)).Concat(ReportedUsage.SelectMany(r => r.Findings)).Concat(Refused.SelectMany(r => r.Findings));
 }
 
 /// <summary>Area codes of one place under one version of the boundaries. Null where no loaded layer holds the place.</summary>

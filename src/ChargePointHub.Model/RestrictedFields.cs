@@ -12,6 +12,8 @@ public static class RestrictedFields
         "outcome", "ended_by", "error_code", "start_soc_percent", "end_soc_percent", "corrects_session_id",
     ];
 
+    private static readonly string[] OfOutages = ["category", "cause", "exempt", "exempt_reason"];
+
     private static readonly string[] OfUsage =
     [
         "sessions", "successful_sessions", "energy_kwh", "plugged_minutes", "charging_minutes", "idle_minutes", "open_minutes", "utilisation_percent",
@@ -26,5 +28,9 @@ public static class RestrictedFields
 
     /// <summary>Fields that a grant may name, in their order in the record; none of what holds no records.</summary>
     /// <param name="subject">One of <see cref="Right.All"/>.</param>
-    public static IReadOnlyList<string> Of(string subject) => subject == Dataset.ChargingSessions.Name ? OfSessions : subject == Dataset.ReportedUsage.Name ? OfUsage : [];
+    public static IReadOnlyList<string> Of(string subject) =>
+        subject == Dataset.ChargingSessions.Name ? OfSessions
+        : subject == Dataset.Outages.Name ? OfOutages
+        : subject == Dataset.ReportedUsage.Name ? OfUsage
+        : [];
 }

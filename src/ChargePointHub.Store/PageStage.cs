@@ -14,6 +14,7 @@ internal static class PageStage
         RecordStages.ChargePoints.Table.CreateStage,
         RecordStages.Tariffs.Table.CreateStage,
         RecordStages.ChargingSessions.Table.CreateStage,
+        RecordStages.Outages.Table.CreateStage,
         RecordStages.ReportedUsage.Table.CreateStage,
         StatusStage.CreateStage);
 

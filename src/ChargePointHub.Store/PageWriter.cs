@@ -88,6 +88,8 @@ public sealed class PageWriter(Database database)
         var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(namedTariffs), buffer, cancellationToken);
         var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken, quarantine.AreJoined);
         if (Planted == PlantedBug.NoKey) sessions = await PlantedFaults.ForgetKeysAsync(connection, cancellationToken);
+        List<ToStage<Outage>> named = [.. quarantine.Outages, .. ToStage(page.Records.Outages)];
+        var outages = await RecordStages.Outages.DecideAsync(connection, page, named, buffer, cancellationToken);
         var reported = await ReportedUsageStage.JudgeAsync(connection, page, quarantine.Usage, cancellationToken);
         var usage = await RecordStages.ReportedUsage.DecideAsync(connection, page, reported, buffer, cancellationToken);
         var statuses = new StatusStage(connection, page, absence, quarantine.Changes);
@@ -99,15 +101,17 @@ public sealed class PageWriter(Database database)
         await ReachAsync(CommitPoint.Staged, page);
 
         Tick? tick = null;
-        if (quarantine.Written > 0 || quarantine.Ended.Count > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething || usage.WriteSomething
+        if (quarantine.Written > 0 || quarantine.Ended.Count > 0 || chargePoints.WriteSomething || tariffs.WriteSomething || sessions.WriteSomething || outages.WriteSomething || usage.WriteSomething
             || statuses.WriteSomething || coverage.WriteSomething || areas.Count > 0)
         {
             var taken = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
             await RecordStages.ChargePoints.WriteAsync(connection, page, chargePoints, taken, cancellationToken);
             await RecordStages.Tariffs.WriteAsync(connection, page, tariffs, taken, cancellationToken);
             await RecordStages.ChargingSessions.WriteAsync(connection, page, sessions, taken, cancellationToken, hasKey: Planted != PlantedBug.NoKey);
+            await RecordStages.Outages.WriteAsync(connection, page, outages, taken, cancellationToken);
             await RecordStages.ReportedUsage.WriteAsync(connection, page, usage, taken, cancellationToken);
-            if (sessions.Changed > 0) await Announcements.OfMovesAsync(connection, page.Feed.OperatorId, taken, cancellationToken);
+            if (sessions.Changed > 0) await Announcements.OfMovesAsync(connection, Dataset.ChargingSessions, RecordStages.ChargingSessions.Table, page.Feed.OperatorId, taken, cancellationToken);
+            if (outages.Changed > 0) await Announcements.OfMovesAsync(connection, Dataset.Outages, RecordStages.Outages.Table, page.Feed.OperatorId, taken, cancellationToken);
             if (quarantine.Ended.Count > 0)
             {
                 var ended = await RecordStages.ChargingSessions.EndAsync(connection, page, quarantine.Ended, taken, cancellationToken);
@@ -126,7 +130,7 @@ public sealed class PageWriter(Database database)
         await transaction.CommitAsync(cancellationToken);
         await ReachAsync(CommitPoint.Committed, page);
 
-        Counts[] all = [chargePoints, tariffs, sessions, usage, statuses.Counts];
+        Counts[] all = [chargePoints, tariffs, sessions, outages, usage, statuses.Counts];
         return new PageWritten(
             tick?.Number,
             all.Sum(c => c.Added),

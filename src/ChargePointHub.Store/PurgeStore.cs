@@ -32,6 +32,7 @@ public sealed class PurgeStore(Database database)
 {
     private const string OfSession = "operator_id = $1 AND session_id = $2";
     private const string OfTariff = "operator_id = $1 AND tariff_id = $2";
+    private const string OfOutage = "operator_id = $1 AND outage_id = $2";
     private const string OfUsage = "operator_id = $1 AND reported_usage_id = $2";
     private const string OfPoint = "operator_id = $1 AND charge_point_id = $2";
 
@@ -39,13 +40,14 @@ public sealed class PurgeStore(Database database)
     private const string OfCharge = "operator_id = $1 AND (lower(session_id) = lower($2) OR charge_key = lower($2))";
 
     /// <summary>Whose records can be purged; status changes go with their charge point.</summary>
-    public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions, Dataset.ReportedUsage];
+    public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions, Dataset.Outages, Dataset.ReportedUsage];
 
     /// <summary>Of datasets whose records are told to be gone one by one: id, charge point and location of what is there. $3: ids of a session's parts.</summary>
     private static readonly Dictionary<Dataset, string> Told = new()
     {
         [Dataset.Tariffs] = $"SELECT tariff_id, '', '' FROM tariff WHERE {OfTariff}",
         [Dataset.ChargingSessions] = "SELECT session_id, charge_point_id, '' FROM charging_session WHERE operator_id = $1 AND (session_id = $2 OR session_id = ANY ($3))",
+        [Dataset.Outages] = $"SELECT outage_id, charge_point_id, '' FROM outage WHERE {OfOutage}",
         [Dataset.ReportedUsage] = $"SELECT reported_usage_id, coalesce(charge_point_id, ''), coalesce(location_id, '') FROM reported_usage WHERE {OfUsage}",
     };
 
@@ -152,7 +154,7 @@ public sealed class PurgeStore(Database database)
     /// <returns>Reports that had some.</returns>
     private static async Task<int> ForgetSamplesAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
     {
-        Dataset[] datasets = purge.Dataset == Dataset.ChargePoints && !purge.IsMended ? [purge.Dataset, Dataset.StatusChanges, Dataset.ChargingSessions, Dataset.ReportedUsage] : [purge.Dataset];
+        Dataset[] datasets = purge.Dataset == Dataset.ChargePoints && !purge.IsMended ? [purge.Dataset, Dataset.StatusChanges, Dataset.ChargingSessions, Dataset.Outages, Dataset.ReportedUsage] : [purge.Dataset];
         var reports = await connection.Command(
             "SELECT submission_id, report::text FROM submission WHERE operator_id = $1 AND dataset = ANY ($2)", purge.OperatorId, datasets.Select(d => d.Name).ToArray())
             .ListAsync(r => (Id: r.GetGuid(0), Report: r.GetString(1)), cancellationToken);
@@ -236,12 +238,13 @@ public sealed class PurgeStore(Database database)
         }
 
         if (dataset == Dataset.Tariffs) return [("tariff", OfTariff), ("tariff_version", OfTariff), ("absence", "operator_id = $1 AND dataset = 'tariffs' AND own_key = $2"), ("quarantine", $"operator_id = $1 AND dataset = 'tariffs' AND {AnyId}")];
+        if (dataset == Dataset.Outages) return [("outage", OfOutage), ("outage_version", OfOutage), ("quarantine", $"operator_id = $1 AND dataset = 'outages' AND {AnyId}")];
         if (dataset == Dataset.ReportedUsage) return [("reported_usage", OfUsage), ("reported_usage_version", OfUsage), ("quarantine", $"operator_id = $1 AND dataset = 'reported_usage' AND {AnyId}")];
         if (isMended) return [("charge_point", OfPoint), ("charge_point_version", OfPoint), ("quarantine", $"operator_id = $1 AND dataset = 'charge_points' AND {AnyId}")];
         return
         [
             ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("charge_point_same", "operator_id = $1 AND charge_point_id = $2 OR other_operator_id = $1 AND other_id = $2"), ("status_change", OfPoint),
-            ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", $"operator_id = $1 AND {OfPointInAnyCase("charge_point_id")}"), ("reported_usage", OfPoint), ("reported_usage_version", OfPoint),
+            ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", $"operator_id = $1 AND {OfPointInAnyCase("charge_point_id")}"), ("outage", OfPoint), ("outage_version", OfPoint), ("reported_usage", OfPoint), ("reported_usage_version", OfPoint),
             ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
             // Rows that an older hub wrote name nothing.
             ("quarantine", $"operator_id = $1 AND ({OfPointInAnyCase("waits_for")} OR {OfPointInAnyCase("names_point")} OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) "

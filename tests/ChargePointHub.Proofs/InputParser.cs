@@ -27,6 +27,7 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
         Json("loti-v1 charge points", InputSamples.LotiPoints, Feed(folder, "loti-v1", Dataset.ChargePoints)),
         Json("loti-v1 sessions", InputSamples.LotiSessions, Feed(folder, "loti-v1", Dataset.ChargingSessions)),
         Json("loti-v1 status changes", InputSamples.LotiChanges, Feed(folder, "loti-v1", Dataset.StatusChanges)),
+        Json("loti-v1 outages", InputSamples.LotiOutages, Feed(folder, "loti-v1", Dataset.Outages)),
         Json("loti-v1 tariffs", InputSamples.Tariffs, Feed(folder, "loti-v1", Dataset.Tariffs)),
         Json("ocpi locations", InputSamples.OcpiLocations, Feed(folder, "ocpi-2.2.1", Dataset.ChargePoints)),
         Json("ocpi tariffs", InputSamples.Tariffs, Feed(folder, "ocpi-2.2.1", Dataset.Tariffs)),
@@ -39,6 +40,7 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
         Answer("mapped-json table", Encoding.UTF8.GetBytes(InputSamples.TableAnswer), Feed(folder, "mapped-json", Dataset.Tariffs, InputSamples.TableMapping)),
         Answer("mapped-json archive", Archive(), Feed(folder, "mapped-json", Dataset.StatusChanges, InputSamples.ArchiveMapping)),
         File("csv-v1 text", Encoding.UTF8.GetBytes(InputSamples.CsvFile), Feed(folder, "csv-v1", Dataset.ChargingSessions, InputSamples.CsvMapping)),
+        File("csv-v1 outages", Encoding.UTF8.GetBytes(InputSamples.OutageFile), Feed(folder, "csv-v1", Dataset.Outages, InputSamples.OutageMapping)),
         File("csv-v1 reported usage", Encoding.UTF8.GetBytes(InputSamples.UsageFile), Feed(folder, "csv-v1", Dataset.ReportedUsage, InputSamples.UsageMapping)),
         File("csv-v1 workbook", Workbook(), Feed(folder, "csv-v1", Dataset.ChargingSessions, InputSamples.CsvMapping)),
     ];
@@ -121,6 +123,7 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
         foreach (var each in page.Tariffs) Write(each.Record, each.Findings);
         foreach (var each in page.StatusChanges) Write(each.Record, each.Findings);
         foreach (var each in page.ChargingSessions) Write(each.Record, each.Findings);
+        foreach (var each in page.Outages) Write(each.Record, each.Findings);
         foreach (var each in page.ReportedUsage) Write(each.Record, each.Findings);
         foreach (var each in page.Refused)
         {

@@ -83,6 +83,18 @@ internal static class InputSamples
 
     public const string ArchiveFile = "Unit,State,At\nCP1,on,2026-11-20T08:00:00Z\nCP2,CHARGING,2026-11-20T09:00:00Z\n";
 
+    public const string LotiOutages = """
+        {"data": [{"outage_id": "OUT-1", "charge_point_id": "CP1", "started_at": "2026-11-20T08:00:00Z", "detected_at": "2026-11-20T08:00:30Z", "reported_at": null, "attended_at": "2026-11-20T11:00:00Z",
+         "ended_at": "2026-11-20T12:00:00.5Z", "category": "PAYMENT_TERMINAL", "cause": "Screen dark since 05-11-2026 08:15, ring 020 7946 0958", "exempt": true, "exempt_reason": "hit by AB12 CDE",
+         "last_updated": "2026-11-20T12:00:07Z"}], "next_cursor": null}
+        """;
+
+    public const string OutageMapping = """
+        {"fields": {"outage_id": "/Ref", "charge_point_id": "/Bay", "started_at": "/From", "ended_at": "/To", "category": {"path": "/Kind", "words": {"no power": "POWER_SUPPLY"}, "otherwise": "OTHER"}, "cause": "/What"}}
+        """;
+
+    public const string OutageFile = "Ref,Bay,From,To,Kind,What\nO1,CP1,2026-11-20T08:00:00Z,2026-11-20T12:00:00Z,no power,\"Feeder \"\"B\"\" tripped\"\nO2,CP2,2026-11-20T09:00:00Z,,screen,a@b.example\n";
+
     public const string UsageMapping = """
         {"fields": {"group": {"path": "/Level", "words": {"bay": "charge_point", "site": "location"}}, "charge_point_id": "/Bay", "location_id": "/Site", "period": "/Period", "sessions": "/Charges",
          "energy_kwh": {"path": "/Wh", "unit": "Wh"}, "plugged_minutes": {"path": "/Hours", "unit": "hours"}, "utilisation_percent": {"path": "/Use", "unit": "fraction"}, "revenue_inc_vat": "/Paid"}}
@@ -91,5 +103,5 @@ internal static class InputSamples
     public const string UsageFile = "Level,Bay,Site,Period,Charges,Wh,Hours,Use,Paid\nbay,CP1,,2026-11-20,7,74250,5.5,0.229,31.07\nsite,,\"S \"\"2\"\"\",2026-11-20,12,122500,,,\noperator,,,2026-11-20,19,196750,,,\n";
 
     public static string Loti(Dataset dataset) =>
-        dataset == Dataset.ChargePoints ? LotiPoints : dataset == Dataset.Tariffs ? Tariffs : dataset == Dataset.StatusChanges ? LotiChanges : LotiSessions;
+        dataset == Dataset.ChargePoints ? LotiPoints : dataset == Dataset.Tariffs ? Tariffs : dataset == Dataset.StatusChanges ? LotiChanges : dataset == Dataset.Outages ? LotiOutages : LotiSessions;
 }

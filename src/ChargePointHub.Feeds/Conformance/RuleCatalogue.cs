@@ -67,6 +67,11 @@ public static class RuleCatalogue
         SessionRules.Late,
         SessionRules.CdrCredited,
 
+        OutageRules.EndsBeforeStart,
+        OutageRules.NoticedBeforeStart,
+        OutageRules.ExemptUnexplained,
+        OutageRules.TextPersonal,
+
         UsageRules.PeriodUnusable,
         UsageRules.PeriodNotOver,
         UsageRules.FiguresMissing,

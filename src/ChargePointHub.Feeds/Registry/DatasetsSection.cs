@@ -11,7 +11,7 @@ internal static class DatasetsSection
 
     private static readonly TimeSpan Month = TimeSpan.FromDays(31);
 
-    private static readonly string[] Axes = ["last_updated", "plug_in_at", "plug_out_at", "at"];
+    private static readonly string[] Axes = ["last_updated", "plug_in_at", "plug_out_at", "at", "started_at"];
 
     /// <param name="csv">How files that are handed in are written; null: the hub asks for the datasets.</param>
     public static List<DatasetPlan> Read(FileNode feed, string protocol, CsvDialect? csv)
@@ -79,6 +79,7 @@ internal static class DatasetsSection
     {
         string[] possible = dataset == Dataset.StatusChanges ? ["last_updated", "at"]
             : dataset == Dataset.ChargingSessions ? ["last_updated", "plug_in_at", "plug_out_at"]
+            : dataset == Dataset.Outages ? ["last_updated", "started_at"]
             : [];
         if (dataset == Dataset.ReportedUsage)
         {
@@ -100,6 +101,7 @@ internal static class DatasetsSection
             "plug_in_at" => WindowAxis.PlugInAt,
             "plug_out_at" => WindowAxis.PlugOutAt,
             "at" => WindowAxis.At,
+            "started_at" => WindowAxis.StartedAt,
             _ => WindowAxis.LastUpdated,
         };
     }

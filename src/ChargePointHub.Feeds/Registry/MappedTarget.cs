@@ -81,6 +81,15 @@ internal static class MappedTargets
         Number("end_soc_percent", Percent), Text("corrects_session_id"), Instant("last_updated"),
     ];
 
+    private static readonly IReadOnlyList<MappedTarget> Outages =
+    [
+        Text("outage_id"), Text("charge_point_id"), Instant("started_at"), Instant("detected_at"), Instant("reported_at"), Instant("attended_at"), Instant("ended_at"),
+        Word<OutageCategory>("category"), Text("cause"), Flag("exempt"), Text("exempt_reason"), Instant("last_updated"),
+    ];
+
+    /// <summary>What somebody wrote in his own words: it may hold anything, so it is kept of accepted records alone, where it was looked at.</summary>
+    public static readonly IReadOnlyList<string> FreeTexts = ["cause", "exempt_reason"];
+
     private static readonly IReadOnlyList<MappedTarget> ReportedUsage =
     [
         Word<UsageGroup>("group"), Text("charge_point_id"), Text("location_id"), Text("period"), Day("first_day"), Day("last_day"), Plain("sessions"), Plain("successful_sessions"),
@@ -98,6 +107,7 @@ internal static class MappedTargets
         dataset == Dataset.ChargePoints ? ChargePoints
         : dataset == Dataset.Tariffs ? Tariffs
         : dataset == Dataset.StatusChanges ? StatusChanges
+        : dataset == Dataset.Outages ? Outages
         : dataset == Dataset.ReportedUsage ? ReportedUsage
         : ChargingSessions;
 
@@ -106,6 +116,7 @@ internal static class MappedTargets
         dataset == Dataset.ChargePoints ? ["charge_point_id"]
         : dataset == Dataset.Tariffs ? ["tariff_id"]
         : dataset == Dataset.StatusChanges ? ["charge_point_id", "status", "at"]
+        : dataset == Dataset.Outages ? ["outage_id", "charge_point_id", "started_at"]
         : dataset == Dataset.ReportedUsage ? ["group"]
         : ["session_id", "charge_point_id", "plug_in_at"];
 

@@ -55,10 +55,10 @@ internal static class PretendAgreements
                 ValidFrom = Since,
                 Grants = (object[])
                 [
-                    Grant(o, "gla", ["status_changes", "charging_sessions", "reported_usage", "feed_quality"], ["london"]),
-                    Grant(o, "tfl", ["status_changes", "charging_sessions", "reported_usage"], ["london"]),
+                    Grant(o, "gla", ["status_changes", "charging_sessions", "outages", "reported_usage", "feed_quality"], ["london"]),
+                    Grant(o, "tfl", ["status_changes", "charging_sessions", "outages", "reported_usage"], ["london"]),
                     .. WithLimits(o, "london-councils"),
-                    .. BoroughFacts.All.Select(b => Grant(o, SlugOf(b.Name), ["status_changes", "charging_sessions"], [b.Gss])),
+                    .. BoroughFacts.All.Select(b => Grant(o, SlugOf(b.Name), ["status_changes", "charging_sessions", "outages"], [b.Gss])),
                 ],
             }),
         },

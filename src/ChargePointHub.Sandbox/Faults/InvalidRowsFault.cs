@@ -14,7 +14,7 @@ public sealed class InvalidRowsFault(double percent) : OperatorFault
     private const string Surrogate = "@@surrogate@@";
     private const string Nul = "@@nul@@";
 
-    private static readonly string[] Ids = ["session_id", "tariff_id", "charge_point_id", "id"];
+    private static readonly string[] Ids = ["session_id", "tariff_id", "outage_id", "charge_point_id", "id"];
 
     private static readonly Action<JsonObject, string>[] Damages =
     [
@@ -53,6 +53,7 @@ public sealed class InvalidRowsFault(double percent) : OperatorFault
         "charge-points" or "locations" => Dataset.ChargePoints,
         "charging-sessions" => Dataset.ChargingSessions,
         "status-changes" => Dataset.StatusChanges,
+        "outages" => Dataset.Outages,
         "tariffs" => Dataset.Tariffs,
         _ => null,
     };

@@ -20,6 +20,8 @@ public sealed class LotiApi(OperatorTruth truth, OperatorToken token, Outages ou
 
     private static readonly Dictionary<string, WindowAxis> StatusAxes = new() { [""] = WindowAxis.At, ["updated_"] = WindowAxis.LastUpdated };
 
+    private static readonly Dictionary<string, WindowAxis> OutageAxes = new() { [""] = WindowAxis.StartedAt, ["updated_"] = WindowAxis.LastUpdated };
+
     private static readonly Dictionary<string, WindowAxis> SessionAxes =
         new() { [""] = WindowAxis.PlugInAt, ["ended_"] = WindowAxis.PlugOutAt, ["updated_"] = WindowAxis.LastUpdated };
 
@@ -50,6 +52,7 @@ public sealed class LotiApi(OperatorTruth truth, OperatorToken token, Outages ou
             ["charge-points", var id, "charging-sessions"] => new Problem(404, "unknown-charge-point", $"There is no charge point \"{id}\".").WriteAsync(context),
             ["status-changes"] => RestrictedAsync(context, StatusAxes, StatusChanges),
             ["charging-sessions"] => new Problem(404, "not-offered", "Charging sessions are offered one charge point at a time: /charge-points/{charge_point_id}/charging-sessions.").WriteAsync(context),
+            ["outages"] when truth.Operator.ReportsOutages => RestrictedAsync(context, OutageAxes, Outages),
             ["outages"] => new Problem(404, "not-offered", "Outages are not offered; they follow from status changes.").WriteAsync(context),
             _ => new Problem(404, "unknown-path", $"There is nothing at {path}; see {BasePath}/metadata.").WriteAsync(context),
         };
@@ -148,6 +151,12 @@ public sealed class LotiApi(OperatorTruth truth, OperatorToken token, Outages ou
         string KeyOf(int i) => $"{truth.Operator.ChargePoints[changes[i].ChargePoint].OwnId}|{Instants.Format(DateTimeOffset.FromUnixTimeMilliseconds(changes[i].At))}|{Words<Status>.Of(changes[i].Status)}";
     }
 
+    private Records Outages(OperatorQuery query)
+    {
+        var outages = truth.Outages(query.Axis!.Value, query.Window!.Value, query.AsOf);
+        return new Records(Dataset.Outages, outages.Count, (json, i) => writer.Outage(json, outages[i]), i => outages[i].Outage.OwnId, i => outages[i].LastUpdated);
+    }
+
     private Task MetadataAsync(HttpContext context)
     {
         var days = lookBack is { } reach ? (int?)Math.Max(1, (int)reach.TotalDays) : null;
@@ -179,13 +188,14 @@ public sealed class LotiApi(OperatorTruth truth, OperatorToken token, Outages ou
                 earliest,
                 look_back_days = days,
                 limits = Array.Empty<object>(),
-                datasets = new[]
-                {
+                datasets = (object[])
+                [
                     Described("charge_points", "/charge-points", []),
                     Described("tariffs", "/tariffs", []),
                     Described("charging_sessions", OneByOne ? "/charge-points/{charge_point_id}/charging-sessions" : "/charging-sessions", sessionAxes),
                     Described("status_changes", "/status-changes", ["at", "reported_at"]),
-                },
+                    .. truth.Operator.ReportsOutages ? [Described("outages", "/outages", ["started_at", "last_updated"])] : Array.Empty<object>(),
+                ],
             },
             context.RequestAborted);
     }

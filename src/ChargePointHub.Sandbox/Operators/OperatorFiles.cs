@@ -37,6 +37,7 @@ public sealed class OperatorFiles(string folder, string caFile)
         [
             Windowed(Dataset.StatusChanges, "at", epoch, lookBack),
             Windowed(Dataset.ChargingSessions, "last_updated", epoch, lookBack),
+            .. owner.ReportsOutages ? [Windowed(Dataset.Outages, "last_updated", epoch, lookBack)] : Array.Empty<JsonObject>(),
         ];
         var feeds = new JsonArray();
         if (owner.Style == OperatorStyle.OcpiAndLoti)

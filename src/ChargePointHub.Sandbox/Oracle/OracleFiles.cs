@@ -85,6 +85,7 @@ public sealed class OracleFiles : IAsyncDisposable
         private readonly FileStream points;
         private readonly FileStream statuses;
         private readonly FileStream tariffs;
+        private readonly FileStream? outages;
         private DateTimeOffset? writtenUntil;
 
         public OperatorFolder(string folder, OperatorTruth truth, TimeProvider time)
@@ -99,6 +100,7 @@ public sealed class OracleFiles : IAsyncDisposable
             points = Open("charge_points");
             statuses = Open("charge_point_status");
             tariffs = Open("tariffs");
+            outages = truth.Operator.ReportsOutages ? Open("outages") : null;
 
             FileStream Open(string name) =>
                 new(Path.Combine(folder, name + ".ndjson"), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
@@ -114,6 +116,7 @@ public sealed class OracleFiles : IAsyncDisposable
             Append(sessions, truth.Sessions(WindowAxis.LastUpdated, news, now).SelectMany(v => v.History).Where(v => v.LastUpdated > since), writer.Session);
             var changed = truth.StatusChanges(news, now, byReported: true);
             Append(changes, changed, writer.StatusChange);
+            if (outages is not null) Append(outages, truth.Outages(WindowAxis.LastUpdated, news, now).SelectMany(v => v.History).Where(v => v.LastUpdated > since), writer.Outage);
             Append<SimulatedStatusChange>(statuses, writtenUntil is null ? truth.Statuses(now) : changed, writer.ChargePointStatus);
             Append(points, truth.Operator.ChargePoints.Where(p => LastUpdated(p, now) > since), (json, point) =>
             {
@@ -126,7 +129,7 @@ public sealed class OracleFiles : IAsyncDisposable
 
         public void Dispose()
         {
-            foreach (var file in (FileStream[])[sessions, changes, points, statuses, tariffs]) file.Dispose();
+            foreach (var file in (FileStream?[])[sessions, changes, points, statuses, tariffs, outages]) file?.Dispose();
         }
 
         private long LastUpdated(SimulatedChargePoint point, DateTimeOffset now) => ocpi?.LastUpdated(point, now) ?? truth.LastUpdated(point, now);

@@ -80,6 +80,27 @@ public sealed class OperatorTruth(World world, SimulatedOperator owner)
         return found;
     }
 
+    /// <summary>The newest version, as of <paramref name="asOf"/>, of each outage whose axis time then lies in <paramref name="window"/>, ascending by that time, then charge point.</summary>
+    /// <param name="axis">Last updated or start.</param>
+    public List<OutageVersion> Outages(WindowAxis axis, Window window, DateTimeOffset asOf)
+    {
+        var (from, to, now) = (Milliseconds(window.From), Milliseconds(window.To), asOf.ToUnixTimeMilliseconds());
+        var found = new List<(long Key, OutageVersion Version)>();
+        var first = Math.Max(ChargePointDay.FirstBlock(from - SimulatedOutage.LongestLag), ChargePointDay.FirstBlock(Epoch));
+        for (var block = first; block <= ChargePointDay.LastBlock(Math.Min(to - 1, now)); block++)
+        {
+            foreach (var outage in BlockAt(block).Outages)
+            {
+                if (outage.AsOf(now) is not { } version) continue;
+                var key = axis == WindowAxis.LastUpdated ? version.LastUpdated : outage.StartedAt;
+                if (key >= from && key < to) found.Add((key, version));
+            }
+        }
+
+        found.Sort(static (a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : a.Version.Outage.ChargePoint.CompareTo(b.Version.Outage.ChargePoint));
+        return found.ConvertAll(f => f.Version);
+    }
+
     /// <summary>By index of charge point: the change that began its present status.</summary>
     public SimulatedStatusChange[] Statuses(DateTimeOffset asOf)
     {
@@ -128,11 +149,16 @@ public sealed class OperatorTruth(World world, SimulatedOperator owner)
         var sessions = new List<SimulatedSession>();
         var changes = new List<SimulatedStatusChange>();
         foreach (var point in owner.ChargePoints) ChargePointDay.Generate(world, owner, point, number, sessions, changes);
-        return new Block(
-            [.. sessions],
-            [.. sessions.Where(s => s.CorrectedAt is not null)],
-            [.. changes.OrderBy(c => c.At).ThenBy(c => c.ChargePoint)]);
+        SimulatedStatusChange[] ordered = [.. changes.OrderBy(c => c.At).ThenBy(c => c.ChargePoint)];
+        return new Block([.. sessions], [.. sessions.Where(s => s.CorrectedAt is not null)], ordered, owner.ReportsOutages ? [.. OutagesOf(ordered)] : []);
     }
+
+    // A fault lies wholly within its block, and nothing happens during it.
+    private IEnumerable<SimulatedOutage> OutagesOf(SimulatedStatusChange[] changes) =>
+        from each in changes.GroupBy(c => c.ChargePoint)
+        from pair in each.Zip(each.Skip(1))
+        where pair.First.Status == Status.OutOfOrder
+        select SimulatedOutage.Of(world, owner.ChargePoints[each.Key], pair.First, pair.Second);
 
     // Each charge point's newest change before the block: looked for backwards, one block at a time, as far as the epoch.
     private SimulatedStatusChange[] Baseline(int block)
@@ -162,5 +188,5 @@ public sealed class OperatorTruth(World world, SimulatedOperator owner)
         return result;
     }
 
-    private sealed record Block(SimulatedSession[] Sessions, SimulatedSession[] Corrected, SimulatedStatusChange[] Changes);
+    private sealed record Block(SimulatedSession[] Sessions, SimulatedSession[] Corrected, SimulatedStatusChange[] Changes, SimulatedOutage[] Outages);
 }

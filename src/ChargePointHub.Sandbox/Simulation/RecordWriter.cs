@@ -61,6 +61,27 @@ public sealed class RecordWriter(SimulatedOperator owner, bool asHub)
         json.WriteEndObject();
     }
 
+    public void Outage(Utf8JsonWriter json, OutageVersion version)
+    {
+        var outage = version.Outage;
+        json.WriteStartObject();
+        json.WriteString("outage_id", Id(outage.OwnId));
+        if (asHub) json.WriteString("operator_id", owner.OperatorId);
+        json.WriteString("charge_point_id", Id(owner.ChargePoints[outage.ChargePoint].OwnId));
+        Instant(json, "started_at", outage.StartedAt);
+        Instant(json, "detected_at", outage.DetectedAt);
+        json.WriteNull("reported_at");
+        Instant(json, "attended_at", version.IsOpen ? null : outage.AttendedAt);
+        Instant(json, "ended_at", version.IsOpen ? null : outage.EndedAt);
+        json.WriteString("category", Words<OutageCategory>.Of(outage.Category));
+        Text(json, "cause", outage.Cause);
+        json.WriteBoolean("exempt", outage.IsExempt);
+        Text(json, "exempt_reason", outage.IsExempt ? "Fault of the distribution network" : null);
+        if (asHub) json.WriteBoolean("derived", false);
+        Instant(json, "last_updated", version.LastUpdated);
+        json.WriteEndObject();
+    }
+
     /// <param name="now">Milliseconds since 1970.</param>
     /// <param name="lastUpdated">Milliseconds since 1970.</param>
     public void ChargePoint(Utf8JsonWriter json, SimulatedChargePoint point, SimulatedStatusChange status, long lastUpdated, long now)

@@ -39,6 +39,9 @@ public sealed record SimulatedOperator(int Index, string OperatorId, string Name
     /// <summary>Says when it came to know of a status change.</summary>
     public bool ReportsWhenSeen => Index % 3 != 2;
 
+    /// <summary>Keeps books of outages, and offers them; those of all others follow from their status changes.</summary>
+    public bool ReportsOutages => Style == OperatorStyle.Loti && Index % 5 == 1;
+
     /// <summary>Of all sessions, 0 to 1: those that are corrected within 60 hours.</summary>
     public double CorrectedShare { get; init; } = 0.01;
 

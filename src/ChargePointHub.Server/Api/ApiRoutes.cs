@@ -10,6 +10,7 @@ using ChargePointHub.Server.Api.Metadata;
 using ChargePointHub.Server.Api.Metrics;
 using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Operators;
+using ChargePointHub.Server.Api.Outages;
 using ChargePointHub.Server.Api.ReportedUsage;
 using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Server.Api.StatusChanges;
@@ -37,6 +38,8 @@ public static class ApiRoutes
         ListChargingSessions.Route.ToCsv(),
         ListStatusChanges.Route,
         ListStatusChanges.Route.ToCsv(),
+        ListOutages.Route,
+        ListOutages.Route.ToCsv(),
         ListReportedUsage.Route,
         ListReportedUsage.Route.ToCsv(),
         ListTariffs.Route,

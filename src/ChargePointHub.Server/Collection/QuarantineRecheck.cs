@@ -23,7 +23,7 @@ public sealed class QuarantineRecheck(QuarantineStore quarantine, PageWriter wri
 
     /// <summary>Found with the operator's whole answer in hand, which is gone: these stay as they were found.</summary>
     private static readonly string[] OfTheAnswer =
-        [ValueRules.PersonalDataPresent.Code, ValueRules.OutsideWindow.Code, TableRules.RowWidth.Code, TableRules.EndOfLineMissing.Code, TableRules.CellError.Code, TableRules.CellFormula.Code, TableRules.CellMerged.Code];
+        [ValueRules.PersonalDataPresent.Code, OutageRules.TextPersonal.Code, ValueRules.OutsideWindow.Code, TableRules.RowWidth.Code, TableRules.EndOfLineMissing.Code, TableRules.CellError.Code, TableRules.CellFormula.Code, TableRules.CellMerged.Code];
 
     public static IReadOnlyList<Dataset> Datasets { get; } = [.. Dataset.All.Where(d => !d.IsSnapshot)];
 
@@ -79,6 +79,7 @@ public sealed class QuarantineRecheck(QuarantineStore quarantine, PageWriter wri
         return new Rechecked(record.Key, new RecordPage
         {
             ChargingSessions = [.. judged.ChargingSessions.Select(s => s with { Findings = With(s.Findings) })],
+            Outages = [.. judged.Outages.Select(o => o with { Findings = With(o.Findings) })],
             ReportedUsage = [.. judged.ReportedUsage.Select(u => u with { Findings = With(u.Findings) })],
             StatusChanges = [.. judged.StatusChanges.Select(c => c with { Findings = With(c.Findings) })],
             Refused = [.. judged.Refused.Select(r => r with { Findings = With(r.Findings) })],

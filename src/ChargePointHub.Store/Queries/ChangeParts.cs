@@ -45,6 +45,7 @@ internal static class ChangeParts
             IsOfPlace = true,
         },
         .. AtPlaces(Dataset.ChargingSessions, "charging_session", "session_id", AreaOfPoint, ChangeOf.ChargePoint),
+        .. AtPlaces(Dataset.Outages, "outage", "outage_id", AreaOfPoint, ChangeOf.ChargePoint),
         .. AtPlaces(Dataset.ReportedUsage, "reported_usage", "reported_usage_id", AreaOfEither, ChangeOf.ChargePoint, ChangeOf.Location),
     ];
 

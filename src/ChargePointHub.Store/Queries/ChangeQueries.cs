@@ -7,7 +7,7 @@ namespace ChargePointHub.Store.Queries;
 /// <summary>Which keys changed, in the order in which the hub learnt it. What is served of them, <see cref="RecordQueries"/> knows.</summary>
 public sealed class ChangeQueries(Database database)
 {
-    /// <summary>Datasets whose changes are told.</summary>
+    /// <summary>Datasets whose changes are told; of outages those that are reported, as derived ones follow from status changes.</summary>
     public static readonly IReadOnlyList<Dataset> Followed = [.. ChangeParts.All.Select(p => p.Dataset).Distinct()];
 
     /// <summary>What the statement's own conditions make of a scope; tests take it away to see what row security does alone.</summary>

@@ -41,6 +41,7 @@ internal static class FilterSql
     {
         TimeField.Event => Within(eventTime),
         TimeField.PlugOut => Within("r.plug_out_at"),
+        TimeField.Ended => Within("r.ended_at"),
         TimeField.LastUpdated => Within("r.last_updated"),
         TimeField.Recorded => Within("r.recorded_at"),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, null),

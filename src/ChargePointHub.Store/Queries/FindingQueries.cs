@@ -55,6 +55,9 @@ public sealed class FindingQueries(Database database)
                 (SELECT 'status_changes', charge_point_id, findings FROM status_change r
                  WHERE operator_id = $1 AND findings IS NOT NULL AND {Published} ORDER BY at DESC LIMIT $3)
                 UNION ALL
+                (SELECT 'outages', outage_id, findings FROM outage r
+                 WHERE operator_id = $1 AND findings IS NOT NULL AND {Published} ORDER BY started_at DESC LIMIT $3)
+                UNION ALL
                 (SELECT 'reported_usage', reported_usage_id, findings FROM reported_usage r
                  WHERE operator_id = $1 AND findings IS NOT NULL
                     AND ($5 OR (coalesce(r.charge_point_id, '') NOT IN (SELECT scope_withheld()) AND coalesce(r.location_id, '') NOT IN (SELECT scope_withheld_locations())))

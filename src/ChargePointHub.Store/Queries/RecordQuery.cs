@@ -37,6 +37,9 @@ public sealed record RecordQuery
     /// <summary>Charge points: the status as served, MISSING included. Status changes: the status that began.</summary>
     public IReadOnlyList<string>? Statuses { get; init; }
 
+    /// <summary>Outages: kinds of fault.</summary>
+    public IReadOnlyList<string>? Categories { get; init; }
+
     /// <summary>Reported usage: what its figures are of.</summary>
     public IReadOnlyList<string>? Groups { get; init; }
 

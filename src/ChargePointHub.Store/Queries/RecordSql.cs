@@ -66,6 +66,7 @@ internal static class RecordSql
         [Dataset.StatusChanges] = new(
             "status_change", null, "at", ["operator_id", "charge_point_id", "status"], "", AreaJoin + PointJoin, "c.power_band", "r.status",
             Ties: ["r.evidence", "(r.document ->> 'reported_at')::timestamptz"]),
+        [Dataset.Outages] = new("outage", "outage_version", "started_at", ["operator_id", "outage_id"], "", AreaJoin + PointJoin, "c.power_band", null),
         [Dataset.ReportedUsage] = new("reported_usage", "reported_usage_version", "period_from", ["operator_id", "reported_usage_id"], "", UsageArea, null, null),
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
     };
@@ -170,6 +171,7 @@ internal static class RecordSql
         OneOf(sql, parameters, "a.borough_gss", "boroughs", query.Boroughs);
         OneOf(sql, parameters, shape.PowerBand, "bands", query.PowerBands);
         OneOf(sql, parameters, shape.Status, "statuses", query.Statuses);
+        OneOf(sql, parameters, query.Dataset == Dataset.Outages ? "r.category" : null, "categories", query.Categories);
         OneOf(sql, parameters, query.Dataset == Dataset.ReportedUsage ? "r.usage_group" : null, "groups", query.Groups);
         OneOf(sql, parameters, query.Dataset == Dataset.ReportedUsage ? "r.period_unit" : null, "units", query.PeriodUnits);
         FilterSql.Append(sql, query.Filters, query.Dataset, parameters);

@@ -9,7 +9,7 @@ namespace ChargePointHub.Store.Writing;
 /// </summary>
 internal static class Announcements
 {
-    /// <summary>Something that is served of these charge points changed, or they are gone. Statuses of one may have been known before it was.</summary>
+    /// <summary>Something that is served of these charge points changed, or they are gone. Statuses and outages of one may have been known before it was.</summary>
     /// <param name="points">Operator and hub id.</param>
     /// <param name="takesAlong">Of those that are gone, what happened there is gone too.</param>
     public static async Task OfChargePointsAsync(
@@ -32,6 +32,7 @@ internal static class Announcements
                 LEFT JOIN charge_point_told t ON t.operator_id = n.operator_id AND t.charge_point_id = n.charge_point_id
                 CROSS JOIN LATERAL (
                     SELECT t.charge_point_id IS NULL AND (EXISTS (SELECT FROM status_change s WHERE s.operator_id = n.operator_id AND s.charge_point_id = n.charge_point_id)
+                        OR EXISTS (SELECT FROM outage o WHERE o.operator_id = n.operator_id AND o.charge_point_id = n.charge_point_id)
                         OR EXISTS (SELECT FROM reported_usage u WHERE u.operator_id = n.operator_id AND u.charge_point_id = n.charge_point_id)) AS is_known) s
                 WHERE c.charge_point_id IS NOT NULL OR t.charge_point_id IS NOT NULL),
             left_now AS (
@@ -57,13 +58,13 @@ internal static class Announcements
             operators, ids, tick.Number, takesAlong).ExecuteAsync(cancellationToken);
     }
 
-    /// <summary>These sessions are of another charge point now: whoever may read that of the old one alone has them no longer.</summary>
-    public static Task OfMovesAsync(NpgsqlConnection connection, string operatorId, Tick tick, CancellationToken cancellationToken) => connection.Command(
+    /// <summary>Records of the page that was just written are of another charge point now: whoever may read that of the old one alone has them no longer.</summary>
+    public static Task OfMovesAsync(NpgsqlConnection connection, Dataset dataset, RecordTable table, string operatorId, Tick tick, CancellationToken cancellationToken) => connection.Command(
         $"""
         INSERT INTO record_gone (dataset, operator_id, record_id, charge_point_id, tick)
-        SELECT '{Dataset.ChargingSessions}', $1, v.session_id, v.charge_point_id, $2
-        FROM decided_charging_session d JOIN stage_charging_session s USING (ord)
-        JOIN charging_session_version v ON v.operator_id = $1 AND v.session_id = s.session_id AND v.tick_to = $2 AND v.charge_point_id <> s.charge_point_id
+        SELECT '{dataset}', $1, v.{table.Key}, v.charge_point_id, $2
+        FROM decided_{table.Name} d JOIN stage_{table.Name} s USING (ord)
+        JOIN {table.Name}_version v ON v.operator_id = $1 AND v.{table.Key} = s.{table.Key} AND v.tick_to = $2 AND v.charge_point_id <> s.charge_point_id
         WHERE d.verdict = {(int)Verdict.Changed}
         ON CONFLICT (dataset, operator_id, record_id, charge_point_id) DO UPDATE SET tick = excluded.tick
         """,

@@ -32,7 +32,7 @@ internal static class EventTimes
     /// <summary>When a refused record's event was, where its document says so without doubt: an instant with an offset, and believed.</summary>
     public static DateTimeOffset? Of(RefusedRecord refused, DateTimeOffset askedAt)
     {
-        string[] names = refused.Dataset == Dataset.ChargingSessions ? ["plug_in_at", "start_date_time"] : refused.Dataset == Dataset.StatusChanges ? ["at"] : [];
+        string[] names = refused.Dataset == Dataset.ChargingSessions ? ["plug_in_at", "start_date_time"] : refused.Dataset == Dataset.StatusChanges ? ["at"] : refused.Dataset == Dataset.Outages ? ["started_at"] : [];
         if (refused.Dataset == Dataset.ReportedUsage) return PeriodOf(refused)?.Window.From;
         if (names.Length == 0) return null;
         using var document = JsonDocument.Parse(refused.Document);

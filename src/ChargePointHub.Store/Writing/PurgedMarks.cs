@@ -71,12 +71,13 @@ internal sealed class PurgedMarks
                 StatusChanges = [.. records.StatusChanges.Where(c => StaysPoint(c.Record.ChargePointId))],
                 Tariffs = [.. records.Tariffs.Where(t => !Has(Dataset.Tariffs, Own(t.Record.TariffId)))],
                 ChargingSessions = [.. records.ChargingSessions.Where(s => Stays(s.Record))],
+                Outages = [.. records.Outages.Where(o => Stays(o.Record))],
                 ReportedUsage = [.. records.ReportedUsage.Where(u => Stays(u.Record))],
                 Refused = [.. records.Refused.Where(Stays)],
             },
             Rechecks =
             [
-                .. page.Rechecks.Where(r => r.Judged.ChargingSessions.All(s => Stays(s.Record)) && r.Judged.StatusChanges.All(c => StaysPoint(c.Record.ChargePointId)) && r.Judged.ReportedUsage.All(u => Stays(u.Record))),
+                .. page.Rechecks.Where(r => r.Judged.ChargingSessions.All(s => Stays(s.Record)) && r.Judged.StatusChanges.All(c => StaysPoint(c.Record.ChargePointId)) && r.Judged.Outages.All(o => Stays(o.Record)) && r.Judged.ReportedUsage.All(u => Stays(u.Record))),
             ],
             Areas = page.Areas.Where(a => StaysPoint(a.Key)).ToDictionary(),
         };
@@ -85,6 +86,8 @@ internal sealed class PurgedMarks
     private bool StaysPoint(string id) => !Has(Dataset.ChargePoints, Own(id));
 
     private bool Stays(ReportedUsage usage) => !Has(Dataset.ReportedUsage, Own(usage.ReportedUsageId)) && (usage.ChargePointId is not { } point || StaysPoint(point));
+
+    private bool Stays(Outage outage) => !Has(Dataset.Outages, Own(outage.OutageId)) && StaysPoint(outage.ChargePointId);
 
     private bool Stays(ChargingSession session) =>
         !(session.Part is null ? Has(Dataset.ChargingSessions, Own(session.SessionId)) : HasInAnyCase(Dataset.ChargingSessions, Own(session.SessionId))) && !NamesPurged(Own(session.ChargePointId));

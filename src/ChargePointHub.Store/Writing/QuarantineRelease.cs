@@ -15,6 +15,8 @@ internal sealed class QuarantineRelease(NpgsqlConnection connection, PageToWrite
 
     public IReadOnlyList<ToStage<StatusChange>> Changes { get; private set; } = [];
 
+    public IReadOnlyList<ToStage<Outage>> Outages { get; private set; } = [];
+
     public IReadOnlyList<ToStage<ReportedUsage>> Usage { get; private set; } = [];
 
     /// <summary>Sessions that the page's charge points released.</summary>
@@ -71,6 +73,7 @@ internal sealed class QuarantineRelease(NpgsqlConnection connection, PageToWrite
         var ordered = taken.OrderBy(t => t.Origin.RecordedAt).Select(t => (t.Origin, Judged: judged[t.Key])).ToList();
         Sessions.AddRange(ordered.SelectMany(t => t.Judged.ChargingSessions.Select(s => (Staged(s.Record, s.Findings, t.Origin), t.Origin))));
         Changes = [.. ordered.SelectMany(t => t.Judged.StatusChanges.Select(c => Staged(c.Record, c.Findings, t.Origin)))];
+        Outages = [.. ordered.SelectMany(t => t.Judged.Outages.Select(o => Staged(o.Record, o.Findings, t.Origin)))];
         Usage = [.. ordered.SelectMany(t => t.Judged.ReportedUsage.Select(u => Staged(u.Record, u.Findings, t.Origin)))];
         Passed = taken.Count;
         Written += taken.Count;

@@ -23,6 +23,9 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
     /// <summary>Status changes that passed when they were checked again.</summary>
     public IReadOnlyList<ToStage<StatusChange>> Changes { get; private set; } = [];
 
+    /// <summary>Outages that passed when they were checked again.</summary>
+    public IReadOnlyList<ToStage<Outage>> Outages { get; private set; } = [];
+
     /// <summary>Figures of periods that passed when they were checked again.</summary>
     public IReadOnlyList<ToStage<ReportedUsage>> Usage { get; private set; } = [];
 
@@ -43,7 +46,7 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
     {
         var release = new QuarantineRelease(connection, page);
         await release.DecideAsync(cancellationToken);
-        (Released, Changes, Usage) = (release.OfChargePoints, release.Changes, release.Usage);
+        (Released, Changes, Outages, Usage) = (release.OfChargePoints, release.Changes, release.Outages, release.Usage);
         Written += release.Written;
 
         var arrived = await ArrivedAsync(release.Sessions, cancellationToken);
@@ -80,6 +83,7 @@ internal sealed class QuarantineStage(NpgsqlConnection connection, PageToWrite p
 
         freed.AddRange(page.Records.ChargePoints.Select(c => (Dataset.ChargePoints, c.Record.ChargePointId, (DateTimeOffset?)null)));
         freed.AddRange(page.Records.Tariffs.Select(t => (Dataset.Tariffs, t.Record.TariffId, (DateTimeOffset?)null)));
+        freed.AddRange(page.Records.Outages.Select(o => (Dataset.Outages, o.Record.OutageId, (DateTimeOffset?)null)));
         freed.AddRange(page.Records.ReportedUsage.Select(u => (Dataset.ReportedUsage, u.Record.ReportedUsageId, (DateTimeOffset?)null)));
         foreach (var mended in freed.GroupBy(f => f.Item1, f => (f.Id, f.At))) await ForgetMendedAsync(mended.Key, mended, cancellationToken);
         rows.AddRange(page.Records.Refused.Select(r => QuarantineRow.Refused(r, page.Feed.OperatorId, page.AskedAt)));

@@ -57,6 +57,19 @@ internal static class RecordStages
             copy.WriteText(Words<UserType>.Of(r.UserType));
         });
 
+    public static readonly RecordStage<Outage> Outages = new(
+        new RecordTable("outage", "outage_id", "charge_point_id text", "started_at timestamptz", "ended_at timestamptz", "category text"),
+        r => r.OutageId,
+        r => r.LastUpdated,
+        _ => true,
+        (copy, r) =>
+        {
+            copy.WriteText(r.ChargePointId);
+            copy.WriteInstant(r.StartedAt);
+            copy.WriteInstant(r.EndedAt);
+            copy.WriteText(r.Category is { } category ? Words<OutageCategory>.Of(category) : null);
+        });
+
     public static readonly RecordStage<ReportedUsage> ReportedUsage = new(
         Dataset.ReportedUsage,
         new RecordTable(

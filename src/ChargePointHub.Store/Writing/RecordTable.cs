@@ -24,6 +24,10 @@ internal sealed class RecordTable(string name, string key, params string[] colum
 {
     private readonly string own = string.Join(", ", columns.Select(c => c[..c.IndexOf(' ', StringComparison.Ordinal)]).Prepend(key));
 
+    public string Name => name;
+
+    public string Key => key;
+
     private string All => $"operator_id, {own}, last_updated, content_hash, findings, feed_id, run_id, tick, recorded_at, document";
 
     private string Staged => $"$1, {Prefixed("s", own)}, s.last_updated, s.content_hash, s.findings, "

@@ -30,6 +30,7 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
         await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-1), Status.Charging);
         await host.AddTariffAsync("alpha:T1");
         await host.AddAsync(Samples.Usage("alpha:P1"));
+        await host.AddAsync(Samples.Outage("O1", "P1", ApiHost.Now.AddHours(-3), op: "alpha"));
         await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(ApiHost.Now.AddDays(-3), ApiHost.Now.AddHours(-1)));
         await host.CoverAsync("alpha", Dataset.StatusChanges, new Window(ApiHost.Now.AddDays(-30), ApiHost.Now.AddDays(-29)), "unavailable", cause: "beyond_look_back");
         await host.ClaimAsync(Dataset.StatusChanges, RunKind.Live, ApiHost.Now.AddHours(-12), new Window(ApiHost.Now.AddHours(-12.5), ApiHost.Now.AddHours(-12.25)));
@@ -38,7 +39,7 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
         await host.WritePageAsync(
             "alpha", Dataset.ChargingSessions, new RecordPage { Refused = [.. new[] { "S2", "S3", null }.Select((id, i) => Refused(id, i))] }, bound: 2);
         host.Granted[Limited] = Scope.Of(
-            OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", null, [], TimePrecision.Hour), new Right("alpha", "status_changes", null, null, TimePrecision.QuarterHour), new Right("alpha", "reported_usage", null, [], TimePrecision.Hour)]);
+            OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", null, [], TimePrecision.Hour), new Right("alpha", "status_changes", null, null, TimePrecision.QuarterHour), new Right("alpha", "outages", null, [], TimePrecision.QuarterHour), new Right("alpha", "reported_usage", null, [], TimePrecision.Hour)]);
         var answers = new List<(string What, string Schema, string Json)>();
         await host.TakeFilesAsync();
         host.Granted[Operator] = Scope.Of(OrganisationRole.Operator, "alpha", []);

@@ -252,6 +252,12 @@ public sealed class ApiHost : IAsyncLifetime
         ("operator", usage.OperatorId), ("id", usage.ReportedUsageId), ("group", Words<UsageGroup>.Of(usage.Group)), ("point", (object?)usage.ChargePointId ?? DBNull.Value),
         ("location", (object?)usage.LocationId ?? DBNull.Value), ("unit", Words<PeriodUnit>.Of(usage.PeriodUnit)), ("from", usage.PeriodFrom), ("to", usage.PeriodTo), ("run", Guid.Empty), ("document", Document(usage)));
 
+    public Task AddAsync(Outage outage, long tick = 1, long? tickTo = null) => ExecuteAsync(
+        $"INSERT INTO outage{(tickTo is null ? "" : "_version")} VALUES (@operator, @id, @point, @from, @to, @category, @updated, '\\x00', NULL, 'main', @run, @tick, now(), @document::json{(tickTo is null ? "" : ", @tick_to, now()")})",
+        ("operator", outage.OperatorId), ("id", outage.OutageId), ("point", outage.ChargePointId), ("from", outage.StartedAt), ("to", (object?)outage.EndedAt ?? DBNull.Value),
+        ("category", outage.Category is { } category ? Words<OutageCategory>.Of(category) : DBNull.Value), ("updated", (object?)outage.LastUpdated ?? DBNull.Value), ("run", Guid.Empty), ("tick", tick),
+        ("document", Document(outage)), ("tick_to", tickTo ?? 0));
+
     private static ListedDataset Plan(Dataset dataset, WindowAxis? axis = null) =>
         new() { Dataset = dataset, Axis = axis, Protocol = "loti-v1", Earliest = Now.AddDays(-30) };
 

@@ -157,6 +157,23 @@ public sealed class ChangeTests : IAsyncLifetime
         Assert.Equal(["alpha:T1", "alpha:S2"], (await EventsAsync(events[1].Cursor, 2)).Select(e => e.Id));
     }
 
+    [Fact]
+    public async Task Outages_are_told_as_reported_and_one_that_was_of_another_charge_point_is_removed_there_first()
+    {
+        await WriteAsync(new RecordPage { Outages = [Samples.Accept(Samples.Outage("O1", "P1", op: "alpha"))] });
+        var begun = await host.GetAsync("/v1/changes?dataset=outages");
+        var moved = Samples.Outage("O1", "P9", op: "alpha") with { LastUpdated = Samples.Noon.AddDays(1) };
+        await WriteAsync(new RecordPage { Outages = [Samples.Accept(moved), Samples.Accept(Samples.Outage("O2", "P1", minutes: null, op: "alpha"))] });
+        var then = await AfterAsync(begun, ApiHost.Key, "&dataset=outages");
+        await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.Outages, "alpha", "alpha:O1", HidesId: false, IsMended: false, "x", "x"), CancellationToken.None);
+        await WriteAsync(new RecordPage { ChargePoints = [Samples.Accept(Point("P1") with { Published = false, LastUpdated = Samples.Noon.AddHours(1) })] });
+
+        Assert.Equal(["upsert outages alpha:O1"], Told(begun));
+        Assert.Equal(["removal outages alpha:O1", "upsert outages alpha:O1", "upsert outages alpha:O2"], Told(then));
+        Assert.Equal((await host.GetAsync("/v1/outages?from=2026-11-20&operator=alpha")).Status, HttpStatusCode.OK);
+        Assert.Equal(["removal outages alpha:O1", "removal outages alpha:P1"], Told(await AfterAsync(then, ApiHost.Key, "&dataset=outages")));
+    }
+
     private static IEnumerable<string> Told(Answer answer) => answer.Data.Select(c =>
         $"{c.GetProperty("operation").GetString()} {c.GetProperty("dataset").GetString()} {c.GetProperty("key").EnumerateObject().First().Value.GetString()}");
 

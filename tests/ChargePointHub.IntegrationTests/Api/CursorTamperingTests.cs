@@ -15,13 +15,13 @@ public sealed class CursorTamperingTests(ApiHost host) : IClassFixture<ApiHost>,
     private static readonly string[] Paged =
     [
         "/v1/charge-points", "/v1/charge-points.geojson", "/v1/tariffs", "/v1/charging-sessions", "/v1/status-changes", "/v1/charge-points/alpha:P1/charging-sessions",
-        "/v1/charge-points/alpha:P1/status-changes", "/v1/reported-usage", "/v1/quarantine", "/v1/operators/alpha/access-log", "/v1/changes",
+        "/v1/charge-points/alpha:P1/status-changes", "/v1/outages", "/v1/reported-usage", "/v1/quarantine", "/v1/operators/alpha/access-log", "/v1/changes",
     ];
 
     public async Task InitializeAsync()
     {
         if (host.Granted.Count > 0) return;
-        host.Granted[OfBorough] = Scope.Of(OrganisationRole.Borough, null, [new("alpha", "charging_sessions", ["E09000022"]), new("alpha", "status_changes", ["E09000022"]), new("alpha", "reported_usage", ["E09000022"])]);
+        host.Granted[OfBorough] = Scope.Of(OrganisationRole.Borough, null, [new("alpha", "charging_sessions", ["E09000022"]), new("alpha", "status_changes", ["E09000022"]), new("alpha", "outages", ["E09000022"]), new("alpha", "reported_usage", ["E09000022"])]);
         await host.AddChargePointAsync("alpha:P1");
         await host.AddChargePointAsync("alpha:P2");
         foreach (var i in new[] { 1, 2 })
@@ -29,6 +29,7 @@ public sealed class CursorTamperingTests(ApiHost host) : IClassFixture<ApiHost>,
             await host.AddTariffAsync($"alpha:T{i}");
             await host.AddSessionAsync($"alpha:S{i}", ApiHost.Now.AddHours(-i));
             await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-i), Status.Charging);
+            await host.AddAsync(Samples.Outage($"O{i}", $"P{i}", ApiHost.Now.AddHours(-i), op: "alpha"));
             await host.AddAsync(Samples.Usage($"alpha:P{i}"));
         }
 

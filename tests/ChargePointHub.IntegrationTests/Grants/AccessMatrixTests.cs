@@ -13,7 +13,7 @@ namespace ChargePointHub.IntegrationTests.Grants;
 /// </summary>
 public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLifetime
 {
-    private static readonly Right[] Agreed = [.. new[] { "status_changes", "charging_sessions", "reported_usage", "feed_quality" }.Select(s => new Right("alpha", s, null))];
+    private static readonly Right[] Agreed = [.. new[] { "status_changes", "charging_sessions", "outages", "reported_usage", "feed_quality" }.Select(s => new Right("alpha", s, null))];
     private static readonly Right[] InLambeth = [new("alpha", "status_changes", ["E09000022"]), new("alpha", "charging_sessions", ["E09000022"])];
 
     private static readonly Right[] WithLimits = [.. InLambeth.Select(r => r with { Precision = TimePrecision.Hour, Fields = [] }), new("alpha", Right.FeedQuality, null)];
@@ -67,6 +67,8 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/charging-sessions.csv"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
         ["/v1/status-changes"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
         ["/v1/status-changes.csv"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
+        ["/v1/outages"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
+        ["/v1/outages.csv"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/v1/reported-usage"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/v1/reported-usage.csv"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/v1/charge-points/{id}/charging-sessions"] = Only("everything", "operator", "borough", "borough with limits", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },

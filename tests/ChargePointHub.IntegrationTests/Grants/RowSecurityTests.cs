@@ -99,7 +99,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     public async Task Without_a_grant_no_restricted_row_is_there(OrganisationRole role)
     {
         var scope = Scope.Of(role, null, []);
-        foreach (var table in new[] { "charging_session", "charging_session_version", "status_change", "reported_usage", "reported_usage_version", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
+        foreach (var table in new[] { "charging_session", "charging_session_version", "status_change", "outage", "outage_version", "reported_usage", "reported_usage_version", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
             Assert.Equal((table, 0), (table, await CountAsync(table, scope)));
         var open = role == OrganisationRole.Auditor ? 0 : 34;
         Assert.Equal(open, await CountAsync("charge_point", scope));
@@ -117,6 +117,22 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         Assert.Equal(35, await CountAsync("charge_point", scope));
         Assert.Equal(3, await CountAsync("quarantine", scope));
         Assert.Equal(0, await CountAsync("quarantine WHERE operator_id = 'beta'", scope));
+    }
+
+    [Fact]
+    public async Task Outages_are_of_those_who_hold_their_charge_point_and_of_their_operator_where_it_is_withheld()
+    {
+        foreach (var borough in All) await host.AddAsync(Outage($"O-{borough}", borough, op: "alpha"));
+        foreach (var outage in new[] { Outage("O-hidden", "hidden", op: "alpha"), Outage("O-unlisted", "unlisted", op: "alpha"), Outage("O1", "P1", op: "beta") }) await host.AddAsync(outage);
+        await host.ExecuteAsync("INSERT INTO outage_version SELECT r.*, 3, now() FROM outage r");
+        async Task<(long Now, long Before)> SeenAsync(Scope scope) => (await CountAsync("outage", scope), await CountAsync("outage_version", scope));
+        Scope Holding(params Right[] rights) => Scope.Of(OrganisationRole.Gla, null, rights);
+        Assert.Equal((1, 1), await SeenAsync(Holding(new Right("alpha", "outages", [All[0]]))));
+        Assert.Equal((34, 34), await SeenAsync(Holding(new Right("alpha", "outages", null))));
+        Assert.Equal((0, 0), await SeenAsync(Holding(new Right("alpha", "status_changes", null), new Right("alpha", Right.FeedQuality, null))));
+        Assert.Equal((35, 35), await SeenAsync(Scope.Of(OrganisationRole.Operator, "alpha", [])));
+        Assert.Equal((36, 36), await SeenAsync(Scope.Everything));
+        await host.ExecuteAsync("TRUNCATE outage, outage_version");
     }
 
     [Fact]

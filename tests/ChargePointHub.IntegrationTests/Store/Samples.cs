@@ -47,6 +47,26 @@ internal static class Samples
         Evidence = evidence,
     };
 
+    /// <param name="minutes">How long it lasted; null: it lasts.</param>
+    public static Outage Outage(string own, string chargePoint = "1", DateTimeOffset? startedAt = null, double? minutes = 90, OutageCategory? category = OutageCategory.Comms, string op = Operator)
+    {
+        var started = startedAt ?? Noon;
+        return new Outage
+        {
+            OutageId = $"{op}:{own}",
+            OperatorId = op,
+            ChargePointId = $"{op}:{chargePoint}",
+            StartedAt = started,
+            EndedAt = minutes is { } lasted ? started.AddMinutes(lasted) : null,
+            Category = category,
+            Cause = "SIM, \"as\" usual",
+            Exempt = false,
+            LastUpdated = started.AddMinutes(minutes ?? 1),
+        };
+    }
+
+    public static PageToWrite Outages(params Outage[] outages) => Page(new RecordPage { Outages = [.. outages.Select(Accept)] }, Dataset.Outages, outages[0].OperatorId);
+
     /// <param name="id">Hub id of a charge point or location; an operator's slug: all of it.</param>
     public static ReportedUsage Usage(string id, string period = "2026-Q3", decimal? kwh = 120.5m, UsageGroup group = UsageGroup.ChargePoint)
     {

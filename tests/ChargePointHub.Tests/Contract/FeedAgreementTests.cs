@@ -15,6 +15,7 @@ public sealed class FeedAgreementTests
     private static readonly Dictionary<string, string> BeyondSchemas = new()
     {
         [SessionRules.EndsBeforeStart.Code] = "Two fields are compared.",
+        [OutageRules.EndsBeforeStart.Code] = "Two fields are compared.",
         [SessionRules.TooLong.Code] = "Two fields are compared.",
         [ValueRules.PlaceholderValue.Code] = "A stand-in such as n/a is a text like any other.",
         [ValueRules.TextUnstorable.Code] = "Half a surrogate pair counts as a character.",

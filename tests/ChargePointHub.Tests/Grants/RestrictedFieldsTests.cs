@@ -12,6 +12,7 @@ public sealed class RestrictedFieldsTests
     [
         "session_id", "operator_id", "charge_point_id", "plug_in_at", "plug_out_at", "charge_start_at", "charge_end_at", "plug_in_minutes", "last_updated",
         "borough_gss", "ward_gss", "lsoa21", "power_band", "started_local", "status", "at", "reported_at", "evidence",
+        "outage_id", "started_at", "detected_at", "attended_at", "ended_at", "derived",
         "reported_usage_id", "group", "location_id", "period", "period_unit", "period_from", "period_to",
     ];
 

@@ -26,6 +26,9 @@ internal static class GoldenDocuments
     public const string TariffJson =
         """{"tariff_id":"lamplight:t1","operator_id":"lamplight","valid_from":"2026-01-01T00:00:00.000Z","valid_to":"2027-01-01T00:00:00.000Z","currency":"GBP","elements":[{"price_components":[{"type":"ENERGY","price":0.395,"step_size":1}]}],"pence_per_kwh":39.5,"vat_included":false,"last_updated":"2026-11-20T08:15:00.000Z"}""";
 
+    public const string OutageJson =
+        """{"outage_id":"lamplight:o1","operator_id":"lamplight","charge_point_id":"lamplight:e1","started_at":"2026-11-20T08:15:00.000Z","detected_at":"2026-11-20T08:15:30.000Z","reported_at":"2026-11-20T08:25:00.000Z","attended_at":"2026-11-20T10:15:00.000Z","ended_at":"2026-11-20T10:40:00.000Z","category":"POWER_SUPPLY","cause":"Feeder pillar without supply","exempt":true,"exempt_reason":"Fault of the network","derived":true,"last_updated":"2026-11-20T10:41:00.000Z"}""";
+
     public const string ReportedUsageJson =
         """{"reported_usage_id":"lamplight:charge_point/e1/2026-Q3","operator_id":"lamplight","group":"charge_point","charge_point_id":"lamplight:e1","location_id":"lamplight:l1","period":"2026-Q3","period_unit":"quarter","period_from":"2026-06-30T23:00:00.000Z","period_to":"2026-09-30T23:00:00.000Z","sessions":184,"successful_sessions":176,"energy_kwh":2310.45,"plugged_minutes":31220,"charging_minutes":19806.5,"idle_minutes":11413.5,"open_minutes":132480,"utilisation_percent":23.6,"charging_utilisation_percent":15,"sessions_per_day":2,"charge_points":1,"unused_charge_points":0,"revenue_inc_vat":1363.17,"currency":"GBP","last_updated":"2026-11-20T08:15:00.000Z"}""";
 
@@ -147,6 +150,24 @@ internal static class GoldenDocuments
         LastUpdated = Morning,
     };
 
+    public static readonly Outage Outage = new()
+    {
+        OutageId = "lamplight:o1",
+        OperatorId = "lamplight",
+        ChargePointId = "lamplight:e1",
+        StartedAt = Morning,
+        DetectedAt = Morning.AddSeconds(30),
+        ReportedAt = Morning.AddMinutes(10),
+        AttendedAt = Morning.AddHours(2),
+        EndedAt = Morning.AddMinutes(145),
+        Category = OutageCategory.PowerSupply,
+        Cause = "Feeder pillar without supply",
+        Exempt = true,
+        ExemptReason = "Fault of the network",
+        Derived = true,
+        LastUpdated = Morning.AddMinutes(146),
+    };
+
     public static readonly ReportedUsage ReportedUsage = new()
     {
         ReportedUsageId = "lamplight:charge_point/e1/2026-Q3",
@@ -181,6 +202,7 @@ internal static class GoldenDocuments
         : type == typeof(Connector) ? (Connector, ConnectorJson)
         : type == typeof(ChargingSession) ? (ChargingSession, ChargingSessionJson)
         : type == typeof(StatusChange) ? (StatusChange, StatusChangeJson)
+        : type == typeof(Outage) ? (Outage, OutageJson)
         : type == typeof(ReportedUsage) ? (ReportedUsage, ReportedUsageJson)
         : (Tariff, TariffJson);
 

@@ -12,6 +12,7 @@ internal sealed class LotiMapping
     private readonly LotiTariffs _tariffs;
     private readonly LotiStatusChanges _changes;
     private readonly LotiSessions _sessions;
+    private readonly LotiOutages _outages;
     private readonly LotiReportedUsage _usage;
     private readonly RecordReader _reader;
 
@@ -23,6 +24,7 @@ internal sealed class LotiMapping
         _tariffs = new LotiTariffs(feed, _reader);
         _changes = new LotiStatusChanges(feed, _reader, now);
         _sessions = new LotiSessions(feed, _reader, now);
+        _outages = new LotiOutages(feed, _reader, now);
         _usage = new LotiReportedUsage(feed, _reader, now);
     }
 
@@ -40,6 +42,7 @@ internal sealed class LotiMapping
     {
         if (dataset == Dataset.ChargingSessions) _sessions.Add(row, page, window, axis);
         else if (dataset == Dataset.StatusChanges) _changes.Add(row, page, window, axis);
+        else if (dataset == Dataset.Outages) _outages.Add(row, page, window, axis);
         else if (dataset == Dataset.ReportedUsage) _usage.Add(row, page, window);
         else if (dataset == Dataset.Tariffs) _tariffs.Add(row, page);
         else _chargePoints.Add(row, page);

@@ -22,7 +22,7 @@ public sealed class LotiProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<strin
 
     public string Name => ProtocolName;
 
-    public IReadOnlyList<Dataset> Datasets { get; } = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.StatusChanges, Dataset.ChargingSessions];
+    public IReadOnlyList<Dataset> Datasets { get; } = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.StatusChanges, Dataset.ChargingSessions, Dataset.Outages];
 
     public IAsyncEnumerable<PullStep> PullAsync(PullRequest request, CancellationToken cancellationToken)
     {

@@ -3,13 +3,13 @@ using ChargePointHub.Feeds.Registry;
 
 namespace ChargePointHub.Feeds.Protocols.MappedJson;
 
-/// <summary>What a refused record is cut to: the values that the mapping names, level by level. The answer as a whole is the first level.</summary>
+/// <summary>What a refused record is cut to: the values that the mapping names, level by level, without free texts. The answer as a whole is the first level.</summary>
 internal static class MappedAllowList
 {
     public static IReadOnlyList<AllowList> Of(FeedMapping mapping)
     {
         var levels = Enumerable.Range(0, mapping.List.Records.Count + 1).Select(_ => new Node()).ToList();
-        foreach (var field in mapping.Fields.Fields) Add(levels, field, levels.Count - 1, "");
+        foreach (var field in mapping.Fields.Fields.Where(f => !MappedTargets.FreeTexts.Contains(f.Target.Name))) Add(levels, field, levels.Count - 1, "");
         if (mapping.List.Only is { } only) Add(levels, only.Path, levels.Count - 1, "", null);
         foreach (var connectors in mapping.Fields.Connectors)
         {

@@ -17,7 +17,7 @@ public sealed class MappedProtocol(Func<FeedDefinition, Fetch> fetchOf, Func<str
 
     public string Name => ProtocolName;
 
-    public IReadOnlyList<Dataset> Datasets { get; } = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.StatusChanges, Dataset.ChargingSessions];
+    public IReadOnlyList<Dataset> Datasets { get; } = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.StatusChanges, Dataset.ChargingSessions, Dataset.Outages];
 
     public IAsyncEnumerable<PullStep> PullAsync(PullRequest request, CancellationToken cancellationToken)
     {

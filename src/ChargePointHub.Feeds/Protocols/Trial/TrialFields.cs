@@ -21,6 +21,7 @@ public static class TrialFields
         else if (dataset == Dataset.Tariffs && (kept = records.Tariffs.Count) > at) HubJson.Write(buffer, records.Tariffs[at].Record);
         else if (dataset == Dataset.StatusChanges && (kept = records.StatusChanges.Count) > at) HubJson.Write(buffer, records.StatusChanges[at].Record);
         else if (dataset == Dataset.ChargingSessions && (kept = records.ChargingSessions.Count) > at) HubJson.Write(buffer, records.ChargingSessions[at].Record);
+        else if (dataset == Dataset.Outages && (kept = records.Outages.Count) > at) HubJson.Write(buffer, records.Outages[at].Record);
         if (kept <= at) return (null, kept);
         var text = Encoding.UTF8.GetString(buffer.WrittenSpan);
         if (dataset == Dataset.ChargePoints && records.Statuses.FirstOrDefault(s => s.ChargePointId == records.ChargePoints[at].Record.ChargePointId) is { } status)

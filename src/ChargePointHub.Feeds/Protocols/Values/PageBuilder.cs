@@ -23,12 +23,13 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     private PageRecords<Tariff> _pageTariffs = new(ids);
     private PageRecords<StatusChange> _changes = new(StringComparer.Ordinal);
     private PageRecords<ChargingSession> _sessions = new(StringComparer.Ordinal);
+    private PageRecords<Outage> _outages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Judged<ReportedUsage>> _usage = new(StringComparer.Ordinal);
     private PageRecords<ReportedUsage> _pageUsage = new(StringComparer.Ordinal);
     private List<RefusedRecord> _refused = [];
     private long _cameBefore;
 
-    /// <summary>Sessions do not say when they changed: the last of an id is the newest.</summary>
+    /// <summary>Sessions and outages do not say when they changed: the last of an id is the newest.</summary>
     public bool LastWins { get; init; }
 
     /// <summary>What a refused record is kept as, where the record that was read was made of the operator's; null: itself, cut to the allow-list.</summary>
@@ -44,9 +45,9 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     public long Refused { get; private set; }
 
     /// <summary>Records of the page so far.</summary>
-    public int Count => _pageChargePoints.Count + _pageTariffs.Count + _changes.Count + _sessions.Count + _pageUsage.Count + _refused.Count;
+    public int Count => _pageChargePoints.Count + _pageTariffs.Count + _changes.Count + _sessions.Count + _outages.Count + _pageUsage.Count + _refused.Count;
 
-    /// <summary>Sessions, status changes and figures of periods of the pull that were accepted, each as often as it came.</summary>
+    /// <summary>Sessions, status changes, outages and figures of periods of the pull that were accepted, each as often as it came.</summary>
     public int Events { get; private set; }
 
     /// <summary>Of <see cref="Events"/>, those outside the window asked for.</summary>
@@ -70,12 +71,13 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
             Tariffs = _pageTariffs.Told(),
             StatusChanges = _changes.Told(),
             ChargingSessions = _sessions.Told(),
+            Outages = _outages.Told(),
             ReportedUsage = _pageUsage.Told(),
             Refused = _refused,
         };
         NotObjects = 0;
         (_pageChargePoints, _statuses, _pageTariffs) = (new(ids), [], new(ids));
-        (_changes, _sessions, _pageUsage, _refused) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal), []);
+        (_changes, _sessions, _outages, _pageUsage, _refused) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal), []);
         return page;
     }
 
@@ -115,6 +117,16 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
         var isNew = _events.Add(key) && !CameBefore(key);
         if (_changes.Find(key) is null) _changes.Put(key, new Judged<StatusChange>(record, findings));
         if (!isNew) _changes.CameAgain(key, ValueRules.DuplicateId, Placed("/charge_point_id"), record.ChargePointId, "it is the same change, and the first was kept");
+    }
+
+    /// <summary>As of sessions.</summary>
+    public void Add(Outage record, IReadOnlyList<Finding> findings)
+    {
+        CountEvent(findings);
+        var id = record.OutageId;
+        var isNew = _events.Add(id) && !CameBefore(id);
+        if (LastWins || !(_outages.Find(id)?.Record.LastUpdated > record.LastUpdated)) _outages.Put(id, new Judged<Outage>(record, findings));
+        if (!isNew) _outages.CameAgain(id, ValueRules.DuplicateId, Placed("/outage_id"), id, LastWins ? "the last was kept" : "the last updated was kept");
     }
 
     /// <summary>The first of an id is kept.</summary>

@@ -25,6 +25,9 @@ internal static class FilterParameters
 
     public static readonly Parameter UserType = Words("user_type", "Whose sessions, separated by commas.", Words<UserType>.All) with { Field = "user_type" };
 
+    /// <summary>Of outages.</summary>
+    public static readonly Parameter Category = Words("category", "Kinds of fault, separated by commas.", Words<OutageCategory>.All) with { Field = "category" };
+
     public static readonly IReadOnlyList<Parameter> MaxPower = Range("max_power_kw", "Kilowatts of the charge point's strongest connector", "7.4");
 
     public static readonly IReadOnlyList<Parameter> Energy = [.. Range("energy_kwh", "Kilowatt-hours of the session", "10").Select(p => p with { Field = "energy_kwh" })];
@@ -50,6 +53,7 @@ internal static class FilterParameters
         Boroughs = parameters.Boroughs(),
         PowerBands = parameters.List("power_band"),
         Statuses = parameters.List("status"),
+        Categories = parameters.List("category"),
         Groups = parameters.List("group"),
         PeriodUnits = parameters.List("period_unit"),
         Filters =

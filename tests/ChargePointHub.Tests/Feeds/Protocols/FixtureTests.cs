@@ -82,6 +82,7 @@ public sealed class FixtureTests
     {
         Assert.DoesNotContain("\\u0000", document, StringComparison.Ordinal);
         Assert.DoesNotContain("b.example", document, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ada", document, StringComparison.Ordinal);
         Assert.DoesNotContain("04AA", document, StringComparison.Ordinal);
     }
 
@@ -91,6 +92,7 @@ public sealed class FixtureTests
         if (pulled.ChargePoints.Count > 0) HubJson.Write(buffer, pulled.ChargePoints[0].Record);
         else if (pulled.Sessions.Count > 0) HubJson.Write(buffer, pulled.Sessions[0].Record);
         else if (pulled.StatusChanges.Count > 0) HubJson.Write(buffer, pulled.StatusChanges[0].Record);
+        else if (pulled.Outages.Count > 0) HubJson.Write(buffer, pulled.Outages[0].Record);
         else HubJson.Write(buffer, pulled.Tariffs[0].Record);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }

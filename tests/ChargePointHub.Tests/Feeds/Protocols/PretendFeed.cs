@@ -24,6 +24,8 @@ public sealed record Pulled(IReadOnlyList<PulledPage> Pages, FeedFailure? Failur
 
     public IReadOnlyList<Judged<ChargingSession>> Sessions => [.. Pages.SelectMany(p => p.Records.ChargingSessions)];
 
+    public IReadOnlyList<Judged<Outage>> Outages => [.. Pages.SelectMany(p => p.Records.Outages)];
+
     public IReadOnlyList<RefusedRecord> Refused => [.. Pages.SelectMany(p => p.Records.Refused)];
 
     public IReadOnlyList<Finding> Findings => [.. Pages.SelectMany(p => p.Records.Findings)];

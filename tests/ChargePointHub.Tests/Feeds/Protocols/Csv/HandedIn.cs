@@ -19,6 +19,8 @@ internal sealed record HandedIn(IReadOnlyList<SubmittedPage> Pages, SubmissionFa
 
     public IReadOnlyList<Judged<StatusChange>> StatusChanges => Pulled.StatusChanges;
 
+    public IReadOnlyList<Judged<Outage>> Outages => Pulled.Outages;
+
     public IReadOnlyList<Judged<ReportedUsage>> Usage => [.. Pages.SelectMany(p => p.Records.ReportedUsage)];
 
     public IReadOnlyList<RefusedRecord> Refused => Pulled.Refused;
