@@ -85,7 +85,7 @@ internal sealed class MirrorHub : IAsyncDisposable
     private static ListedDataset Plan(Dataset dataset) => new()
     {
         Dataset = dataset,
-        Axis = dataset.IsSnapshot ? null : dataset == Dataset.ChargingSessions ? WindowAxis.PlugInAt : dataset == Dataset.ReportedUsage ? WindowAxis.PeriodFrom : WindowAxis.At,
+        Axis = dataset.IsSnapshot ? null : dataset == Dataset.ChargingSessions ? WindowAxis.PlugInAt : dataset == Dataset.Outages ? WindowAxis.StartedAt : dataset == Dataset.ReportedUsage ? WindowAxis.PeriodFrom : WindowAxis.At,
         Protocol = "loti-v1",
         Earliest = MirrorClock.Begin,
     };

@@ -12,9 +12,9 @@ internal static class MirrorProof
 {
     private const int Comparisons = 8;
 
-    private static readonly Right[] OfBorough = [new("alpha", "charging_sessions", ["E09000022"]), new("alpha", "status_changes", ["E09000022"]), new("beta", "charging_sessions", null), new("alpha", "reported_usage", ["E09000022"]), new("beta", "reported_usage", ["E09000007"])];
-    private static readonly Right[] OfOther = [new("alpha", "charging_sessions", ["E09000022", "E09000007"]), new("beta", "status_changes", null), new("alpha", "reported_usage", null)];
-    private static readonly Right[] ByTheHour = [new("alpha", "charging_sessions", null, ["energy_kwh"], TimePrecision.Hour), new("beta", "charging_sessions", ["E09000033"]), new("alpha", "reported_usage", ["E09000022", "E09000007"], ["energy_kwh"], TimePrecision.Hour), new("beta", "reported_usage", null)];
+    private static readonly Right[] OfBorough = [new("alpha", "charging_sessions", ["E09000022"]), new("alpha", "status_changes", ["E09000022"]), new("beta", "charging_sessions", null), new("alpha", "reported_usage", ["E09000022"]), new("beta", "reported_usage", ["E09000007"]), new("alpha", "outages", ["E09000022"])];
+    private static readonly Right[] OfOther = [new("alpha", "charging_sessions", ["E09000022", "E09000007"]), new("beta", "status_changes", null), new("alpha", "reported_usage", null), new("alpha", "outages", ["E09000007"])];
+    private static readonly Right[] ByTheHour = [new("alpha", "charging_sessions", null, ["energy_kwh"], TimePrecision.Hour), new("beta", "charging_sessions", ["E09000033"]), new("alpha", "reported_usage", ["E09000022", "E09000007"], ["energy_kwh"], TimePrecision.Hour), new("beta", "reported_usage", null), new("alpha", "outages", null, ["category"], TimePrecision.Hour)];
 
     public static async Task<bool> RunAsync(ProofOptions options)
     {
@@ -42,7 +42,7 @@ internal static class MirrorProof
             [
                 new("nobody", null, null), new("everything", "cph_live_all_secret", null), new("sessions", "cph_live_all_secret", "charging_sessions"),
                 new("borough", "cph_live_borough_secret", null), new("by the hour", "cph_live_hour_secret", "charging_sessions"),
-                new("usage by the hour", "cph_live_hour_secret", "reported_usage"),
+                new("usage by the hour", "cph_live_hour_secret", "reported_usage"), new("outages by the hour", "cph_live_hour_secret", "outages"),
             ];
             string Folder(string reader) => Path.Combine(options.Data, string.Create(CultureInfo.InvariantCulture, $"mirror-{seed}"), reader);
             MirrorProgram[] programs =

@@ -17,7 +17,7 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
     {
         hub.Clock.Move(TimeSpan.FromSeconds(random.Next(1, 240)));
         var op = Operators[random.Next(Operators.Length)];
-        switch (random.Next(22))
+        switch (random.Next(24))
         {
             case < 4: await PointsAsync(op); break;
             case < 7: await ChangesAsync(op); break;
@@ -29,7 +29,8 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
             case 16: await SweepAsync(op); break;
             case 17: await PurgeAsync(op); break;
             case 18 or 19: await WriteAsync(op, Dataset.ReportedUsage, new RecordPage { ReportedUsage = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => UsageOf(op)).DistinctBy(u => u.ReportedUsageId).Select(Accept)] }); break;
-            case 20: hub.Clock.Move(TimeSpan.FromMinutes(random.Next(10, 200))); break;
+            case 20 or 21: await OutagesAsync(op); break;
+            case 22: hub.Clock.Move(TimeSpan.FromMinutes(random.Next(10, 200))); break;
             default: await hub.LookAtFreshnessAsync(); break;
         }
     }
@@ -70,6 +71,19 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
         ChargingSessions = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Accept(SessionOf(op, "S" + Number(25), null)))],
     });
 
+    /// <summary>Begun, ended or corrected, also to be of another charge point.</summary>
+    private Task OutagesAsync(string op) => WriteAsync(op, Dataset.Outages, new RecordPage
+    {
+        Outages =
+        [
+            .. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Accept(new Outage
+            {
+                OutageId = $"{op}:O{Number(12)}", OperatorId = op, ChargePointId = $"{op}:{Number(6)}", StartedAt = Now.AddMinutes(-random.Next(600)),
+                EndedAt = random.Next(2) == 0 ? Now : null, Category = random.Next(2) == 0 ? OutageCategory.Comms : null, LastUpdated = Now.AddMinutes(-random.Next(30)),
+            })),
+        ],
+    });
+
     /// <summary>A CDR alone, or the session that it turns out to be of.</summary>
     private Task PartsAsync(string op)
     {
@@ -89,11 +103,12 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
 
     private async Task PurgeAsync(string op)
     {
-        var (dataset, id) = random.Next(6) switch
+        var (dataset, id) = random.Next(7) switch
         {
             0 => (Dataset.ChargePoints, Number(6)),
             1 => (Dataset.Tariffs, "T" + Number(3)),
             2 => (Dataset.ReportedUsage, UsageOf(op).ReportedUsageId[(op.Length + 1)..]),
+            3 => (Dataset.Outages, "O" + Number(12)),
             _ => (Dataset.ChargingSessions, "S" + Number(25)),
         };
         var isMended = random.Next(2) == 0;

@@ -97,7 +97,7 @@ internal static class OutageProof
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         var firstListed = new Dictionary<Dataset, TimeSpan>();
         var gaps = new Dictionary<Dataset, SeenGap>();
-        Dataset[] windowed = [.. Dataset.All.Where(d => !d.IsSnapshot && !d.IsHandedIn)];
+        Dataset[] windowed = [.. Dataset.All.Where(d => !d.IsSnapshot && !d.IsHandedIn && d != Dataset.Outages)];
         while (await timer.WaitForNextTickAsync() && TimeProvider.System.GetUtcNow() is var now && now < off.To - Settle)
         {
             var open = await hub.OpenGapsAsync();

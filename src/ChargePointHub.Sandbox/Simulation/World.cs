@@ -40,7 +40,7 @@ public sealed record SimulatedOperator(int Index, string OperatorId, string Name
     public bool ReportsWhenSeen => Index % 3 != 2;
 
     /// <summary>Keeps books of outages, and offers them; those of all others follow from their status changes.</summary>
-    public bool ReportsOutages => Style == OperatorStyle.Loti && Index % 5 == 1;
+    public bool ReportsOutages => ReportsOutagesAt(Index);
 
     /// <summary>Of all sessions, 0 to 1: those that are corrected within 60 hours.</summary>
     public double CorrectedShare { get; init; } = 0.01;
@@ -50,6 +50,8 @@ public sealed record SimulatedOperator(int Index, string OperatorId, string Name
     public required IReadOnlyList<SimulatedTariff> Tariffs { get; init; }
 
     public SimulatedTariff TariffFor(PowerKind kind) => Tariffs[kind is PowerKind.LampColumn or PowerKind.Fast ? 0 : 1];
+
+    public static bool ReportsOutagesAt(int index) => StyleOf(index) == OperatorStyle.Loti && index % 5 == 1;
 
     public static OperatorStyle StyleOf(int index) => index switch
     {

@@ -76,9 +76,9 @@ public static class ClauseTable
                 "BoroughTests.Each_reads_its_own_whole_and_nobody_elses_in_every_form", "RowSecurityTests.Each_of_33_boroughs_reads_its_own_records_now_and_at_an_old_tick_and_counts_no_others"],
             "Grants of single fields, and of times less precise than they are, are not built."),
         new("C14", "Charge Point Data and Management Information Data",
-            "Charge points, tariffs, status changes and charging sessions, joined by a charge point id that never changes. A session whose charge point is not known waits until it is.",
-            ["/v1/charge-points", "/v1/tariffs", "/v1/status-changes", "/v1/charging-sessions"],
+            "Charge points, tariffs, status changes, charging sessions and outages, joined by a charge point id that never changes. A session whose charge point is not known waits until it is.",
+            ["/v1/charge-points", "/v1/tariffs", "/v1/status-changes", "/v1/charging-sessions", "/v1/outages"],
             ["ListTests.One_charge_point_s_history_is_its_own_and_judges_its_operator_alone", "QuarantineTests.A_session_waits_for_its_charge_point_and_is_released_with_its_findings_and_its_run"],
-            "Outages and figures by period, borough and operator are not served."),
+            "Figures by period, borough and operator are not served."),
     ];
 }

@@ -42,6 +42,7 @@ internal static class FilterSql
         TimeField.Event => Within(eventTime),
         TimeField.PlugOut => Within("r.plug_out_at"),
         TimeField.Ended => Within("r.ended_at"),
+        TimeField.Lasting => $"{eventTime} < @to AND coalesce(r.ended_at, 'infinity') > @from",
         TimeField.LastUpdated => Within("r.last_updated"),
         TimeField.Recorded => Within("r.recorded_at"),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, null),

@@ -46,6 +46,9 @@ public sealed record RecordQuery
     /// <summary>Reported usage: what its periods are.</summary>
     public IReadOnlyList<string>? PeriodUnits { get; init; }
 
+    /// <summary>Outages: operators that report their own; those of all others are derived from status changes. Null: only what is reported.</summary>
+    public IReadOnlyList<string>? Reporting { get; init; }
+
     /// <summary>Conditions beyond these; all must be met.</summary>
     public IReadOnlyList<RecordFilter> Filters { get; init; } = [];
 

@@ -106,6 +106,12 @@ public sealed class RecordRows : IAsyncDisposable
     {
         var isOpen = joinsSession || query.Dataset == Dataset.ChargePoints;
         var detail = Detail();
+        if (query.Reporting is not null && reader.IsDBNull(document))
+        {
+            DerivedOutages.Write(output, Key(), reader.IsDBNull(document + 2) ? null : reader.GetFieldValue<DateTimeOffset>(document + 2), TextOrNull(document + 3), detail);
+            return;
+        }
+
         using (var stored = reader.GetStream(document))
         {
             var length = (int)stored.Length;

@@ -66,7 +66,8 @@ internal static class RecordSql
         [Dataset.StatusChanges] = new(
             "status_change", null, "at", ["operator_id", "charge_point_id", "status"], "", AreaJoin + PointJoin, "c.power_band", "r.status",
             Ties: ["r.evidence", "(r.document ->> 'reported_at')::timestamptz"]),
-        [Dataset.Outages] = new("outage", "outage_version", "started_at", ["operator_id", "outage_id"], "", AreaJoin + PointJoin, "c.power_band", null),
+        [Dataset.Outages] = new("outage", "outage_version", "started_at", ["operator_id", "outage_id"], ", a.borough_gss, r.ended_at, r.category", AreaJoin + PointJoin, "c.power_band", null,
+            Ties: ["(r.ended_at)::timestamptz", "r.category"]),
         [Dataset.ReportedUsage] = new("reported_usage", "reported_usage_version", "period_from", ["operator_id", "reported_usage_id"], "", UsageArea, null, null),
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
     };
@@ -95,6 +96,14 @@ internal static class RecordSql
             var versions = conditions + " AND r.tick_to > @tick";
             if (cut is null) Branch(sql, shape, shape.VersionTable, versions, order);
             else cut.Branch(sql, shape, shape.VersionTable, versions, order);
+            if (query.Reporting is { } reporting)
+            {
+                // Derived ones have the same columns, and are asked for in the same way.
+                sql.Append(") UNION ALL (");
+                shape = shape with { Table = DerivedOutages.View };
+                Current(conditions + DerivedOutages.Conditions(command, query, reporting));
+            }
+
             sql.Append(")) pages ORDER BY ").Append(order).Append(" LIMIT @limit");
         }
 
@@ -118,6 +127,8 @@ internal static class RecordSql
         var sql = new StringBuilder("SELECT (SELECT count(*) FROM ").Append(shape.Table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(')');
         if (shape.VersionTable is { } versions)
             sql.Append(" + (SELECT count(*) FROM ").Append(versions).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(" AND r.tick_to > @tick)");
+        if (query.Reporting is { } reporting)
+            sql.Append(" + (SELECT count(*) FROM ").Append(DerivedOutages.View).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(DerivedOutages.Conditions(command, query, reporting)).Append(')');
         command.CommandText = sql.ToString();
         return command;
     }

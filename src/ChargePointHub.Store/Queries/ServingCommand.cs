@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ChargePointHub.Model;
@@ -17,19 +18,30 @@ internal sealed class ServingCommand : IAsyncDisposable
 
     private readonly NpgsqlBatch batch;
     private readonly NpgsqlBatchCommand statement = new();
+    private readonly NpgsqlBatchCommand naming;
 
     /// <param name="values">Of positional parameters.</param>
     public ServingCommand(NpgsqlConnection connection, Scope scope, string sql = "", params ReadOnlySpan<object?> values)
     {
         statement.CommandText = sql;
         foreach (var value in values) statement.Parameters.Add(CommandExtensions.Parameter(value));
-        var name = new NpgsqlBatchCommand("SELECT set_config('chargepointhub.scope', $1, true)") { Parameters = { new() { Value = Known.GetValue(scope, TextOf) } } };
-        batch = new NpgsqlBatch(connection) { BatchCommands = { name, statement } };
+        naming = new NpgsqlBatchCommand("SELECT set_config('chargepointhub.scope', $1, true)") { Parameters = { new() { Value = Known.GetValue(scope, TextOf) } } };
+        batch = new NpgsqlBatch(connection) { BatchCommands = { naming, statement } };
     }
 
     public string CommandText { get => statement.CommandText; set => statement.CommandText = value; }
 
     public NpgsqlParameterCollection Parameters => statement.Parameters;
+
+    /// <summary>As of which what is derived when it is read is derived; named with the scope.</summary>
+    public long Tick
+    {
+        set
+        {
+            naming.CommandText = "SELECT set_config('chargepointhub.scope', $1, true), set_config('chargepointhub.tick', $2, true)";
+            naming.Parameters.Add(new NpgsqlParameter { Value = value.ToString(CultureInfo.InvariantCulture) });
+        }
+    }
 
     /// <summary>Whole seconds.</summary>
     public int Timeout { set => batch.Timeout = value; }

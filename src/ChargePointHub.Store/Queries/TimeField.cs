@@ -12,6 +12,9 @@ public enum TimeField
     /// <summary>When the charge point could be used again; outages that last have none.</summary>
     Ended,
 
+    /// <summary>Any time that it lasted. Outages only.</summary>
+    Lasting,
+
     /// <summary>When the operator last changed the record. Charging sessions and outages only.</summary>
     LastUpdated,
 

@@ -10,7 +10,7 @@ public sealed class MeTests(ApiHost host) : IClassFixture<ApiHost>
         var answer = await host.GetAsync("/v1/me");
 
         Assert.Equal(
-            """{"key_id":"test","label":"GLA","expires_at":null,"organisation_id":null,"role":null,"scope":"everything","datasets":["charge_points","tariffs","status_changes","charging_sessions","reported_usage"],"restricted":true,"rights":[],"quota":{"of":"key","units":600000,"remaining":599999,"window_seconds":60,"answers_at_once":64}}""",
+            """{"key_id":"test","label":"GLA","expires_at":null,"organisation_id":null,"role":null,"scope":"everything","datasets":["charge_points","tariffs","status_changes","charging_sessions","outages","reported_usage"],"restricted":true,"rights":[],"quota":{"of":"key","units":600000,"remaining":599999,"window_seconds":60,"answers_at_once":64}}""",
             answer.Json.GetProperty("data").GetRawText());
         Assert.Equal("no-store", answer.Headers["Cache-Control"]);
         Assert.DoesNotContain("secret", answer.Body, StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public sealed class FeedsTests : IAsyncLifetime, IDisposable
         Assert.Equal(["/feeds/0/datasets/0/dataset", "/feeds/0/datasets/1/axis", "/feeds/0/datasets/1/cadense"],
             json.GetProperty("faults").EnumerateArray().Select(f => f.GetProperty("pointer").GetString()).Order(StringComparer.Ordinal));
         Assert.Contains("old-mill.json /feeds/0/datasets/0/dataset: ", output, StringComparison.Ordinal);
-        Assert.Contains("Allowed: charge_points, tariffs, status_changes, charging_sessions, reported_usage.", output, StringComparison.Ordinal);
+        Assert.Contains("Allowed: charge_points, tariffs, status_changes, charging_sessions, outages, reported_usage.", output, StringComparison.Ordinal);
         Assert.Contains("Was cadence meant?", output, StringComparison.Ordinal);
     }
 

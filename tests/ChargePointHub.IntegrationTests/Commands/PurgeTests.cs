@@ -45,7 +45,7 @@ public sealed class PurgeTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
-    [InlineData("purge record charging_session char-gy:S1 --reason x", "DATASET is 'charging_session'; allowed: charge_points, tariffs, charging_sessions, reported_usage. Was charging_sessions meant?")]
+    [InlineData("purge record charging_session char-gy:S1 --reason x", "DATASET is 'charging_session'; allowed: charge_points, tariffs, charging_sessions, outages, reported_usage. Was charging_sessions meant?")]
     [InlineData("purge record charging_sessions S1 --reason x", "RECORD-ID is 'S1'; the hub's ids are the operator_id, a colon, and the operator's own id, as in lamplight:S1.")]
     [InlineData("purge record charging_sessions char-gy:S1 --reason ' '", "--reason must not be blank.")]
     [InlineData("purge record charging_sessions char-gy:S1", "--reason")]

@@ -67,7 +67,7 @@ public sealed class QuarantineTests : IAsyncLifetime, IDisposable
         Assert.Equal("There was no refused record to check again.", nothing.Trim());
         Assert.Equal(((int)ExitCode.WrongUse, "There is no operator file of 'old-mil'. Was old-mill meant? Operators: old-mill."), (wrong, operators.Trim()));
         Assert.Equal((int)ExitCode.WrongUse, dataset);
-        Assert.Contains("--dataset is 'tariffs'; allowed: status_changes, charging_sessions, reported_usage.", datasets, StringComparison.Ordinal);
+        Assert.Contains("--dataset is 'tariffs'; allowed: status_changes, charging_sessions, outages, reported_usage.", datasets, StringComparison.Ordinal);
         Assert.Equal((int)ExitCode.WrongUse, alone);
         Assert.Contains("quarantine alone does nothing; name one of: list, recheck.", which, StringComparison.Ordinal);
     }

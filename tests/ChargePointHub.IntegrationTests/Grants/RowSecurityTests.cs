@@ -136,6 +136,22 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     }
 
     [Fact]
+    public async Task Derived_outages_are_judged_by_their_view_though_the_statuses_that_they_are_made_of_are_not_held()
+    {
+        foreach (var borough in All) await host.AddStatusChangeAsync($"alpha:{borough}", ApiHost.Now.AddMinutes(-7), Status.OutOfOrder);
+        foreach (var point in new[] { "alpha:hidden", "alpha:unlisted", "beta:P1" }) await host.AddStatusChangeAsync(point, ApiHost.Now.AddMinutes(-7), Status.Inoperative);
+        Scope Holding(params Right[] rights) => Scope.Of(OrganisationRole.Gla, null, rights);
+        const string derived = "derived_outage WHERE set_config('chargepointhub.tick', '9', true) IS NOT NULL AND started_at = '2026-11-20T11:53:00Z'";
+        Assert.Equal(0, await CountAsync("derived_outage", Scope.Everything));
+        Assert.Equal(1, await CountAsync(derived, Holding(new Right("alpha", "outages", [All[0]]))));
+        Assert.Equal(34, await CountAsync(derived, Holding(new Right("alpha", "outages", null))));
+        Assert.Equal(0, await CountAsync(derived, Holding(new Right("alpha", "status_changes", null), new Right("alpha", Right.FeedQuality, null))));
+        Assert.Equal(35, await CountAsync(derived, Scope.Of(OrganisationRole.Operator, "alpha", [])));
+        Assert.Equal(36, await CountAsync(derived, Scope.Everything));
+        await host.ExecuteAsync("DELETE FROM status_change WHERE at = '2026-11-20T11:53:00Z'");
+    }
+
+    [Fact]
     public async Task Reported_figures_are_of_those_who_hold_their_charge_point_each_charge_point_of_their_location_or_all_of_their_operator()
     {
         await host.ExecuteAsync("UPDATE charge_point SET location_id = 'alpha:L-' || CASE charge_point_id WHEN 'alpha:hidden' THEN 'E09000001' ELSE substr(charge_point_id, 7) END WHERE operator_id = 'alpha'");
@@ -209,7 +225,8 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
             WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('chargepointhub_reader', c.oid, 'SELECT')
                 AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)) ORDER BY 1
             """);
-        Assert.Equal(["coverage", "coverage_change", "hub_clock", "hub_tick", "run", "status_sweep"], readable);
+        // A view asks the scope itself.
+        Assert.Equal(["coverage", "coverage_change", "derived_outage", "hub_clock", "hub_tick", "run", "status_sweep"], readable);
         Assert.Equal(
             ["0"], await hub.ManyAsync("SELECT count(*)::text FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('chargepointhub_reader', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')"));
     }

@@ -21,6 +21,31 @@ public sealed class OperatorApiTests
     }
 
     [Fact]
+    public async Task An_operator_with_books_of_its_outages_offers_one_for_each_fault_open_first_and_then_ended()
+    {
+        await using var sandbox = new SandboxFixture();
+        var host = await sandbox.StartAsync(sandbox.Options with { ChargePoints = 300 });
+        var truth = host.London.Operators[1];
+        var (epoch, client) = (Instants.Format(host.London.World.Epoch), sandbox.Client("kerbside-volt"));
+
+        var outages = await AllAsync(client, $"/loti-v1/outages?from={epoch}&limit=3");
+        var faults = truth.StatusChanges(new Window(host.London.World.Epoch, sandbox.Time.Now), sandbox.Time.Now).Where(c => c.Status == Status.OutOfOrder).ToList();
+
+        Assert.True(truth.Operator.ReportsOutages && faults.Count > 5);
+        Assert.Equal(
+            faults.Select(f => (truth.Operator.ChargePoints[f.ChargePoint].OwnId, f.At)),
+            outages.Select(o => (o.GetProperty("charge_point_id").GetString()!, o.GetProperty("started_at").GetDateTimeOffset().ToUnixTimeMilliseconds())));
+        var open = outages.Where(o => o.GetProperty("ended_at").ValueKind == JsonValueKind.Null).Select(o => o.GetProperty("outage_id").GetString()).ToList();
+        Assert.InRange(open.Count, 1, outages.Count - 1);
+        var then = sandbox.Time.Now;
+        sandbox.Time.Now += TimeSpan.FromHours(23);
+        var changed = await AllAsync(client, $"/loti-v1/outages?updated_from={Instants.Format(then)}");
+        Assert.All(open, id => Assert.Contains(changed, o => o.GetProperty("outage_id").GetString() == id && o.GetProperty("ended_at").ValueKind != JsonValueKind.Null));
+        client.DefaultRequestHeaders.Authorization = null;
+        Assert.Equal(401, (await GetAsync(client, "/loti-v1/outages")).Status);
+    }
+
+    [Fact]
     public async Task Pages_show_the_books_as_of_the_first_page_though_time_goes_on()
     {
         await using var sandbox = new SandboxFixture();

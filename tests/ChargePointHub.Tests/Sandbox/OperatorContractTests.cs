@@ -27,6 +27,7 @@ public sealed class OperatorContractTests
                 ("status-changes" + window, 200, "status_changes#/$defs/StatusChangeList"), ("status-changes?form=x", 400, "problem"), ("nothing", 404, "problem"),
                 isAskedOneByOne ? ("charging-sessions" + window, 404, "problem") : ("charging-sessions" + window, 200, sessions),
             ];
+            if (host.London.Operators.Single(t => t.Operator.OperatorId == o.OperatorId).Operator.ReportsOutages) asked.Add(("outages" + window, 200, "outages#/$defs/OutageList"));
             foreach (var point in points ?? []) asked.Add(($"charge-points/{point.OwnId}/charging-sessions{window}", 200, sessions));
             foreach (var (path, expected, schema) in asked)
             {

@@ -49,6 +49,7 @@ internal sealed record ListReading(
                 ChargePointId = chargePointId,
                 TimeField = timeField,
                 IsDescending = request.Parameters.IsDescending,
+                Reporting = dataset == Dataset.Outages ? [.. request.Directory.Operators.Where(o => o.Find(dataset) is not null).Select(o => o.OperatorId)] : null,
             },
             request.Parameters, request.Directory);
         var precision = query.PrecisionUnder(request.Scope);
@@ -106,7 +107,7 @@ internal sealed record ListReading(
         Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"|{question}|{request.Parameters["limit"]}|{request.Parameters["cursor"]}|{query.Tick}|{now.Tick}|{now.RecordedAt.UtcTicks}|{request.Coding}|"),
             facts);
-        Encoding.UTF8.GetBytes(string.Join(',', query.FreshOperators), facts);
+        Encoding.UTF8.GetBytes(string.Join(',', query.Reporting ?? query.FreshOperators), facts);
         return facts.WrittenSpan;
     }
 }

@@ -8,8 +8,8 @@ public sealed class CompletenessReader(LedgerQueries ledger)
 {
     public async Task<CompletenessStatement> ReadAsync(CompletenessQuestion question, Scope scope, CancellationToken cancellationToken)
     {
-        var windows = await ledger.ReadAsync([question.Dataset], question.AsOfTick, scope, cancellationToken);
-        var operators = Judged(question.Operators, question.Dataset, windows);
+        var windows = await ledger.ReadAsync([question.Dataset, .. question.Dataset == Dataset.Outages ? [Dataset.StatusChanges] : Array.Empty<Dataset>()], question.AsOfTick, scope, cancellationToken);
+        var operators = Judged(question.Operators, question.Dataset, o => PlanOf(o, question.Dataset), windows);
         var (quarantined, isLeast) = await ledger.CountQuarantinedAsync(
             question.Dataset, [.. question.Operators.Select(o => o.OperatorId)], question.Window, scope, cancellationToken);
         var statement = question.Window is { } window
@@ -22,18 +22,25 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     }
 
     public static IReadOnlyList<JudgedOperator> Judged(
-        IReadOnlyList<ListedOperator> operators, Dataset dataset, IReadOnlyList<LedgerWindow> windows)
+        IReadOnlyList<ListedOperator> operators, Dataset dataset, IReadOnlyList<LedgerWindow> windows) => Judged(operators, dataset, o => o.Find(dataset), windows);
+
+    private static IReadOnlyList<JudgedOperator> Judged(
+        IReadOnlyList<ListedOperator> operators, Dataset dataset, Func<ListedOperator, ListedDataset?> planOf, IReadOnlyList<LedgerWindow> windows)
     {
-        var byOperator = windows.Where(w => w.Dataset == dataset).ToLookup(w => w.OperatorId);
+        var byOperator = windows.ToLookup(w => (w.OperatorId, w.Dataset));
         return
         [
-            .. operators.Select(o => new JudgedOperator(
+            .. operators.Select(o => (o.OperatorId, Plan: planOf(o))).Select(o => new JudgedOperator(
                 o.OperatorId,
-                o.Find(dataset),
-                Coverage.Of(byOperator[o.OperatorId].Where(w => w.Kind == ClaimKind.Covered).Select(w => w.Window)),
-                [.. byOperator[o.OperatorId].Where(w => w.Kind == ClaimKind.Unavailable).Select(w => new LostWindow(w.Window, w.Cause))])),
+                o.Plan,
+                Coverage.Of(byOperator[(o.OperatorId, o.Plan?.Dataset ?? dataset)].Where(w => w.Kind == ClaimKind.Covered).Select(w => w.Window)),
+                [.. byOperator[(o.OperatorId, o.Plan?.Dataset ?? dataset)].Where(w => w.Kind == ClaimKind.Unavailable).Select(w => new LostWindow(w.Window, w.Cause))])),
         ];
     }
+
+    /// <summary>What the records come of: outages that an operator does not report are derived from its status changes, and as whole as these.</summary>
+    private static ListedDataset? PlanOf(ListedOperator listed, Dataset dataset) =>
+        listed.Find(dataset) ?? (dataset == Dataset.Outages ? listed.Find(Dataset.StatusChanges) : null);
 
     /// <summary>
     /// Operators whose stored status may be told now: a fresh crawl, a feed of changes whose newest poll is fresh (its claim ends the
@@ -58,17 +65,16 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     {
         var open = gaps.Where(g => g.State == GapState.Open && scope.ReadsQuality(g.OperatorId)).ToList();
         var failures = await ledger.ReadFailuresAsync(
-            [.. open.Select(g => new OpenGap(g.OperatorId, dataset, OnAxis(g, dataset, operators)))], scope, cancellationToken);
-        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.Of(p.Second, operators.First(o => o.OperatorId == p.First.OperatorId).Find(dataset)));
+            [.. open.Select(g => new OpenGap(g.OperatorId, PlanOf(g)?.Dataset ?? dataset, OnAxis(g, PlanOf(g))))], scope, cancellationToken);
+        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.Of(p.Second, PlanOf(p.First)));
         return [.. gaps.Select(g => !scope.ReadsQuality(g.OperatorId) ? g with { Cause = null } : causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : g)];
+
+        ListedDataset? PlanOf(StatedGap gap) => CompletenessReader.PlanOf(operators.First(o => o.OperatorId == gap.OperatorId), dataset);
     }
 
     /// <summary>A stated gap reaches back by the tolerance; runs are looked for where the axis itself is missing.</summary>
-    private static Window OnAxis(StatedGap gap, Dataset dataset, IReadOnlyList<ListedOperator> operators)
-    {
-        var isLate = operators.First(o => o.OperatorId == gap.OperatorId).Find(dataset)?.Axis == WindowAxis.LastUpdated;
-        return isLate ? Window.Between(gap.Window.From + Judge.LateTolerance, gap.Window.To) ?? gap.Window : gap.Window;
-    }
+    private static Window OnAxis(StatedGap gap, ListedDataset? plan) =>
+        plan?.Axis == WindowAxis.LastUpdated ? Window.Between(gap.Window.From + Judge.LateTolerance, gap.Window.To) ?? gap.Window : gap.Window;
 }
 
 /// <summary>What is asked of the ledger.</summary>

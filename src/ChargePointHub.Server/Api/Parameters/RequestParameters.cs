@@ -45,6 +45,7 @@ public sealed class RequestParameters
     public TimeField TimeField => this["time_field"] switch
     {
         "plug_out_at" => TimeField.PlugOut,
+        "lasting" => TimeField.Lasting,
         "ended_at" => TimeField.Ended,
         "last_updated" => TimeField.LastUpdated,
         "recorded_at" => TimeField.Recorded,

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using ChargePointHub.IntegrationTests.Store;
+using ChargePointHub.Model;
+using ChargePointHub.Server;
+
+namespace ChargePointHub.IntegrationTests.Api;
+
+/// <summary>/v1/outages of an operator that reports none: derived from its status changes, in one list with those of one that does.</summary>
+public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLifetime
+{
+    private const string Lambeth = "E09000022";
+    private const string Camden = "E09000007";
+
+    private static readonly DateTimeOffset Now = ApiHost.Now;
+
+    public async Task InitializeAsync()
+    {
+        if (host.Granted.Count > 0) return;
+        ListedDataset Plan(Dataset dataset, WindowAxis axis) => new() { Dataset = dataset, Axis = axis, Protocol = "loti-v1", Earliest = Now.AddDays(-18) };
+        host.Directory = new OperatorDirectory(
+        [
+            new ListedOperator("alpha", "Alpha", null, null, [Plan(Dataset.Outages, WindowAxis.StartedAt), Plan(Dataset.StatusChanges, WindowAxis.At)]),
+            new ListedOperator("beta", "Beta", null, null, [Plan(Dataset.StatusChanges, WindowAxis.At)]), new ListedOperator("gamma", "Gamma", null, null, []),
+        ]);
+        Grant("lambeth", new Right("beta", "outages", [Lambeth]));
+        Grant("all", new Right("beta", "outages", null));
+        Grant("hour", new Right("beta", "outages", null, null, TimePrecision.Hour));
+        Grant("blind", new Right("beta", "outages", null, []));
+        foreach (var (id, borough, published) in new[] { ("beta:P1", Lambeth, true), ("beta:P2", Lambeth, true), ("beta:P3", Camden, true), ("beta:P4", Camden, true), ("beta:P5", Camden, true), ("beta:H1", Lambeth, false) })
+            await host.AddChargePointAsync(id, borough, published);
+        (string Point, double HoursAgo, Status Status)[] changes =
+        [
+            ("P1", 30, Status.Available), ("P1", 20, Status.OutOfOrder), ("P1", 18, Status.Inoperative), ("P1", 10, Status.Charging), ("P1", 5, Status.Planned), ("P1", 4, Status.Charging),
+            ("P2", 9, Status.Planned), ("P2", 8, Status.Available), ("P3", 40, Status.OutOfOrder), ("P4", 6, Status.Inoperative), ("P4", 5.5, Status.Unknown),
+            ("P5", 50, Status.Available), ("P5", 2.9, Status.OutOfOrder), ("P5", 2.75, Status.Available), ("P5", 2.5, Status.OutOfOrder), ("P5", 2.25, Status.Blocked), ("H1", 3, Status.OutOfOrder),
+            ("P9", 7, Status.Inoperative),
+        ];
+        foreach (var (point, hoursAgo, status) in changes) await host.AddStatusChangeAsync($"beta:{point}", Now.AddHours(-hoursAgo), status);
+        await host.AddStatusChangeAsync("alpha:A1", Now.AddHours(-6), Status.OutOfOrder);
+        await host.AddAsync(Samples.Outage("O1", "A1", Now.AddHours(-6), op: "alpha"));
+        await host.ExecuteAsync("UPDATE status_change SET tick = 2 WHERE charge_point_id = 'beta:P1' AND at > '2026-11-20T01:00:00Z'");
+        await host.TickAsync(1);
+        await host.TickAsync(2);
+        await host.ExecuteAsync("UPDATE hub_tick SET recorded_at = @at WHERE tick = 1", ("at", Now.AddHours(-9)));
+        await host.CoverAsync("alpha", Dataset.Outages, new Window(Now.AddDays(-18), Now.AddMinutes(-10)));
+        await host.CoverAsync("beta", Dataset.StatusChanges, new Window(Now.AddDays(-18), Now.AddHours(-23)));
+        await host.CoverAsync("beta", Dataset.StatusChanges, new Window(Now.AddHours(-22), Now.AddMinutes(-10)));
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Those_of_one_who_reports_and_of_one_who_does_not_stand_in_one_list_and_a_derived_one_has_every_field()
+    {
+        var answer = await host.GetAsync("/v1/outages?operator=alpha,beta");
+
+        Assert.Equal(["P1 16:00-02:00", "P9 05:00-", "O1 06:00-07:30", "P4 06:00-06:30", "P1 07:00-08:00", "P5 09:06-09:15", "P5 09:30-09:45"], Told(answer));
+        Assert.Equal("""{"outage_id":"beta:P1/2026-11-19T16:00:00.000Z","operator_id":"beta","charge_point_id":"beta:P1","started_at":"2026-11-19T16:00:00.000Z","detected_at":null,"reported_at":null,"attended_at":null,"ended_at":"2026-11-20T02:00:00.000Z","category":null,"cause":null,"exempt":null,"exempt_reason":null,"derived":true,"last_updated":null}""", answer.Data[0].GetRawText());
+        Assert.Equal([true, true, false, true, true, true, true], answer.Data.Select(o => o.GetProperty("derived").GetBoolean()));
+        Assert.Equal("PLANNED_MAINTENANCE", answer.Data[4].GetProperty("category").GetString());
+    }
+
+    [Fact]
+    public async Task How_whole_derived_ones_are_their_status_changes_say_and_who_has_neither_provides_none()
+    {
+        var completeness = (await host.GetAsync("/v1/outages")).Json.GetProperty("meta").GetProperty("completeness");
+
+        Assert.Equal(["beta 2026-11-19T13:00:00.000Z"], completeness.GetProperty("gaps").EnumerateArray().Select(g => $"{g.GetProperty("operator_id")} {g.GetProperty("from")}"));
+        Assert.Equal(["gamma"], completeness.GetProperty("not_provided").EnumerateArray().Select(o => o.GetString()));
+        Assert.Empty((await host.GetAsync("/v1/gaps?operator=beta&dataset=outages")).Data);
+    }
+
+    [Theory]
+    [InlineData("time_field=lasting", "P3 20:00- P1 16:00-02:00 P9 05:00- P4 06:00-06:30 P1 07:00-08:00 P5 09:06-09:15 P5 09:30-09:45")]
+    [InlineData("time_field=lasting&from=2026-11-20T01:59:00Z&to=2026-11-20T02:00:00Z", "P3 20:00- P1 16:00-02:00")]
+    [InlineData("time_field=lasting&from=2026-11-20T02:00:00Z&to=2026-11-20T03:00:00Z", "P3 20:00-")]
+    [InlineData("time_field=ended_at&from=2026-11-20T02:00:00Z&to=2026-11-20T06:30:00Z", "P1 16:00-02:00")]
+    [InlineData("time_field=ended_at&from=2026-11-20T06:00:00Z&to=2026-11-20T07:00:00Z", "P4 06:00-06:30")]
+    [InlineData("time_field=last_updated", "")]
+    [InlineData("from=2026-11-01&to=2026-11-19", "P3 20:00-")]
+    [InlineData("category=PLANNED_MAINTENANCE", "P1 07:00-08:00")]
+    [InlineData("borough=camden&sort=-started_at", "P5 09:30-09:45 P5 09:06-09:15 P4 06:00-06:30")]
+    public async Task Filters_narrow_what_is_there_and_what_is_counted(string query, string expected)
+    {
+        var answer = await host.GetAsync($"/v1/outages?operator=beta&count=exact&{query}");
+
+        Assert.Equal(expected, string.Join(' ', Told(answer)));
+        Assert.Equal(answer.Data.Count, answer.Json.GetProperty("meta").GetProperty("count").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("?time_field=lasting")]
+    [InlineData("?time_field=lasting&sort=-started_at")]
+    public async Task Pages_of_one_are_the_whole_and_so_are_the_stream_and_the_table(string query)
+    {
+        var whole = (await host.GetAsync("/v1/outages" + query)).Data.Select(o => o.GetRawText()).ToList();
+        var pages = new List<string>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await host.GetAsync($"/v1/outages{query}&limit=1{(cursor.Length == 0 ? "" : "&cursor=" + cursor)}");
+            pages.AddRange(page.Data.Select(o => o.GetRawText()));
+            cursor = page.NextCursor;
+        }
+
+        Assert.Equal(8, whole.Count);
+        Assert.Equal(whole, pages);
+        Assert.Equal(whole, (await host.GetAsync($"/v1/outages{query}&format=ndjson")).Body.Split('\n', StringSplitOptions.RemoveEmptyEntries)[..^1]);
+        Assert.Equal(whole.Count + 1, (await host.GetAsync($"/v1/outages{query}&format=csv")).Body.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task As_of_an_earlier_tick_they_are_what_was_known_then()
+    {
+        var answer = await host.GetAsync("/v1/outages?operator=beta&from=2026-11-19T12:00:00Z&as_of=2026-11-20T03:30:00Z");
+
+        Assert.Equal(["P1 16:00-"], Told(answer));
+    }
+
+    [Theory]
+    [InlineData("lambeth", "P1 16:00-02:00 P1 07:00-08:00")]
+    [InlineData("all", "P1 16:00-02:00 P9 05:00- P4 06:00-06:30 P1 07:00-08:00 P5 09:06-09:15 P5 09:30-09:45")]
+    public async Task A_grant_of_outages_holds_derived_ones_at_its_charge_points_without_one_of_status_changes(string key, string expected)
+    {
+        Assert.Equal(expected, string.Join(' ', Told(await host.GetAsync("/v1/outages", KeyOf(key)))));
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, (await host.GetAsync("/v1/status-changes", KeyOf(key))).Status);
+    }
+
+    [Fact]
+    public async Task Where_times_are_cut_ids_are_made_of_the_cut_ones_and_nothing_tells_a_finer_one()
+    {
+        var whole = await host.GetAsync("/v1/outages", KeyOf("hour"));
+        var pages = new List<string>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await host.GetAsync($"/v1/outages?limit=1{(cursor.Length == 0 ? "" : "&cursor=" + cursor)}", KeyOf("hour"));
+            pages.AddRange(page.Data.Select(o => o.GetRawText()));
+            cursor = page.NextCursor;
+        }
+
+        Assert.Equal(
+            ["P1/2026-11-19T16:00:00.000Z", "P9/2026-11-20T05:00:00.000Z", "P4/2026-11-20T06:00:00.000Z", "P1/2026-11-20T07:00:00.000Z", "P5/2026-11-20T09:00:00.000Z", "P5/2026-11-20T09:00:00.000Z/2"],
+            whole.Data.Select(o => o.GetProperty("outage_id").GetString()!.Split(':', 2)[1]));
+        Assert.Equal(whole.Data.Select(o => o.GetRawText()), pages);
+        Assert.DoesNotMatch(@"T\d\d:(0[1-9]|[1-5]\d):", string.Concat(pages));
+        Assert.Equal("CPH-1107", (await host.GetAsync("/v1/outages?time_field=lasting", KeyOf("hour"))).Code);
+    }
+
+    [Fact]
+    public async Task Withheld_it_is_not_told_which_were_planned()
+    {
+        var answer = await host.GetAsync("/v1/outages", KeyOf("blind"));
+
+        Assert.Equal(6, answer.Data.Count);
+        Assert.All(answer.Data, o => Assert.Equal(JsonValueKind.Null, o.GetProperty("category").ValueKind));
+        Assert.DoesNotContain(await host.GetAsync("/v1/changes?dataset=outages") is { } changes ? changes.Data : [], c => c.GetProperty("key").GetProperty("outage_id").GetString()!.StartsWith("beta", StringComparison.Ordinal));
+    }
+
+    private static string KeyOf(string name) => $"cph_live_{name}_secret";
+
+    private static IEnumerable<string> Told(Answer answer) => answer.Data.Select(o =>
+    {
+        var id = o.GetProperty("outage_id").GetString()!.Split(':', 2)[1].Split('/')[0];
+        return $"{id} {o.GetProperty("started_at").GetString()![11..16]}-{(o.GetProperty("ended_at").GetString() is { } end ? end[11..16] : "")}";
+    });
+
+    private void Grant(string name, params Right[] rights) => host.Granted[KeyOf(name)] = Scope.Of(OrganisationRole.Gla, null, rights);
+}
