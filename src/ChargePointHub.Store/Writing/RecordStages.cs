@@ -58,6 +58,7 @@ internal static class RecordStages
         });
 
     public static readonly RecordStage<Outage> Outages = new(
+        Dataset.Outages,
         new RecordTable("outage", "outage_id", "charge_point_id text", "started_at timestamptz", "ended_at timestamptz", "category text"),
         r => r.OutageId,
         r => r.LastUpdated,
