@@ -2150,7 +2150,7 @@ public partial class HubClient
     /// <returns>Everything that changed, in the order in which the hub learnt it.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
     /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
-    public virtual async System.Threading.Tasks.Task<ChangeList> ListChangesAsync(System.Collections.Generic.IEnumerable<string>? dataset = null, System.Collections.Generic.IEnumerable<string>? @operator = null, string? since = null, int? limit = null, string? cursor = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    public virtual async System.Threading.Tasks.Task<ChangeList> ListChangesAsync(System.Collections.Generic.IEnumerable<DatasetName>? dataset = null, System.Collections.Generic.IEnumerable<string>? @operator = null, string? since = null, int? limit = null, string? cursor = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
     {
         var client_ = _httpClient;
         try
@@ -4537,7 +4537,7 @@ public partial class Change
     public required ChangeOperation Operation { get; init; }
 
     /// <summary>
-    /// The fields by which the record is known. Of charging_sessions, status_changes and outages a removal may name a charge point alone: everything that happened there.
+    /// The fields by which the record is known. Of charging_sessions, status_changes, outages and reported_usage a removal may name a charge point alone, or of reported_usage a location: everything that is of it.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("key")]
     public required System.Collections.Generic.IReadOnlyDictionary<string, string> Key { get; init; }

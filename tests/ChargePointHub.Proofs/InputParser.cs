@@ -144,7 +144,7 @@ internal sealed record InputParser(string Name, Func<int, long, byte[]> Input, F
 
     private static FeedDefinition Feed(string folder, string protocol, Dataset dataset, string? mapping = null)
     {
-        var axis = dataset.IsSnapshot || dataset.IsHandedIn ? "" : dataset == Dataset.StatusChanges ? ", \"axis\": \"at\"" : protocol.StartsWith("ocpi", StringComparison.Ordinal) ? ", \"axis\": \"last_updated\"" : ", \"axis\": \"plug_in_at\"";
+        var axis = dataset.IsSnapshot || dataset.IsHandedIn ? "" : dataset == Dataset.StatusChanges ? ", \"axis\": \"at\"" : dataset == Dataset.Outages ? ", \"axis\": \"started_at\"" : protocol.StartsWith("ocpi", StringComparison.Ordinal) ? ", \"axis\": \"last_updated\"" : ", \"axis\": \"plug_in_at\"";
         var ocpi = protocol.StartsWith("ocpi", StringComparison.Ordinal) ? ", \"ocpi\": {\"discovery\": false, \"paged\": false, \"tariffs_in_evses\": true}" : "";
         var address = protocol == "csv-v1" ? "" : ", \"base_url\": \"https://operator.example/api\"";
         var file = Path.Combine(folder, $"{protocol}-{dataset.Name}.json");
