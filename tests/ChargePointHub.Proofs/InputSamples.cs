@@ -86,7 +86,7 @@ internal static class InputSamples
     public const string LotiOutages = """
         {"data": [{"outage_id": "OUT-1", "charge_point_id": "CP1", "started_at": "2026-11-20T08:00:00Z", "detected_at": "2026-11-20T08:00:30Z", "reported_at": null, "attended_at": "2026-11-20T11:00:00Z",
          "ended_at": "2026-11-20T12:00:00.5Z", "category": "PAYMENT_TERMINAL", "cause": "Screen dark since 05-11-2026 08:15, ring 020 7946 0958", "exempt": true, "exempt_reason": "hit by AB12 CDE",
-         "last_updated": "2026-11-20T12:00:07Z"}], "next_cursor": null}
+         "last_updated": "2026-11-20T12:00:07Z"}], "next_cursor": null, "total": 1, "window": {"from": "2026-11-20T00:00:00Z", "to": "2026-11-21T00:00:00Z"}}
         """;
 
     public const string OutageMapping = """

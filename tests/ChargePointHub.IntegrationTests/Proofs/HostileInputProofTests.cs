@@ -7,6 +7,6 @@ public class HostileInputProofTests
     {
         using var result = await SmallProof.HeldAsync("hostile-input");
 
-        Assert.Equal(17, result.RootElement.GetProperty("figures").GetArrayLength());
+        Assert.Equal(19, result.RootElement.GetProperty("figures").GetArrayLength());
     }
 }
