@@ -24,6 +24,9 @@ internal static class AdvisoryLocks
     /// <summary>Transaction: one instance looks for charge points that are one and the same.</summary>
     public const long SameAs = 0x4350_4806;
 
+    /// <summary>Session: one instance makes bulk files.</summary>
+    public const long Bulk = 0x4350_4807;
+
     /// <summary>Ends the connection that had it, which is broken and may not know it for hours, and waits until it is gone.</summary>
     public static async Task TakeAuditAsync(NpgsqlConnection connection, Guid chain, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Store.Bulk;
 using ChargePointHub.Store.Queries;
 using ChargePointHub.Store.Writing;
 using Npgsql;
@@ -98,6 +99,9 @@ public sealed class PurgeStore(Database database)
             }
 
             await AnnounceAsync(connection, purge, told, linked, ids, tick, cancellationToken);
+
+            // Once more under the tick: a file may have been finished since, and from here on none is.
+            await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             if (rows.Count == 0) return new Purged(rows, IsVacuumed: true);
             return new Purged(rows, await VacuumAsync(rows, cancellationToken));
@@ -139,6 +143,8 @@ public sealed class PurgeStore(Database database)
 
         if (await ForgetSamplesAsync(connection, purge, cancellationToken) is > 0 and var reports) gone.Add(new PurgedRows("submission", reports));
 
+        gone.AddRange(await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken));
+
         // A crawl under way goes on, without this name among those that it has seen.
         if (purge.Dataset == Dataset.ChargePoints && !purge.IsMended)
         {
@@ -154,9 +160,8 @@ public sealed class PurgeStore(Database database)
     /// <returns>Reports that had some.</returns>
     private static async Task<int> ForgetSamplesAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
     {
-        Dataset[] datasets = purge.Dataset == Dataset.ChargePoints && !purge.IsMended ? [purge.Dataset, Dataset.StatusChanges, Dataset.ChargingSessions, Dataset.Outages, Dataset.ReportedUsage] : [purge.Dataset];
         var reports = await connection.Command(
-            "SELECT submission_id, report::text FROM submission WHERE operator_id = $1 AND dataset = ANY ($2)", purge.OperatorId, datasets.Select(d => d.Name).ToArray())
+            "SELECT submission_id, report::text FROM submission WHERE operator_id = $1 AND dataset = ANY ($2)", purge.OperatorId, TouchedBy(purge).Select(d => d.Name).ToArray())
             .ListAsync(r => (Id: r.GetGuid(0), Report: r.GetString(1)), cancellationToken);
         var emptied = 0;
         foreach (var (id, report) in reports)
@@ -167,6 +172,10 @@ public sealed class PurgeStore(Database database)
 
         return emptied;
     }
+
+    /// <summary>Datasets whose records go: a charge point takes along what happened there.</summary>
+    private static Dataset[] TouchedBy(Purge purge) =>
+        purge.Dataset == Dataset.ChargePoints && !purge.IsMended ? [purge.Dataset, Dataset.StatusChanges, Dataset.ChargingSessions, Dataset.Outages, Dataset.ReportedUsage] : [purge.Dataset];
 
     /// <summary>What of the dataset is there, so that followers are told that it goes.</summary>
     private static async Task<IReadOnlyList<GoneRecord>> ToldAsync(NpgsqlConnection connection, Purge purge, IReadOnlyList<string> parts, CancellationToken cancellationToken)

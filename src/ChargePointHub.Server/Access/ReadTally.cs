@@ -25,6 +25,9 @@ public sealed class ReadTally(IReadOnlyList<string> expected)
 
     public void Count(string operatorId) => Count(Encoding.UTF8.GetBytes(operatorId));
 
+    /// <summary>As many records at once.</summary>
+    public void Count(string operatorId, long more) => records[Find(Encoding.UTF8.GetBytes(operatorId))] += more;
+
     /// <summary>One record.</summary>
     public void Count(ReadOnlySpan<byte> operatorId)
     {

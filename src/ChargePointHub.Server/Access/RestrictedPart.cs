@@ -24,8 +24,14 @@ public sealed class RestrictedPart
 
     private bool HoldsRecords { get; init; }
 
+    /// <summary>The id in the path is no operator's.</summary>
+    private bool IsOfAll { get; init; }
+
     /// <summary>Records of a dataset.</summary>
     public static RestrictedPart Of(Dataset dataset) => new(dataset.Name, scope => scope.Reads(dataset), (scope, operatorId) => scope.Reads(dataset, operatorId));
+
+    /// <summary>Records of a dataset in a file, whose name says nothing of operators.</summary>
+    public static RestrictedPart InFiles(Dataset dataset) => new(dataset.Name, scope => scope.Reads(dataset), (scope, operatorId) => scope.Reads(dataset, operatorId)) { IsOfAll = true };
 
     /// <summary>Records of whichever restricted datasets a request asks about.</summary>
     public static RestrictedPart OfDatasets(Func<HubRequest, IReadOnlyList<Dataset>> datasets) =>
@@ -36,7 +42,7 @@ public sealed class RestrictedPart
     {
         if (Parts is { } parts) return parts(request).SelectMany(p => p.OperatorsOf(request) ?? []).Distinct().ToList() is { Count: > 0 } ofAny ? ofAny : null;
         var scope = request.Scope;
-        if ((request.Route.Id is null ? request.Parameters.List("operator") : [request.Id.Split(':')[0]]) is { } asked)
+        if ((IsOfAll ? null : request.Route.Id is null ? request.Parameters.List("operator") : [request.Id.Split(':')[0]]) is { } asked)
             return asked.Distinct().Where(o => holds(scope, o)).ToList() is { Count: > 0 } held ? held : null;
 
         // Records outlive the files of their operators: of those whom no list names a key for everything reads too.

@@ -16,6 +16,8 @@ public sealed record ApiRoute
     public const string Csv = "text/csv";
     public const string EventStream = "text/event-stream";
 
+    public const string GZip = "application/gzip";
+
     /// <summary>The answer as a table, on every list of a dataset's records.</summary>
     public static readonly MediaForm AsCsv = new(Csv, null, "The whole answer as CSV (RFC 4180), one column a field.");
 
@@ -64,7 +66,7 @@ public sealed record ApiRoute
     public string MediaType => Answers[0].MediaType;
 
     /// <summary>True: the address says the form, whatever else the request likes.</summary>
-    public bool HasFormInPath => Path.EndsWith(".geojson", StringComparison.Ordinal) || Path.EndsWith(".csv", StringComparison.Ordinal);
+    public bool HasFormInPath => Path.EndsWith(".geojson", StringComparison.Ordinal) || Path.EndsWith(".csv", StringComparison.Ordinal) || MediaType == GZip;
 
     /// <summary>The same answer as a table, at an address of its own: for programs that take an address and nothing else.</summary>
     public ApiRoute ToCsv() => this with

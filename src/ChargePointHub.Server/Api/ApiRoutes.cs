@@ -1,4 +1,5 @@
 using ChargePointHub.Server.Api.Areas;
+using ChargePointHub.Server.Api.Bulk;
 using ChargePointHub.Server.Api.Changes;
 using ChargePointHub.Server.Api.ChargePoints;
 using ChargePointHub.Server.Api.ChargingSessions;
@@ -45,6 +46,13 @@ public static class ApiRoutes
         ListTariffs.Route,
         ListTariffs.Route.ToCsv(),
         ListChanges.Route,
+        ListBulkFiles.Route,
+        GetBulkFile.OfChargePoints,
+        GetBulkFile.OfTariffs,
+        GetBulkFile.OfStatusChanges,
+        GetBulkFile.OfChargingSessions,
+        GetBulkFile.OfOutages,
+        GetBulkFile.OfReportedUsage,
         ListOperators.Route,
         GetOperator.Route,
         GetFeedHealth.Route,

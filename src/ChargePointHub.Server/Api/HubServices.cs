@@ -8,6 +8,7 @@ using ChargePointHub.Server.FeedHealth;
 using ChargePointHub.Server.Submissions;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Audit;
+using ChargePointHub.Store.Bulk;
 using ChargePointHub.Store.Queries;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -34,6 +35,11 @@ public sealed class HubServices(
     public FindingQueries Findings { get; } = new(database);
 
     public QuarantineQueries Quarantine { get; } = new(database);
+
+    public BulkQueries BulkFiles { get; } = new(database);
+
+    /// <summary>Who asked for files.</summary>
+    public BulkStore BulkRegister { get; } = new(database);
 
     public SubmissionQueries Submissions { get; } = new(database);
 

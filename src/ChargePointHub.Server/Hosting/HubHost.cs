@@ -10,6 +10,7 @@ using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Health;
+using ChargePointHub.Server.Bulk;
 using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Doctor;
 using ChargePointHub.Server.Geography;
@@ -34,7 +35,6 @@ public sealed class HubHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly HubDatabaseHandle database;
     private readonly TimeSpan drain;
-
     private readonly IReadOnlyList<Check> certificate;
 
     private HubHost(WebApplication app, HubDatabaseHandle database, TimeSpan drain, string baseUrl, string? caFile, IReadOnlyList<Check> certificate)
@@ -194,6 +194,7 @@ public sealed class HubHost : IAsyncDisposable
         builder.Services.AddHostedService<KeyWatch>();
         builder.Services.AddSingleton(new AuditVerification(database)).AddHostedService<AbandonedChains>();
         builder.Services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
+        if (options.Bulk) BulkSweeper.AddTo(builder.Services, database, keys, TimeSpan.FromMinutes(options.BulkRemakeMinutes));
         if (options.Otlp.Length > 0) builder.Services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));
         if (options.Collect) builder.Services.AddHostedService<CollectorService>().AddSingleton(new SameAsSweep(database)).AddHostedService<SameAsSweeper>().AddSingleton(new FreshnessStore(database)).AddHostedService<FreshnessSweeper>();
         var app = builder.Build();
@@ -204,9 +205,8 @@ public sealed class HubHost : IAsyncDisposable
             return next(context);
         });
         app.UseHsts();
-        app.MapHubApi();
+        app.MapHubApi().MapHubPages();
         app.Services.GetService<OtlpExport>();
-        app.MapHubPages();
         return app;
     }
 

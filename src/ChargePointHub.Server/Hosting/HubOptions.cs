@@ -80,6 +80,12 @@ public sealed record HubOptions
     [Setting("--answers-a-reader", "Answers of records under way at once for one key, or for one address without a key.", Value = "N", Allowed = "a whole number from 1 to 10000")]
     public int AnswersAReader { get; set; } = QuotaLimits.Usual.Answers;
 
+    [Setting("--bulk", "Whether this hub makes bulk files of settled months; every hub serves those that are there.", Value = "true|false", Allowed = "true or false")]
+    public bool Bulk { get; set; } = true;
+
+    [Setting("--bulk-remake-minutes", "How long a bulk file stands at least, however much of it changes, before it is made anew.", Value = "N", Allowed = "a whole number from 0 to 10080")]
+    public int BulkRemakeMinutes { get; set; } = 60;
+
     [Setting("--log-format", "How log lines are written.", Value = "text|json", Allowed = "text (for people) or json (for machines: one object a line with its fields)")]
     public string LogFormat { get; set; } = "text";
 
@@ -116,6 +122,7 @@ public sealed class HubOptionsValidator : AbstractValidator<HubOptions>
         RuleFor(o => o.CertificateKey).NotEmpty().When(o => o.Certificate.Length > 0).WithMessage("--certificate is given without its key: name that with --certificate-key (Hub:CertificateKey).");
         RuleFor(o => o.CertificateKey).Must(File.Exists).When(o => o.CertificateKey.Length > 0).WithMessage(o => Absent(nameof(o.CertificateKey), o.CertificateKey));
         RuleFor(o => o.Certificate).NotEmpty().When(o => o.CertificateKey.Length > 0 && o.IsLoopback).WithMessage("--certificate-key is given without its certificate: name that with --certificate (Hub:Certificate).");
+        RuleFor(o => o.BulkRemakeMinutes).InclusiveBetween(0, 10_080).WithMessage(o => Wrong(nameof(o.BulkRemakeMinutes), o.BulkRemakeMinutes));
         RuleFor(o => o.LogFormat).Must(f => f is "text" or "json").WithMessage(o => Wrong(nameof(o.LogFormat), o.LogFormat));
         RuleFor(o => o.Otlp)
             .Must(a => Uri.TryCreate(a, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")

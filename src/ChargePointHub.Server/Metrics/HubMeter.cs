@@ -49,13 +49,16 @@ internal static class HubMeter
 
     /// <summary>Gauges of a state that somebody else keeps; they end with the answer.</summary>
     public static Meter Gauges(
-        Func<IEnumerable<Measurement<double>>> gaps, Func<IEnumerable<Measurement<double>>> lags, Func<IEnumerable<Measurement<long>>> quarantine, Func<IEnumerable<Measurement<long>>> leases)
+        Func<IEnumerable<Measurement<double>>> gaps, Func<IEnumerable<Measurement<double>>> lags, Func<IEnumerable<Measurement<long>>> quarantine, Func<IEnumerable<Measurement<long>>> leases,
+        Func<IEnumerable<Measurement<long>>> months, Func<IEnumerable<Measurement<long>>> bytes)
     {
         var meter = new Meter(Name);
         meter.CreateObservableGauge("cph.gap.seconds", gaps, null, "Time that is wanted of a dataset and missing, by whether it is open or lost.");
         meter.CreateObservableGauge("cph.lag.seconds", lags, null, "Age of the newest instant of a dataset that is covered.");
         meter.CreateObservableGauge("cph.quarantine.records", quarantine, null, "Records in quarantine.");
         meter.CreateObservableGauge("cph.leases", leases, null, "Operators that are being collected from, by all instances together.");
+        meter.CreateObservableGauge("cph.bulk.months", months, null, "Months that are there as bulk files, of all scopes.");
+        meter.CreateObservableGauge("cph.bulk.bytes", bytes, "By", "What these take, compressed.");
         return meter;
     }
 }

@@ -15,11 +15,11 @@ internal sealed class LedgerGauges(HubServices hub, GaugeQueries counts, Operato
 {
     private static readonly TimeSpan Each = TimeSpan.FromSeconds(15);
 
-    private volatile Seen seen = new([], [], [], []);
+    private volatile Seen seen = new([], [], [], [], [], []);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var meter = HubMeter.Gauges(() => seen.Gaps, () => seen.Lags, () => seen.Quarantine, () => seen.Leases);
+        using var meter = HubMeter.Gauges(() => seen.Gaps, () => seen.Lags, () => seen.Quarantine, () => seen.Leases, () => seen.Months, () => seen.Bytes);
         using var timer = new PeriodicTimer(Each, time);
         do
         {
@@ -36,7 +36,7 @@ internal sealed class LedgerGauges(HubServices hub, GaugeQueries counts, Operato
 #pragma warning restore CA1031
             {
                 // What nobody can know now is not shown as it was.
-                seen = new Seen([], [], [], []);
+                seen = new Seen([], [], [], [], [], []);
                 if (failure is ServingExhaustedException || DatabaseGone.Explains(failure)) logger.LogWarning("The ledger could not be measured: {Reason}", failure.Message);
                 else logger.LogError(failure, "The ledger could not be measured");
             }
@@ -59,13 +59,17 @@ internal sealed class LedgerGauges(HubServices hub, GaugeQueries counts, Operato
                 gaps.Add(new(Coverage.Of(missing[state]).Total.TotalSeconds, from, dataset, new("state", Words<GapState>.Of(state))));
         }
 
+        var bulk = await counts.BulkAsync(Scope.Everything, cancellationToken);
         return new Seen(
             gaps,
             lags,
             [.. (await counts.QuarantineAsync(Scope.Everything, cancellationToken)).Select(q => new Measurement<long>(q.Records, new("operator", q.OperatorId), new("dataset", q.Dataset)))],
-            [new((await leases.ReadAsync(cancellationToken)).Holders.Count)]);
+            [new((await leases.ReadAsync(cancellationToken)).Holders.Count)],
+            [.. bulk.Select(b => new Measurement<long>(b.Months, new KeyValuePair<string, object?>("dataset", b.Dataset)))],
+            [.. bulk.Select(b => new Measurement<long>(b.Bytes, new KeyValuePair<string, object?>("dataset", b.Dataset)))]);
     }
 
     private sealed record Seen(
-        IReadOnlyList<Measurement<double>> Gaps, IReadOnlyList<Measurement<double>> Lags, IReadOnlyList<Measurement<long>> Quarantine, IReadOnlyList<Measurement<long>> Leases);
+        IReadOnlyList<Measurement<double>> Gaps, IReadOnlyList<Measurement<double>> Lags, IReadOnlyList<Measurement<long>> Quarantine, IReadOnlyList<Measurement<long>> Leases,
+        IReadOnlyList<Measurement<long>> Months, IReadOnlyList<Measurement<long>> Bytes);
 }

@@ -39,10 +39,13 @@ internal static class ReferencePages
         <h2 id="copy">Copy as</h2>
         <p>{(route.IsRestricted ? "The key is taken from the environment variable <code>KEY</code>; <a href=\"/docs/keys\">Keys</a> says how. " : "")}Where the hub’s certificate is of its own authority, <a href="/docs/keys#set-up">set up your terminal</a> first. The calls follow what is filled in above.</p>
         {Snippets(route, reading)}<h2 id="answer">Answer</h2>
-        <p>200, <code>{route.MediaType}</code>; records are shortened here.</p>
-        {Html.Block("example", route.TableOf is null ? Pretty(route.Example) : route.Example)}<h2 id="errors">Errors</h2>
+        {Answer(route)}<h2 id="errors">Errors</h2>
         {Html.Definitions(HubOpenApi.ErrorsOf(route).Select(e => ($"<a href=\"{e.Path}\">{e.Code}</a> <span>{e.Status}</span>", Html.Encode(e.Title))))}
         """;
+
+    private static string Answer(ApiRoute route) => route.MediaType == ApiRoute.GZip
+        ? $"<p>200, <code>{route.MediaType}</code>: a file. 206 where a Range was asked for.</p>\n"
+        : $"<p>200, <code>{route.MediaType}</code>; records are shortened here.</p>\n{Html.Block("example", route.TableOf is null ? Pretty(route.Example) : route.Example)}";
 
     private static string Access(ApiRoute route) =>
         route.IsRestricted ? "It needs <a href=\"/docs/keys\">a key</a> that holds restricted data." : route.IsOpen ? "It is open and looks at no key." : "It is open. <a href=\"/docs/keys\">A key</a> is not needed; under one that opens restricted data more may be shown, as causes of gaps.";

@@ -25,6 +25,12 @@ internal static class RouteSnippets
         var sample = SampleOf(route);
         var url = hub + sample;
         var key = route.IsRestricted;
+        if (route.MediaType == ApiRoute.GZip)
+        {
+            yield return ("curl", "sh", $"curl -sS --fail-with-body -C - -O {(key ? "-H \"Authorization: Bearer $KEY\" " : "")}'{url}'");
+            yield break;
+        }
+
         yield return ("curl", "sh", $"curl -sS {(key ? "-H \"Authorization: Bearer $KEY\" " : "")}'{url}'");
         yield return ("Python", "python", $$"""
             import json, os, urllib.request

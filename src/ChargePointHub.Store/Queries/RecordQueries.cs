@@ -42,6 +42,13 @@ public sealed class RecordQueries(Database database)
         return (await connection.Command("SELECT coalesce((SELECT tick FROM hub_tick WHERE recorded_at <= $1 ORDER BY tick DESC LIMIT 1), 0)", at).ListAsync(r => r.GetInt64(0), cancellationToken)).Single();
     }
 
+    /// <summary>When the hub learnt something for the first time; null: it never has.</summary>
+    public async Task<DateTimeOffset?> ReadFirstTickAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        return (await connection.Command("SELECT recorded_at FROM hub_tick ORDER BY tick LIMIT 1").ListAsync(r => (DateTimeOffset?)r.Instant(0), cancellationToken)).SingleOrDefault();
+    }
+
     /// <summary>Rows in the dataset's order. The receiver disposes of them before anything is sent to a reader: they hold a connection.</summary>
     /// <exception cref="UnauthorizedAccessException">The scope does not hold the dataset: the caller should have refused.</exception>
     public async Task<RecordRows> ReadAsync(RecordQuery query, Scope scope, CancellationToken cancellationToken)

@@ -77,6 +77,7 @@ internal sealed class ServingCommand : IAsyncDisposable
     /// <summary>As the policies read it.</summary>
     private static string TextOf(Scope scope) => JsonSerializer.Serialize(new
     {
+        mark = scope.Mark,
         everything = scope.IsEverything,
         open = scope.ReadsOpen,
         own = scope.OwnOperator,

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Store.Bulk;
 using Npgsql;
 
 namespace ChargePointHub.Store.Writing;
@@ -56,6 +57,7 @@ internal static class Announcements
                 published = excluded.published, location_id = excluded.location_id, power_band = excluded.power_band, borough_gss = excluded.borough_gss, ward_gss = excluded.ward_gss, lsoa21 = excluded.lsoa21
             """,
             operators, ids, tick.Number, takesAlong).ExecuteAsync(cancellationToken);
+        await BulkRemoval.OfThoseWhoLeftAsync(connection, tick, cancellationToken);
     }
 
     /// <summary>Records of the page that was just written are of another charge point now: whoever may read that of the old one alone has them no longer.</summary>

@@ -13,7 +13,7 @@ namespace ChargePointHub.IntegrationTests.Api;
 public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
 {
     /// <summary>An id that is there, for each route that takes one.</summary>
-    private static readonly (string Path, string Id)[] Ids = [("/v1/charge-points/", "alpha:P1"), ("/v1/operators/", "alpha"), ("/v1/errors/", "CPH-1102"), ("/v1/schemas/", "hub/v1/values")];
+    private static readonly (string Path, string Id)[] Ids = [("/v1/charge-points/", "alpha:P1"), ("/v1/operators/", "alpha"), ("/v1/errors/", "CPH-1102"), ("/v1/schemas/", "hub/v1/values"), ("/v1/bulk/", "2026-10.ndjson.gz")];
 
     private const string Operator = "cph_live_alpha_secret";
 
@@ -40,6 +40,7 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
             "alpha", Dataset.ChargingSessions, new RecordPage { Refused = [.. new[] { "S2", "S3", null }.Select((id, i) => Refused(id, i))] }, bound: 2);
         host.Granted[Limited] = Scope.Of(
             OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", null, [], TimePrecision.Hour), new Right("alpha", "status_changes", null, null, TimePrecision.QuarterHour), new Right("alpha", "outages", null, [], TimePrecision.QuarterHour), new Right("alpha", "reported_usage", null, [], TimePrecision.Hour)]);
+        await host.AddBulkFileAsync(Scope.Public, Dataset.Tariffs);
         var answers = new List<(string What, string Schema, string Json)>();
         await host.TakeFilesAsync();
         host.Granted[Operator] = Scope.Of(OrganisationRole.Operator, "alpha", []);

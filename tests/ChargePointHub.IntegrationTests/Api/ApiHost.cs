@@ -8,10 +8,12 @@ using ChargePointHub.Server;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Server.Geography;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Server.Submissions;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Bulk;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -44,6 +46,9 @@ public sealed class ApiHost : IAsyncLifetime
 
     /// <summary>Operators whose files are taken.</summary>
     public IReadOnlyList<OperatorDefinition> HandingIn { get; set; } = [];
+
+    /// <summary>What its endpoints read with.</summary>
+    public HubServices Hub => app.Services.GetRequiredService<HubServices>();
 
     public string ConnectionString => database.ConnectionString;
 
@@ -257,6 +262,19 @@ public sealed class ApiHost : IAsyncLifetime
         ("operator", outage.OperatorId), ("id", outage.OutageId), ("point", outage.ChargePointId), ("from", outage.StartedAt), ("to", (object?)outage.EndedAt ?? DBNull.Value),
         ("category", outage.Category is { } category ? Words<OutageCategory>.Of(category) : DBNull.Value), ("updated", (object?)outage.LastUpdated ?? DBNull.Value), ("run", Guid.Empty), ("tick", tick),
         ("document", Document(outage)), ("tick_to", tickTo ?? 0));
+
+    /// <summary>A file of October that holds no row, for whoever has this scope.</summary>
+    public async Task AddBulkFileAsync(Scope scope, Dataset dataset)
+    {
+        var store = new BulkStore(database.Database);
+        var (mark, october, hash) = (dataset.IsRestricted ? scope.Mark : Scope.Public.Mark, new DateOnly(2026, 10, 1), new byte[32]);
+        var id = await store.BeginAsync(new BulkOrder(mark, dataset, october, IsOfAreas: false), 1, CancellationToken.None);
+        await store.AddChunkAsync(id, "ndjson", 0, new byte[20], CancellationToken.None);
+        using var example = JsonDocument.Parse(HubSchemas.Component("BulkFile").Example);
+        var statement = System.Text.Encoding.UTF8.GetBytes(example.RootElement.GetProperty("meta").GetRawText());
+        await store.PublishAsync(
+            new BulkFile(id, mark, dataset, october, Now, 0, 1, 0, null, 0, [], statement, "", [.. new[] { "ndjson", "csv" }.Select(f => new BulkForm(f, 20, hash, 0, hash, null))]), 1, CancellationToken.None);
+    }
 
     private static ListedDataset Plan(Dataset dataset, WindowAxis? axis = null) =>
         new() { Dataset = dataset, Axis = axis, Protocol = "loti-v1", Earliest = Now.AddDays(-30) };

@@ -85,6 +85,10 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/operators/alpha/access-log?cursor=abc", ApiHost.Key, "CPH-1201" },
         { "/v1/errors/CPH-9999", null, "CPH-3004" },
         { "/v1/schemas/hub/v1/charge_point", null, "CPH-3005" },
+        { "/v1/bulk/tariffs/2026-10.ndjson.gz", null, "CPH-3006" },
+        { "/v1/bulk/charging-sessions/2026-10.csv", ApiHost.Key, "CPH-3006" },
+        { "/v1/bulk/status-changes/October", ApiHost.Key, "CPH-3006" },
+        { "/v1/bulk?since=2027-01-01", null, "CPH-1104" },
     };
 
     [Theory]
@@ -132,7 +136,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         var byTable = Mistakes.Select(m => (string)m[2]);
 
         // CPH-1014 is given before there is a request: the README's test asks over plain http.
-        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1015", "CPH-1016", "CPH-1017", "CPH-1019", "CPH-1020", "CPH-1022", "CPH-1023", "CPH-1024", "CPH-1202", "CPH-1203", "CPH-1204", "CPH-1205", "CPH-1206", "CPH-1207", "CPH-2007", "CPH-2008", "CPH-2009", "CPH-4001", "CPH-4002", "CPH-4003", "CPH-5000", "CPH-5001", "CPH-5002", "CPH-5003", "CPH-5004", "CPH-5005"];
+        string[] byOwnTests = ["CPH-1013", "CPH-1014", "CPH-1015", "CPH-1016", "CPH-1017", "CPH-1019", "CPH-1020", "CPH-1022", "CPH-1023", "CPH-1024", "CPH-1029", "CPH-1202", "CPH-1203", "CPH-1204", "CPH-1205", "CPH-1206", "CPH-1207", "CPH-2007", "CPH-2008", "CPH-2009", "CPH-4001", "CPH-4002", "CPH-4003", "CPH-5000", "CPH-5001", "CPH-5002", "CPH-5003", "CPH-5004", "CPH-5005"];
 
         Assert.Equal(ErrorCatalogue.All.Select(e => e.Code).Order(StringComparer.Ordinal), byTable.Concat(byOwnTests).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(ErrorCatalogue.All.Count, (await host.GetAsync("/v1/errors", key: null)).Data.Count);

@@ -92,11 +92,14 @@ public sealed class CopiedProgramsTests(DocsLondon london)
         Assert.Equal(tables["guide"].GetProperty("rows").GetInt32(), tables["guide-in-pages"].GetProperty("rows").GetInt32());
     }
 
+    /// <summary>A pretend London of a few days has no month that has settled, so there is no file of one.</summary>
+    private static IEnumerable<ApiRoute> Asked => ApiRoutes.All.Where(r => r.MediaType != ApiRoute.GZip);
+
     private async Task EachAsync(string language, Func<string, string> asShell, Func<ApiRoute, string, Task> check)
     {
         var setUp = (await london.PagesAsync())["/docs/keys"].Blocks.First(b => b.Language == "sh").Text;
         var programs = await ProgramsAsync(language);
-        Assert.Equal(ApiRoutes.All.Count, programs.Count);
+        Assert.Equal(Asked.Count(), programs.Count);
         foreach (var (route, text) in programs)
         {
             var (code, said) = await london.RunAsync($"{setUp}\nexport KEY={KeyFor(route)}\n{asShell(text)}");
@@ -108,7 +111,7 @@ public sealed class CopiedProgramsTests(DocsLondon london)
     private async Task<IReadOnlyList<(ApiRoute Route, string Text)>> ProgramsAsync(string language)
     {
         var pages = await london.PagesAsync();
-        return [.. ApiRoutes.All.SelectMany(route => pages["/docs/reference/" + route.OperationId].Blocks.Where(b => b.Language == language).Select(b => (route, b.Text)))];
+        return [.. Asked.SelectMany(route => pages["/docs/reference/" + route.OperationId].Blocks.Where(b => b.Language == language).Select(b => (route, b.Text)))];
     }
 
     /// <summary>What is set up is the GLA's; metrics are for administrators, and who read an operator's data, and what it handed in, is for that operator.</summary>

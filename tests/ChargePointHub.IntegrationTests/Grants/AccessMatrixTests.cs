@@ -61,6 +61,7 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/operators/{id}/feed-health"] = Open(),
         ["/v1/areas"] = Open(),
         ["/v1/areas.csv"] = Open(),
+        ["/v1/bulk"] = Open(),
         ["/v1/coverage"] = Open(),
         ["/v1/gaps"] = Open(),
         ["/v1/charging-sessions"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
@@ -77,6 +78,11 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/charge-points/{id}/status-changes.csv"] = Only("everything", "operator", "borough", "borough with limits", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
         ["/v1/operators/{id}/findings"] = Only("everything", "operator", "borough with limits", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
         ["/v1/operators/{id}/access-log"] = Only("everything", "operator", "auditor") with { NotThere = ["other operator"] },
+        ["/v1/bulk/charge-points/{id}"] = Open(),
+        ["/v1/bulk/tariffs/{id}"] = Open(),
+        ["/v1/bulk/charging-sessions/{id}"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
+        ["/v1/bulk/status-changes/{id}"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
+        ["/v1/bulk/reported-usage/{id}"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/v1/quarantine"] = Only("everything", "operator", "other operator", "borough with limits", "tfl", "gla", "london_councils"),
         ["/v1/submissions"] = Only("everything", "operator", "other operator"),
         ["/metrics"] = Only("everything", "administrator"),
@@ -98,6 +104,12 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         await host.AddSessionAsync("alpha:S1", ApiHost.Now.AddHours(-2));
         await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-2), Status.Charging);
         await host.TickAsync(1);
+
+        // Of open data all have the same; tfl, gla and London Councils hold one and the same scope.
+        foreach (var scope in Roles.Select(r => r.Scope).OfType<Scope>().Append(Scope.Everything).DistinctBy(s => s.Mark))
+        {
+            foreach (var dataset in Dataset.All.Where(d => d.IsRestricted ? scope.Reads(d) : scope.IsEverything)) await host.AddBulkFileAsync(scope, dataset);
+        }
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -151,6 +163,7 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
     {
         "/v1/errors/{id}" => "/v1/errors/CPH-1001",
         "/v1/schemas/{id}" => "/v1/schemas/hub/v1/tariffs",
+        _ when path.StartsWith("/v1/bulk/", StringComparison.Ordinal) => path.Replace("{id}", "2026-10.ndjson.gz", StringComparison.Ordinal),
         _ when path.StartsWith("/v1/operators/", StringComparison.Ordinal) => path.Replace("{id}", "alpha", StringComparison.Ordinal),
         _ => path.Replace("{id}", "alpha:P1", StringComparison.Ordinal),
     };

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Xml;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Bulk;
 using ChargePointHub.Server.Api.Schemas;
 
 namespace ChargePointHub.Server.Api.Metadata;
@@ -15,7 +16,7 @@ internal static class GetMetadata
         OperationId = "getMetadata",
         Summary = "The catalogue of the hub's data, as DCAT",
         Description = "DCAT 3 as JSON-LD, for data catalogues that harvest it: a series for each kind of record, and in it a dataset for each operator with its licence, the words that a reuser "
-            + "must show, how often it comes in, from when on, its fields, and where it is downloaded. Addresses are relative to the hub.",
+            + "must show, how often it comes in, from when on, its fields, and where it is downloaded; of a series whole months as files. Addresses are relative to the hub.",
         Tag = "Documentation",
         IsHeldBy = RouteRights.OpenData,
         Answers = [new("application/ld+json", "Catalogue")],
@@ -39,6 +40,7 @@ internal static class GetMetadata
             var schema = PublishedSchemas.Find("hub/v1/" + dataset.Name)!;
             json.WriteStartObject();
             Begin(json, SeriesOf(dataset), "dcat:DatasetSeries", dataset.Name.Replace('_', ' '), schema.Description);
+            WriteFiles(json);
             json.WriteEndObject();
             foreach (var o in operators) if (o.Find(dataset) is { } plan) WriteDataset(json, o, plan, schema);
         }
@@ -90,6 +92,23 @@ internal static class GetMetadata
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>Months as files are of all operators together.</summary>
+    private static void WriteFiles(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("dcat:distribution");
+        foreach (var form in new[] { ApiRoute.NdJson, ApiRoute.Csv })
+        {
+            json.WriteStartObject();
+            json.WriteString("@type", "dcat:Distribution");
+            Id(json, "dcat:accessURL", ListBulkFiles.Route.Path);
+            json.WriteString("dcat:mediaType", form);
+            json.WriteString("dcat:compressFormat", ApiRoute.GZip);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static string SeriesOf(Dataset dataset) => "/v1/" + dataset.Name.Replace('_', '-');

@@ -15,6 +15,7 @@ public static class Chapters
         new("Reported usage", "Management Information Data: what operators themselves report of the use of their charge points, period by period. Under a key."),
         new("Tariffs", "What charging costs. Open."),
         new("Changes", "Everything that changed, in the order in which the hub learnt it: how a copy is kept equal. Open; under a key with what it holds."),
+        new("Bulk files", "Whole months as compressed files, with hashes: how a history is loaded. Open; under a key with what it holds."),
         new("Operators", "Who is collected from, under which licence, and what was noticed about their records."),
         new("Areas", "The boroughs, wards and LSOAs by which charge points are found. Open."),
         new("Coverage", "The ledger: what of each operator's data is here, what is missing, and whether it can still be had."),

@@ -136,6 +136,7 @@ public static class HubOpenApi
         ? new JsonObject { ["schema"] = Reference(schema), ["example"] = JsonNode.Parse(HubSchemas.Component(schema).Example) }
         : form == ApiRoute.AsCsv
         ? new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = int.MaxValue, ["description"] = form.Description }, ["example"] = CsvRecord.ExampleOf(route.TableOf ?? route) }
+        : form.MediaType == ApiRoute.GZip ? []
         : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 100_000, ["description"] = form.Description } };
 
     private static JsonObject FailureOf(int status, IReadOnlyList<ErrorCode> errors) => new()

@@ -68,6 +68,9 @@ public static class ErrorCatalogue
     public static readonly ErrorCode RadiusAlone = new("CPH-1028", 400, "Radius without a place",
         "`radius_m` says how far around `near` to look, and `near` is not given.", "Give `near`, or leave `radius_m` out.", "/v1/charge-points?near=51.5033,-0.1195&radius_m=400");
 
+    public static readonly ErrorCode RangeOutside = new("CPH-1029", 416, "Range after the end",
+        "The range of bytes begins after the file's last one.", "Leave Range out; who has all of a file already asks with If-None-Match.", "/v1/bulk");
+
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
     public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
@@ -144,6 +147,9 @@ public static class ErrorCatalogue
     public static readonly ErrorCode NoSuchSchema = new("CPH-3005", 404, "No such schema",
         "No schema of this name is published here.", "/v1/schemas lists them; `meta.schema` names the one of an answer's records.", "/v1/schemas/hub/v1/charge_points");
 
+    public static readonly ErrorCode NoSuchBulkFile = new("CPH-3006", 404, "No such bulk file",
+        "No file of this name is there for this reader: its month has not settled, it is still to be made, or it is another's.", "/v1/bulk lists those that are there.", "/v1/bulk");
+
     public static readonly ErrorCode NotHandedIn = new("CPH-4001", 400, "No such file is handed in",
         "The operator of the key hands in no files of this dataset.", "Whoever keeps the hub declares its files in the operator's file, as a feed of csv-v1.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
     public static readonly ErrorCode NotAFile = new("CPH-4002", 415, "Content-Type is no file's",
@@ -168,11 +174,11 @@ public static class ErrorCatalogue
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
-        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone,
+        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone, RangeOutside,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream, RightsChanged, SetBack, EndsUnnamed,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted, NotToldApart,
-        NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema,
+        NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema, NoSuchBulkFile,
         NotHandedIn, NotAFile, FileNotWhole,
         Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong, NotOnRecord,
     ];

@@ -7,7 +7,7 @@ namespace ChargePointHub.Server.Api.Problems;
 public sealed record Problem(ErrorCode Error, string Detail, IReadOnlyList<Fault> Faults)
 {
     /// <summary>What speaks of the answer that was on its way and is not given.</summary>
-    private static readonly string[] OfOtherAnswer = ["Content-Encoding", "ETag", "Link", "Hub-Completeness", "Hub-Count"];
+    private static readonly string[] OfOtherAnswer = ["Content-Encoding", "ETag", "Link", "Hub-Completeness", "Hub-Count", "Content-Disposition"];
 
     /// <summary>Faults of one request that are told: what is wrong in 8 KB must not take megabytes to say.</summary>
     public const int MostTold = 50;

@@ -1,4 +1,5 @@
 using ChargePointHub.Server.Access;
+using ChargePointHub.Server.Api.Bulk;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
@@ -84,7 +85,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
 
     private async Task FailAsync(HttpContext context, Exception exception)
     {
-        var error = exception is ServingExhaustedException || DatabaseGone.IsSlow(exception) ? ErrorCatalogue.HubBusy
+        var error = exception is ServingExhaustedException or BulkFileGoneException || DatabaseGone.IsSlow(exception) ? ErrorCatalogue.HubBusy
             : StatementTime.Explains(exception) ? ErrorCatalogue.TookTooLong
             : DatabaseGone.Explains(exception) ? ErrorCatalogue.DatabaseAway
             : ErrorCatalogue.Unexpected;
