@@ -2267,6 +2267,88 @@ public partial class HubClient
 
     /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
     /// <summary>
+    /// Whole months as compressed files
+    /// </summary>
+    /// <remarks>
+    /// Each month of each dataset that has settled, as one file of NDJSON and one of CSV, for the rights of who asks: how many rows, how complete, as of when, and SHA-256 of the packed and of the plain bytes. A file is made anew after something in it changed (`stale_since` says that it is about to be); it then has another `made_at`, `revision` and hash, so that since= names what to fetch again. Of restricted data a key's first asking here has its files made; `meta.waiting` says how many months are still to come, null that nobody has looked yet.
+    /// </remarks>
+    /// <param name="since">Only what was made, for the first time or anew, after this instant (with its offset), or after a London date began. Default: everything.</param>
+    /// <returns>Whole months as compressed files.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<BulkFileList> ListBulkFilesAsync(string? since = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/bulk"
+                urlBuilder_.Append("v1/bulk");
+                urlBuilder_.Append('?');
+                if (since != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("since")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(since, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                urlBuilder_.Length--;
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<BulkFileList>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
     /// Operators and what they provide
     /// </summary>
     /// <remarks>
@@ -3424,7 +3506,7 @@ public partial class HubClient
     /// The catalogue of the hub's data, as DCAT
     /// </summary>
     /// <remarks>
-    /// DCAT 3 as JSON-LD, for data catalogues that harvest it: a series for each kind of record, and in it a dataset for each operator with its licence, the words that a reuser must show, how often it comes in, from when on, its fields, and where it is downloaded. Addresses are relative to the hub.
+    /// DCAT 3 as JSON-LD, for data catalogues that harvest it: a series for each kind of record, and in it a dataset for each operator with its licence, the words that a reuser must show, how often it comes in, from when on, its fields, and where it is downloaded; of a series whole months as files. Addresses are relative to the hub.
     /// </remarks>
     /// <returns>The catalogue of the hub's data, as DCAT.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
@@ -4460,6 +4542,132 @@ public partial class BrokenRule
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("samples")]
     public required System.Collections.Generic.IReadOnlyList<RowPlace> Samples { get; init; }
+
+}
+
+/// <summary>
+/// A settled month of a dataset as compressed files.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class BulkFile
+{
+
+    [System.Text.Json.Serialization.JsonPropertyName("dataset")]
+    public required DatasetName Dataset { get; init; }
+
+    /// <summary>
+    /// In London: from its first midnight to that of the month after.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("month")]
+    public required string Month { get; init; }
+
+    /// <summary>
+    /// When it was made, for the first time or anew; where times are cut, the beginning of the unit.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("made_at")]
+    public required System.DateTimeOffset MadeAt { get; init; }
+
+    /// <summary>
+    /// One more each time that it was made anew.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("revision")]
+    public required int Revision { get; init; }
+
+    /// <summary>
+    /// When the hub found that something in it has changed; it is about to be made anew. Null: nothing has; also where times are cut.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("stale_since")]
+    public required System.DateTimeOffset? StaleSince { get; init; }
+
+    /// <summary>
+    /// Records, the same in each form.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("rows")]
+    public required long Rows { get; init; }
+
+    /// <summary>
+    /// Each form.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("files")]
+    public required System.Collections.Generic.IReadOnlyList<BulkForm> Files { get; init; }
+
+    /// <summary>
+    /// What the dataset’s list said of the same records when the file was made: its stream of this window with this `as_of` has the file’s rows. Causes of gaps are left out.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required AnswerMeta Meta { get; init; }
+
+}
+
+/// <summary>
+/// Every month that there is for the reader’s rights, by dataset and month.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class BulkFileList
+{
+
+    /// <summary>
+    /// The months.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("data")]
+    public required System.Collections.Generic.IReadOnlyList<BulkFile> Data { get; init; }
+
+    /// <summary>
+    /// What is still to come.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required BulkFileListMeta Meta { get; init; }
+
+}
+
+/// <summary>
+/// One form of a month.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class BulkForm
+{
+
+    /// <summary>
+    /// One record a line, or a table with a first line of columns.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("format")]
+    public required BulkFormFormat Format { get; init; }
+
+    /// <summary>
+    /// Where it is.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("href")]
+    public required string Href { get; init; }
+
+    /// <summary>
+    /// Of the file, packed by gzip.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("bytes")]
+    public required long Bytes { get; init; }
+
+    /// <summary>
+    /// Of the file as it comes, packed; in quotes it is its ETag.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("sha256")]
+    public required string Sha256 { get; init; }
+
+    /// <summary>
+    /// Unpacked.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plain_bytes")]
+    public required long PlainBytes { get; init; }
+
+    /// <summary>
+    /// Of the unpacked bytes.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plain_sha256")]
+    public required string PlainSha256 { get; init; }
+
+    /// <summary>
+    /// `sha256` of the file that stood in its place before; null: none did.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("replaces_sha256")]
+    public required string? ReplacesSha256 { get; init; }
 
 }
 
@@ -8753,6 +8961,43 @@ public enum BrokenRuleSeverity
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]
     Unlisted = 3,
+
+}
+
+/// <summary>
+/// What is still to come.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class BulkFileListMeta
+{
+
+    /// <summary>
+    /// Months that are settled and not made yet, or are about to be made anew; null: nobody has looked since the first asking.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("waiting")]
+    public required long? Waiting { get; init; }
+
+}
+
+/// <summary>
+/// One record a line, or a table with a first line of columns.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<BulkFormFormat>))]
+public enum BulkFormFormat
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"ndjson")]
+    [System.Runtime.Serialization.EnumMember(Value = @"ndjson")]
+    Ndjson = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"csv")]
+    [System.Runtime.Serialization.EnumMember(Value = @"csv")]
+    Csv = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 2,
 
 }
 
