@@ -43,12 +43,20 @@ public sealed class PurgeStore(Database database)
     /// <summary>Whose records can be purged; status changes go with their charge point.</summary>
     public static readonly IReadOnlyList<Dataset> Datasets = [Dataset.ChargePoints, Dataset.Tariffs, Dataset.ChargingSessions, Dataset.Outages, Dataset.ReportedUsage];
 
-    /// <summary>Of datasets whose records are told to be gone one by one: id, charge point and location of what is there. $3: ids of a session's parts.</summary>
+    /// <summary>
+    /// Of datasets whose records are told to be gone one by one: id, charge point and location of what is there. Who follows versions has a session wherever it
+    /// once was, and a charge point though it comes back before it is told to be gone. $3: ids of a session's parts.
+    /// </summary>
     private static readonly Dictionary<Dataset, string> Told = new()
     {
+        [Dataset.ChargePoints] = $"SELECT charge_point_id, '', '' FROM charge_point_told WHERE {OfPoint} AND was_published",
         [Dataset.Tariffs] = $"SELECT tariff_id, '', '' FROM tariff WHERE {OfTariff}",
-        [Dataset.ChargingSessions] = "SELECT session_id, charge_point_id, '' FROM charging_session WHERE operator_id = $1 AND (session_id = $2 OR session_id = ANY ($3))",
-        [Dataset.Outages] = $"SELECT outage_id, charge_point_id, '' FROM outage WHERE {OfOutage}",
+        [Dataset.ChargingSessions] =
+            """
+            SELECT session_id, charge_point_id, '' FROM charging_session WHERE operator_id = $1 AND (session_id = $2 OR session_id = ANY ($3))
+            UNION SELECT session_id, charge_point_id, '' FROM charging_session_version WHERE operator_id = $1 AND (session_id = $2 OR session_id = ANY ($3)) AND tick_to > tick
+            """,
+        [Dataset.Outages] = $"SELECT outage_id, charge_point_id, '' FROM outage WHERE {OfOutage} UNION SELECT outage_id, charge_point_id, '' FROM outage_version WHERE {OfOutage} AND tick_to > tick",
         [Dataset.ReportedUsage] = $"SELECT reported_usage_id, coalesce(charge_point_id, ''), coalesce(location_id, '') FROM reported_usage WHERE {OfUsage}",
     };
 

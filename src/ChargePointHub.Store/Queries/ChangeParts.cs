@@ -13,6 +13,12 @@ internal sealed record ChangePart(Dataset Dataset, ChangeOf Of, string Id, strin
     /// <summary>Columns by which a scope judges: operator and borough; null: it is open to all.</summary>
     public (string Operator, string Borough)? Scoped { get; init; }
 
+    /// <summary>Column with the tick of one version, where the key leads to several of a record; null: it leads to one row.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>What is found is the version of its tick, and not what there is now.</summary>
+    public bool IsOfVersions { get; init; }
+
     /// <summary>A walk along places to what happened at each: nothing before this one's place is looked at.</summary>
     public bool IsOfPlace { get; init; }
 
@@ -26,6 +32,8 @@ internal sealed record ChangePart(Dataset Dataset, ChangeOf Of, string Id, strin
 internal static class ChangeParts
 {
     private const string ChangedTick = "greatest(r.tick, r.replaced_tick)";
+
+    private const string SinceBegun = " AND p.place_tick > @begun";
 
     private const string AreaOfPoint = " LEFT JOIN charge_point_area a ON a.operator_id = r.operator_id AND a.charge_point_id = r.charge_point_id";
 
@@ -47,6 +55,26 @@ internal static class ChangeParts
         .. AtPlaces(Dataset.ChargingSessions, "charging_session", "session_id", AreaOfPoint, ChangeOf.ChargePoint),
         .. AtPlaces(Dataset.Outages, "outage", "outage_id", AreaOfPoint, ChangeOf.ChargePoint),
         .. AtPlaces(Dataset.ReportedUsage, "reported_usage", "reported_usage_id", AreaOfEither, ChangeOf.ChargePoint, ChangeOf.Location),
+    ];
+
+    /// <summary>
+    /// The same of versions: each at the tick that brought it, and all of a place's again where it comes back or changes after the copy was begun. What ended
+    /// is told by the versions themselves, which stay; what must not be kept is gone with them.
+    /// </summary>
+    public static readonly IReadOnlyList<ChangePart> Versions =
+    [
+        new(
+            Dataset.ChargePoints, ChangeOf.End, "charge_point_id", "r.tick", ["r.operator_id", "r.charge_point_id"], "charge_point_told r",
+            "r.was_published AND NOT EXISTS (SELECT FROM charge_point c WHERE c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id AND c.published)"),
+        Ended(Dataset.ChargePoints, "charge_point_id", ""),
+        .. VersionsOf(Dataset.ChargePoints, "charge_point", "charge_point_id", "", ChangeOf.ChargePoint),
+        Ended(Dataset.Tariffs, "tariff_id", ""),
+        .. VersionsOf(Dataset.Tariffs, "tariff", "tariff_id", ""),
+        Left(Dataset.StatusChanges, ChangeOf.ChargePoint),
+        .. All.Where(p => p.Dataset == Dataset.StatusChanges && p.Of == ChangeOf.Record).Select(p => p with { Where = p.IsOfPlace ? p.Where + SinceBegun : "true" }),
+        .. VersionsAtPlaces(Dataset.ChargingSessions, "charging_session", "session_id", AreaOfPoint, ChangeOf.ChargePoint),
+        .. VersionsAtPlaces(Dataset.Outages, "outage", "outage_id", AreaOfPoint, ChangeOf.ChargePoint),
+        .. VersionsAtPlaces(Dataset.ReportedUsage, "reported_usage", "reported_usage_id", AreaOfEither, ChangeOf.ChargePoint, ChangeOf.Location),
     ];
 
     private static (string, string)? OfArea => ("r.operator_id", "a.borough_gss");
@@ -78,6 +106,45 @@ internal static class ChangeParts
             Replaced(Record(table + "_version")),
             .. places.Select(p => Replaced(Again(p, table + "_version"))),
         ];
+    }
+
+    /// <summary>As <see cref="AtPlaces"/>, of versions.</summary>
+    private static IEnumerable<ChangePart> VersionsAtPlaces(Dataset dataset, string table, string id, string area, params ChangeOf[] places)
+    {
+        var ended = Ended(dataset, id, area);
+        return
+        [
+            .. places.Select(p => Left(dataset, p)),
+            ended with
+            {
+                Where = ended.Where + $" AND NOT EXISTS (SELECT FROM {table}_version v WHERE v.operator_id = r.operator_id AND v.{id} = r.record_id AND v.tick_to = r.tick AND coalesce(v.charge_point_id, '') = r.charge_point_id)",
+                Scoped = OfArea,
+            },
+            .. VersionsOf(dataset, table, id, area, places).Select(p => p with { Scoped = OfArea }),
+        ];
+    }
+
+    /// <summary>A version that came late was never current: its span is empty.</summary>
+    private static IEnumerable<ChangePart> VersionsOf(Dataset dataset, string table, string id, string area, params ChangeOf[] places)
+    {
+        var (before, published) = (table + "_version", dataset == Dataset.ChargePoints);
+        string Held(string rows) => (rows == before ? "r.tick_to > r.tick" : "true") + (published ? " AND r.published" : "");
+        string NoNext(string rows) => $" AND NOT EXISTS (SELECT FROM {rows} n WHERE n.operator_id = r.operator_id AND n.{id} = r.{id} AND n.tick = r.tick_to"
+            + string.Concat(places.Select(p => $" AND n.{NameOf(p)}_id IS NOT DISTINCT FROM r.{NameOf(p)}_id")) + (published ? " AND n.published)" : ")");
+        ChangePart Record(string rows) =>
+            new(dataset, ChangeOf.Record, id, "r.tick", ["r.operator_id", "r." + id], rows + " r" + area, Held(rows)) { IsOfVersions = true };
+        ChangePart Again(ChangeOf place, string rows) =>
+            new(dataset, ChangeOf.Record, id, "p.place_tick", ["p.operator_id", $"p.{NameOf(place)}_id", "r." + id], At(place, rows) + area, $"{Held(rows)} AND r.tick < p.place_tick" + SinceBegun)
+            {
+                Version = "r.tick",
+                IsOfVersions = true,
+                IsOfPlace = true,
+            };
+        ChangePart Last() =>
+            new(dataset, ChangeOf.LastVersion, id, "r.tick_to", ["r.operator_id", "r." + id], before + " r" + area, Held(before) + NoNext(table) + NoNext(before)
+                + (published ? " AND EXISTS (SELECT FROM charge_point c WHERE c.operator_id = r.operator_id AND c.charge_point_id = r.charge_point_id AND c.published)" : ""));
+
+        return [.. places.Take(1).Select(_ => Last()), Record(before), Record(table), .. places.SelectMany(p => new[] { Again(p, before), Again(p, table) })];
     }
 
     private static ChangePart Ended(Dataset dataset, string id, string area) =>

@@ -22,7 +22,7 @@ public sealed class ChangeQueries(Database database)
         if (query.Datasets.FirstOrDefault(d => !Layer(scope).Reads(d)) is { } dataset) throw new UnauthorizedAccessException($"The scope {scope} does not read {dataset}.");
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await ChangeSql.Command(query, Layer(scope), Rows(scope), connection).ListAsync(
-            r => ChangeSql.KeyOf(new ChangePlace(r.GetInt64(0), r.GetInt32(1), r.GetString(2), r.GetString(3), r.InstantOrNull(4), r.GetString(5)), r.Instant(6)),
+            r => ChangeSql.KeyOf(new ChangePlace(r.GetInt64(0), r.GetInt32(1), r.GetString(2), r.GetString(3), r.InstantOrNull(4), r.GetString(5), r.GetInt64(6)), r.Instant(7), query.IsOfVersions),
             cancellationToken);
     }
 

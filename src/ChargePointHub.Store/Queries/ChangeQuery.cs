@@ -7,7 +7,8 @@ namespace ChargePointHub.Store.Queries;
 /// <param name="Id">Hub id of the record, or of the place that leads the order.</param>
 /// <param name="At">Of status changes alone.</param>
 /// <param name="Word">What of the key comes last; empty: nothing.</param>
-public sealed record ChangePlace(long Tick, int Part, string OperatorId = "", string Id = "", DateTimeOffset? At = null, string Word = "")
+/// <param name="Version">Tick of the version, where several are told with their place; else 0.</param>
+public sealed record ChangePlace(long Tick, int Part, string OperatorId = "", string Id = "", DateTimeOffset? At = null, string Word = "", long Version = 0)
 {
     private const int BeforeAll = -1;
 
@@ -38,6 +39,9 @@ public sealed record ChangeQuery
 
     public required int Limit { get; init; }
 
+    /// <summary>Every version that was current at some tick, each at the tick that brought it; false: the newest of each record. Not by key.</summary>
+    public bool IsOfVersions { get; init; }
+
     /// <summary>
     /// Not null: what changed after this tick, ordered by key alone, so that the order tells nothing of times. The place's tick says nothing then.
     /// </summary>
@@ -50,8 +54,11 @@ public enum ChangeOf
     /// <summary>One record: as its dataset's list has it, or no longer in it.</summary>
     Record,
 
-    /// <summary>One record that has ended.</summary>
+    /// <summary>One record that is no longer there, with all its versions.</summary>
     End,
+
+    /// <summary>The last version of one record, or the last of its place, which has ended; its versions stay.</summary>
+    LastVersion,
 
     /// <summary>Every record of one charge point.</summary>
     ChargePoint,

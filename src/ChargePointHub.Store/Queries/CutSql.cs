@@ -74,7 +74,10 @@ internal sealed class CutSql
         levels.Count == 1 ? Cut(time, levels[0].Precision)
         : $"CASE {string.Join(' ', levels.SkipLast(1).Select(l => $"WHEN {l.Condition} THEN {Cut(time, l.Precision)}"))} ELSE {Cut(time, levels[^1].Precision)} END";
 
-    private string Next(string time) => unit == TimePrecision.Day
+    private string Next(string time) => Next(time, unit);
+
+    /// <summary>The first instant of the next unit.</summary>
+    internal static string Next(string time, TimePrecision unit) => unit == TimePrecision.Day
         ? $"(date_trunc('day', {time} AT TIME ZONE {London}) + interval '1 day') AT TIME ZONE {London}"
         : $"{Cut(time, unit)} + interval '{(unit == TimePrecision.Hour ? 60 : 15)} minutes'";
 

@@ -58,6 +58,12 @@ public sealed record RecordQuery
     /// <summary>These records alone, in any order; null: all.</summary>
     public IReadOnlyList<RecordKey>? Only { get; init; }
 
+    /// <summary>Each version that was current at some tick up to <see cref="Tick"/>, newest first; false: what is current at it. Only of <see cref="Only"/>.</summary>
+    public bool IsOfVersions { get; init; }
+
+    /// <summary>Of versions: those of earlier ticks alone; null: all.</summary>
+    public long? BeforeVersion { get; init; }
+
     /// <summary>Joined in memory instead of in SQL; null: in SQL. See <see cref="TakesPlaces"/>.</summary>
     public ChargePointPlaces? Places { get; init; }
 
@@ -80,4 +86,5 @@ public sealed record RecordQuery
 /// <param name="Id">Hub id; of a status change its charge point's.</param>
 /// <param name="At">Of status changes alone.</param>
 /// <param name="Status">Of status changes alone.</param>
-public readonly record struct RecordKey(string OperatorId, string Id, DateTimeOffset? At = null, string? Status = null);
+/// <param name="Version">The tick that brought it, where versions are asked for; null: any.</param>
+public readonly record struct RecordKey(string OperatorId, string Id, DateTimeOffset? At = null, string? Status = null, long? Version = null);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using ChargePointHub.Model;
+using ChargePointHub.Store.Writing;
 using Npgsql;
 
 namespace ChargePointHub.Store.Queries;
@@ -78,8 +79,12 @@ public sealed class RecordRows : IAsyncDisposable
     public RecordKey RecordKey()
     {
         var key = Key();
-        return query.Dataset == Dataset.StatusChanges ? new RecordKey(key.Texts[0], key.Texts[1], key.At, key.Texts[2]) : new RecordKey(key.Texts[0], key.Texts[1]);
+        return query.Dataset == Dataset.StatusChanges ? new RecordKey(key.Texts[0], key.Texts[1], key.At, key.Texts[2])
+            : new RecordKey(key.Texts[0], key.Texts[1], Version: query.IsOfVersions ? reader.GetInt64(reader.FieldCount - 1) : null);
     }
+
+    /// <summary>Of a version: from when on it was current (inclusive), and until when (exclusive; null: it is).</summary>
+    public (DateTimeOffset RecordedAt, DateTimeOffset? SupersededAt) Span() => (reader.Instant(reader.FieldCount - 3), reader.InstantOrNull(reader.FieldCount - 2));
 
     /// <summary>Whose the current row is, in UTF-8. Valid until the next row.</summary>
     public ReadOnlySpan<byte> OperatorId

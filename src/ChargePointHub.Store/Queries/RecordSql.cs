@@ -23,6 +23,11 @@ internal static class RecordSql
         " LEFT JOIN LATERAL (SELECT h.status, h.at AS since FROM status_change h WHERE h.operator_id = r.operator_id AND h.charge_point_id = r.charge_point_id "
         + "AND h.tick <= @tick AND h.at <= @statuses_at ORDER BY h.at DESC, h.tick DESC LIMIT 1) s ON true";
 
+    /// <summary>The last change that was known when the version was recorded.</summary>
+    private const string StatusOfVersion =
+        " LEFT JOIN LATERAL (SELECT h.status, h.at AS since FROM status_change h WHERE h.operator_id = r.operator_id AND h.charge_point_id = r.charge_point_id "
+        + "AND h.tick <= r.tick AND h.at <= r.recorded_at ORDER BY h.at DESC, h.tick DESC LIMIT 1) s ON true";
+
     private const string EffectiveStatus = "CASE WHEN r.operator_id = ANY(@fresh) THEN coalesce(s.status, 'MISSING') ELSE 'MISSING' END";
 
     /// <summary>As JSON text; null: none.</summary>
@@ -72,6 +77,13 @@ internal static class RecordSql
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
     };
 
+    /// <summary>Nobody asks whether the operator was fresh then.</summary>
+    private static readonly Shape VersionsOfPoints = Shapes[Dataset.ChargePoints] with
+    {
+        Joined = Shapes[Dataset.ChargePoints].Joined.Replace("r.operator_id = ANY(@fresh)", "@fresh IS NOT NULL", StringComparison.Ordinal),
+        Joins = AreaJoin + PointJoin + StatusOfVersion,
+    };
+
     private static readonly Shape PointsAsOf = Shapes[Dataset.ChargePoints] with { Joins = AreaJoin + PointJoin + StatusThen };
 
     /// <param name="layer">What the conditions are made of.</param>
@@ -82,6 +94,12 @@ internal static class RecordSql
         var command = new ServingCommand(connection, scope);
         var cut = query.Only is null ? CutSql.Of(query, layer, command.Parameters) : null;
         var conditions = Conditions(cut is null ? query : query with { After = null }, layer, shape, command.Parameters);
+        if (query.IsOfVersions)
+        {
+            command.CommandText = Versions(query, layer, shape, conditions);
+            return command;
+        }
+
         var order = string.Join(", ", Enumerable.Range(1, OrderColumns(query.Dataset, cut is not null)).Select(n => query.IsDescending ? $"{n} DESC" : $"{n}"));
         var sql = new StringBuilder();
         if (shape.VersionTable is null)
@@ -142,7 +160,7 @@ internal static class RecordSql
     /// <summary>Where the scope withholds something, each row says its borough: it decides what.</summary>
     private static Shape ShapeOf(RecordQuery query, Scope layer)
     {
-        var shape = query.StatusesAt is null ? Shapes[query.Dataset] : PointsAsOf;
+        var shape = query.Dataset == Dataset.ChargePoints && query.IsOfVersions ? VersionsOfPoints : query.StatusesAt is null ? Shapes[query.Dataset] : PointsAsOf;
         if (query.Places is not null) return shape with { Joins = "", Joined = "", Leading = ", r.charge_point_id" };
         return shape.Joined.Length == 0 && layer.AreasOf(query.Dataset) is { IsFull: false } ? shape with { Joined = ", a.borough_gss" } : shape;
     }
@@ -154,6 +172,17 @@ internal static class RecordSql
             .Append(" FROM ").Append(table).Append(" r").Append(shape.Joins)
             .Append(" WHERE ").Append(conditions)
             .Append(" ORDER BY ").Append(order).Append(" LIMIT @limit");
+
+    /// <summary>Behind what each row shows: when it was recorded, when it was superseded, and its tick. Where times are cut, only what was current when a unit began.</summary>
+    private static string Versions(RecordQuery query, Scope layer, Shape shape, string conditions)
+    {
+        var unit = query.PrecisionUnder(layer);
+        var spans = unit == TimePrecision.Exact ? "" : $" AND (r.tick_to > @tick OR {CutSql.Next("r.recorded_at", unit)} <= r.recorded_to)";
+        if (query.BeforeVersion is not null) conditions += " AND r.tick < @before";
+        string Of(string table, string supersededAt) =>
+            $"SELECT {string.Join(", ", Order(shape).Select(c => "r." + c))}, r.document{shape.Joined}, r.recorded_at, {supersededAt}, r.tick AS version FROM {table} r{shape.Joins} WHERE {conditions}";
+        return $"SELECT * FROM (({Of(shape.Table, "NULL::timestamptz")}) UNION ALL ({Of(shape.VersionTable!, "CASE WHEN r.tick_to <= @tick THEN r.recorded_to END")} AND r.tick_to > r.tick{spans})) versions ORDER BY version DESC LIMIT @limit";
+    }
 
     private static string Conditions(RecordQuery query, Scope scope, Shape shape, NpgsqlParameterCollection parameters)
     {
@@ -194,6 +223,7 @@ internal static class RecordSql
         }
 
         if (query.Only is { } only) OneOf(sql, shape, only, parameters);
+        if (query.BeforeVersion is { } before) parameters.AddWithValue("before", before);
         if (scope.AreasOf(query.Dataset) is { } areas) sql.Append(" AND ").Append(ScopeSql.Within(areas, "r.operator_id", shape.Joins.Contains(AreaJoin, StringComparison.Ordinal) || shape.Joins == UsageArea ? "a.borough_gss" : null, parameters));
         return sql.ToString();
     }
@@ -233,6 +263,15 @@ internal static class RecordSql
     private static void OneOf(StringBuilder sql, Shape shape, IReadOnlyList<RecordKey> keys, NpgsqlParameterCollection parameters)
     {
         var hasTime = shape.KeyColumns.Contains("status");
+        if (keys is [{ Version: not null }, ..])
+        {
+            sql.Append(" AND (").AppendJoin(", ", shape.KeyColumns.Select(c => "r." + c)).Append(", r.tick) IN (SELECT * FROM unnest(@only_operators, @only_ids, @only_versions))");
+            parameters.AddWithValue("only_operators", keys.Select(k => k.OperatorId).ToArray());
+            parameters.AddWithValue("only_ids", keys.Select(k => k.Id).ToArray());
+            parameters.AddWithValue("only_versions", keys.Select(k => k.Version!.Value).ToArray());
+            return;
+        }
+
         sql.Append(" AND (").AppendJoin(", ", shape.KeyColumns.Select(c => "r." + c)).Append(hasTime ? ", r.at) IN (SELECT * FROM unnest(@only_operators, @only_ids, @only_statuses, @only_at))" : ") IN (SELECT * FROM unnest(@only_operators, @only_ids))");
         parameters.AddWithValue("only_operators", keys.Select(k => k.OperatorId).ToArray());
         parameters.AddWithValue("only_ids", keys.Select(k => k.Id).ToArray());

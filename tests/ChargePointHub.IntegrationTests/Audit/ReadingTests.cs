@@ -1,5 +1,6 @@
 using System.Net;
 using ChargePointHub.IntegrationTests.Api;
+using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
 using ChargePointHub.Server;
 using ChargePointHub.Server.Api;
@@ -27,6 +28,8 @@ public sealed class ReadingTests : IAsyncLifetime
         await host.AddChargePointAsync("beta:P1");
         foreach (var id in new[] { "alpha:S1", "alpha:S2", "beta:S1" }) await host.AddSessionAsync(id, ApiHost.Now.AddHours(-2), chargePoint: id[..^2] + "P1");
         await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-2), Status.Charging);
+        await host.AddTariffAsync("alpha:T1");
+        await host.AddAsync(Samples.Usage("alpha:P1"));
         await host.TickAsync(1);
     }
 
@@ -39,12 +42,7 @@ public sealed class ReadingTests : IAsyncLifetime
         foreach (var route in ApiRoutes.All)
         {
             Assert.True(!route.IsRestricted || route.Restricted is not null || OfNobody.Contains(route.Path), $"{route.Path} is restricted: say in Restricted what its answers may hold, and of whom.");
-            var path = route.Path switch
-            {
-                "/v1/errors/{id}" => "/v1/errors/CPH-1001",
-                "/v1/schemas/{id}" => "/v1/schemas/hub/v1/tariffs",
-                _ => route.Path.Replace("{id}", route.Path.StartsWith("/v1/operators", StringComparison.Ordinal) ? "alpha" : "alpha:P1", StringComparison.Ordinal),
-            };
+            var path = ApiHost.Asked(route.Path);
             foreach (var form in route.Answers)
             {
                 foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })

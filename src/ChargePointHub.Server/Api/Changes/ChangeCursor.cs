@@ -22,8 +22,8 @@ internal sealed record ChangeCursor(long Begun, ChangePlace Place, long? UpTo, l
             var (of, mark) = (body.ReadBytes(8), body.ReadBytes(8));
             if (!of.AsSpan().SequenceEqual(cursors.MarkOf(rights))) return (null, ErrorCatalogue.RightsChanged);
             var (begun, upTo, seen) = (body.ReadInt64(), body.ReadInt64(), body.ReadInt64());
-            var (tick, part, operatorId, id, at, word) = (body.ReadInt64(), body.ReadInt32(), body.ReadString(), body.ReadString(), body.ReadInt64(), body.ReadString());
-            var place = new ChangePlace(tick, part, operatorId, id, at == 0 ? null : new DateTimeOffset(at, TimeSpan.Zero), word);
+            var (tick, part, operatorId, id, at, word, version) = (body.ReadInt64(), body.ReadInt32(), body.ReadString(), body.ReadString(), body.ReadInt64(), body.ReadString(), body.ReadInt64());
+            var place = new ChangePlace(tick, part, operatorId, id, at == 0 ? null : new DateTimeOffset(at, TimeSpan.Zero), word, version);
             if (seen > 0 && (await timeOf(seen) is not { } time || !mark.AsSpan().SequenceEqual(MarkOf(cursors, seen, time)))) return (null, ErrorCatalogue.SetBack);
             return (new ChangeCursor(begun, place, upTo < 0 ? null : upTo, seen), null);
         }
@@ -43,6 +43,7 @@ internal sealed record ChangeCursor(long Begun, ChangePlace Place, long? UpTo, l
         writer.Write(Place.Id);
         writer.Write(Place.At?.UtcTicks ?? 0);
         writer.Write(Place.Word);
+        writer.Write(Place.Version);
     });
 
     private static byte[] MarkOf(PageCursors cursors, long tick, DateTimeOffset time) => cursors.MarkOf(FormattableString.Invariant($"{tick}|{time.UtcTicks}"));

@@ -12,10 +12,11 @@ namespace ChargePointHub.Server.Api.Changes;
 
 /// <summary>Everything about an answer of changes that is settled before the first is read.</summary>
 /// <param name="Precision">In which recorded_at is told. Coarser than exact: changes come by key, up to the beginning of the unit.</param>
+/// <param name="IsOfVersions">Every version is told, and not the newest state alone.</param>
 /// <param name="From">Where the reader stands.</param>
 /// <param name="Clock">The last tick that is told, and when it was.</param>
 internal sealed record ChangeReading(
-    AnswerForm Form, PageCursors Cursors, string Question, IReadOnlyList<Dataset> Datasets, TimePrecision Precision, ChangeCursor From, ClockReading Clock)
+    AnswerForm Form, PageCursors Cursors, string Question, IReadOnlyList<Dataset> Datasets, TimePrecision Precision, bool IsOfVersions, ChangeCursor From, ClockReading Clock)
 {
     public bool IsByKey => Precision != TimePrecision.Exact;
 
@@ -30,9 +31,12 @@ internal sealed record ChangeReading(
         var precision = datasets.Select(d => PrecisionOf(request, d)).DefaultIfEmpty(TimePrecision.Exact).Max();
         if (precision != TimePrecision.Exact && datasets.FirstOrDefault(d => PrecisionOf(request, d) == TimePrecision.Exact) is { } exact)
             return (null, new Fault(ErrorCatalogue.NotToldApart, "dataset", $"Times of {exact} are told as they are, and those of other datasets are cut: follow these apart.", Example: $"dataset={exact}"));
+        var isOfVersions = request.Parameters["history"] is not null;
+        if (isOfVersions && precision != TimePrecision.Exact)
+            return (null, new Fault(ErrorCatalogue.NotToldApart, "dataset", $"Times of {datasets[0]} are cut, and how many versions there were would tell more.", Example: $"dataset={Dataset.ChargePoints}"));
         if (WindowReading.FinerThan(precision, request.Parameters["since"], null) is [var finer, ..]) return (null, finer with { Parameter = "since", Example = finer.Example!.Replace("from=", "since=", StringComparison.Ordinal) });
         var cursors = await request.Hub.CursorsAsync(request.Aborted);
-        var question = $"{request.Path}?dataset={request.Parameters["dataset"]}&operator={request.Parameters["operator"]}";
+        var question = $"{request.Path}?dataset={request.Parameters["dataset"]}&operator={request.Parameters["operator"]}&history={request.Parameters["history"]}";
         var clock = await ClockAsync(request, precision);
         var from = new ChangeCursor(clock.Tick, ChangePlace.Start, null, 0);
         if (CursorOf(request) is { } shown)
@@ -51,7 +55,7 @@ internal sealed record ChangeReading(
             from = new ChangeCursor(tick, ChangePlace.Behind(tick), null, 0);
         }
 
-        return (new ChangeReading(Formats.Of(request), cursors, question, datasets, precision, from, clock), null);
+        return (new ChangeReading(Formats.Of(request), cursors, question, datasets, precision, isOfVersions, from, clock), null);
     }
 
     /// <summary>The last tick that may be told now.</summary>

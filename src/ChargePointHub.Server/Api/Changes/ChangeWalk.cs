@@ -15,7 +15,7 @@ internal sealed class ChangeWalk(HubRequest request, ChangeReading reading) : ID
 
     private readonly PooledBuffer records = new(64 * 1024);
     private readonly PooledBuffer written = new(64 * 1024);
-    private readonly Dictionary<(Dataset, RecordKey), Range> found = [];
+    private readonly Dictionary<(Dataset, RecordKey), Found> found = [];
     private readonly List<(Range Json, ChangePlace Place)> items = [];
     private ClockReading clock = reading.Clock;
     private DateTimeOffset seenAt;
@@ -53,6 +53,7 @@ internal sealed class ChangeWalk(HubRequest request, ChangeReading reading) : ID
                 UpTo = upTo,
                 Begun = At.Begun,
                 Limit = limit,
+                IsOfVersions = reading.IsOfVersions,
                 ByKeySince = reading.IsByKey ? At.UpTo is null && At.Place == ChangePlace.Start ? 0 : At.Place.Tick : null,
             },
             request.Scope,
@@ -101,12 +102,14 @@ internal sealed class ChangeWalk(HubRequest request, ChangeReading reading) : ID
         records.Clear();
         foreach (var asked in keys.Where(k => k.Of == ChangeOf.Record).GroupBy(k => k.Dataset))
         {
+            var isOfVersions = asked.First().Key.Version is not null;
             var query = new RecordQuery
             {
                 Dataset = asked.Key,
                 Tick = upTo,
                 Only = [.. asked.Select(k => k.Key)],
                 Limit = Chunk + 1,
+                IsOfVersions = isOfVersions,
                 FreshOperators = asked.Key == Dataset.ChargePoints ? await request.Hub.Changes.ReadFreshAsync(request.Scope, request.Aborted) : [],
             };
             await using var rows = await request.Hub.Records.ReadAsync(query, request.Scope, request.Aborted);
@@ -114,7 +117,7 @@ internal sealed class ChangeWalk(HubRequest request, ChangeReading reading) : ID
             {
                 var begun = records.Length;
                 rows.Write(records);
-                found[(asked.Key, rows.RecordKey())] = begun..records.Length;
+                found[(asked.Key, rows.RecordKey())] = new Found(begun..records.Length, isOfVersions ? rows.Span() : null);
                 if (asked.Key.IsRestricted) request.Tally?.Count(rows.OperatorId);
             }
         }
@@ -122,26 +125,26 @@ internal sealed class ChangeWalk(HubRequest request, ChangeReading reading) : ID
 
     private void Write(ChangedKey change)
     {
-        var (place, at) = (change.Place, reading.Precision.Cut(change.RecordedAt));
-        var record = found.TryGetValue((change.Dataset, change.Key), out var there) ? records.Written[there] : (ReadOnlyMemory<byte>?)null;
-        if (record is null && change.Of == ChangeOf.Record && (change.Dataset != Dataset.ChargePoints || place.Tick <= At.Begun)) return;
+        var there = found.TryGetValue((change.Dataset, change.Key), out var known) ? known : null;
+        if (there is null && change.Of == ChangeOf.Record && (reading.IsOfVersions || change.Dataset != Dataset.ChargePoints || change.Place.Tick <= At.Begun)) return;
         var begun = written.Length;
         using (var json = new Utf8JsonWriter(written, HubJson.WriterOptions))
         {
             json.WriteStartObject();
             json.WriteString("dataset", change.Dataset.Name);
-            json.WriteString("operation", record is null ? "removal" : "upsert");
+            json.WriteString("operation", there is not null ? "upsert" : change.Of == ChangeOf.LastVersion ? "end" : "removal");
             json.WriteStartObject("key");
             WriteKey(json, change);
             json.WriteEndObject();
-            json.WriteInstant("recorded_at", at);
+            json.WriteInstant("recorded_at", reading.Precision.Cut(there?.Span?.RecordedAt ?? change.RecordedAt));
+            if (reading.IsOfVersions) json.WriteInstant("superseded_at", there?.Span?.SupersededAt);
             json.WritePropertyName("record");
-            if (record is { } bytes) json.WriteRawValue(bytes.Span, skipInputValidation: true);
+            if (there is not null) json.WriteRawValue(records.Written[there.Json].Span, skipInputValidation: true);
             else json.WriteNullValue();
             json.WriteEndObject();
         }
 
-        items.Add((begun..written.Length, place));
+        items.Add((begun..written.Length, change.Place));
     }
 
     private static void WriteKey(Utf8JsonWriter json, ChangedKey change)
@@ -151,4 +154,7 @@ internal sealed class ChangeWalk(HubRequest request, ChangeReading reading) : ID
         json.WriteInstant("at", at);
         json.WriteString("status", change.Key.Status);
     }
+
+    /// <param name="Span">Of a version.</param>
+    private sealed record Found(Range Json, (DateTimeOffset RecordedAt, DateTimeOffset? SupersededAt)? Span);
 }

@@ -4,6 +4,7 @@ using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Server.Api.Records;
 using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.ChargePoints;
@@ -16,11 +17,11 @@ internal static class GetChargePoint
         Path = "/v1/charge-points/{id}",
         OperationId = "getChargePoint",
         Summary = "One charge point with its current status",
-        Description = "The record of one EVSE as in the list, with what the hub knows of its operator's completeness.",
+        Description = "The record of one EVSE as in the list, now or as of an instant, with what the hub knows of its operator's completeness.",
         Tag = "Charge points",
         IsHeldBy = RouteRights.Of(Dataset.ChargePoints),
         Id = ("Hub id: {operator_id}:{operator's own id}; / is written %2F.", "lamplight:GB*LMP*E1234"),
-        Parameters = [HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints))],
+        Parameters = [HubParameters.AsOf, HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints))],
         Errors = [ErrorCatalogue.NoSuchChargePoint],
         Dataset = Dataset.ChargePoints,
         Answers = [new(ApiRoute.Json, "ChargePointAnswer"), new(ApiRoute.GeoJson, "ChargePointFeature")],
@@ -37,19 +38,26 @@ internal static class GetChargePoint
         Answers = [new(ApiRoute.GeoJson, "ChargePointFeature")],
     };
 
+    public static readonly ApiRoute Versions = VersionsAnswer.RouteOf(Route, Dataset.ChargePoints, "ChargePoint");
+
     private static async Task HandleAsync(HubRequest request)
     {
         var operators = OperatorsOf(request, request.Id);
+        var then = request.Parameters.AsOf;
+        var tick = then is { } asked ? await request.Hub.Records.ReadTickAsync(asked, request.Aborted) : null as long?;
         var completeness = await request.Hub.Completeness.ReadAsync(
-            new CompletenessQuestion(Dataset.ChargePoints, operators, null, request.Now, null), request.Scope, request.Aborted);
+            new CompletenessQuestion(Dataset.ChargePoints, operators, null, then ?? request.Now, tick), request.Scope, request.Aborted);
+        if (then is not null) completeness = completeness with { Quarantined = null, QuarantinedIsLeast = false };
         var clock = await request.Hub.Records.ReadClockAsync(request.Aborted);
+        clock = clock with { Tick = tick ?? clock.Tick, RecordedAt = then ?? clock.RecordedAt };
         var query = new RecordQuery
         {
             Dataset = Dataset.ChargePoints,
             Tick = clock.Tick,
             Limit = 1,
             ChargePointId = request.Id,
-            FreshOperators = await request.Hub.Completeness.ReadFreshAsync(request.Directory, request.Now, request.Scope, request.Aborted),
+            StatusesAt = then,
+            FreshOperators = await request.Hub.Completeness.ReadFreshAsync(request.Directory, then ?? request.Now, request.Scope, request.Aborted, tick),
         };
         var form = Formats.Of(request);
         var geoJson = form == AnswerForm.GeoJson;

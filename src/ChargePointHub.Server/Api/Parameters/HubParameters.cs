@@ -134,9 +134,6 @@ public static class HubParameters
     public static readonly Parameter DatasetName = Words("dataset", "Datasets, separated by commas.", [.. Dataset.All.Select(d => d.Name)]);
 
     /// <summary>Of changes.</summary>
-    public static readonly Parameter ChangedDataset = Words("dataset", "Datasets, separated by commas. Default: all of them that may be read with exact times.", [.. ChangeQueries.Followed.Select(d => d.Name)]);
-
-    /// <summary>Of changes.</summary>
     public static readonly Parameter Since = new(
         "since", "Only what the hub learnt after this instant (with its offset), or after a London date began. Says nothing beside a cursor. Default: everything, from the beginning.",
         "2026-11-20T08:00:00Z", null, (value, against) => Time(Since!, value, against), against => TimeExamples.From(against.Now))

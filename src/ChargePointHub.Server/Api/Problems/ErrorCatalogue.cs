@@ -130,8 +130,8 @@ public static class ErrorCatalogue
     public static readonly ErrorCode TooManyAnswers = new("CPH-2008", 429, "Too many answers at once",
         "The key, or the address where no key was shown, has as many answers of records under way as it may.", "Read one to its end, or try again after the seconds in Retry-After.", "/v1/charging-sessions?format=ndjson");
     public static readonly ErrorCode NotToldApart = new("CPH-2010", 403, "Changes with cut times",
-        "What is granted to the key cuts times. Datasets whose times are cut are not followed together with others, and status changes not at all: one goes by its time, and several would go by the same.",
-        "Ask for charging_sessions alone in `dataset`, and for the others apart; read /v1/status-changes by its window.", "/v1/changes?dataset=charging_sessions");
+        "What is granted to the key cuts times. Datasets whose times are cut are not followed together with others, and status changes not at all: one goes by its time, and several would go by the same. Nor are versions told, as their number tells of times.",
+        "Ask for charging_sessions alone in `dataset`, and for the others apart; read /v1/status-changes by its window, and the versions of one record at its own address.", "/v1/changes?dataset=charging_sessions");
 
     public static readonly ErrorCode FieldNotGranted = new("CPH-2009", 403, "The field is not granted",
         "A filter on a field tells what the field holds, and the grants of the key withhold it for some of the records that were asked about.", "Leave the filter out, or name operators or boroughs whose grants give the field; /v1/me shows them.", "/v1/charging-sessions");
@@ -146,9 +146,10 @@ public static class ErrorCatalogue
         "The catalogue has no entry of this code.", "/v1/errors lists them.", "/v1/errors/CPH-1102");
     public static readonly ErrorCode NoSuchSchema = new("CPH-3005", 404, "No such schema",
         "No schema of this name is published here.", "/v1/schemas lists them; `meta.schema` names the one of an answer's records.", "/v1/schemas/hub/v1/charge_points");
-
     public static readonly ErrorCode NoSuchBulkFile = new("CPH-3006", 404, "No such bulk file",
         "No file of this name is there for this reader: its month has not settled, it is still to be made, or it is another's.", "/v1/bulk lists those that are there.", "/v1/bulk");
+    public static readonly ErrorCode NoSuchRecord = new("CPH-3007", 404, "No such record",
+        "No record of this id is known here, or what is may not be read with this key.", "Ids are {operator_id}:{operator's own id}, as the list of the dataset gives them; write / in them as %2F.", "/v1/tariffs/lamplight:standard");
 
     public static readonly ErrorCode NotHandedIn = new("CPH-4001", 400, "No such file is handed in",
         "The operator of the key hands in no files of this dataset.", "Whoever keeps the hub declares its files in the operator's file, as a feed of csv-v1.", "/v1/submissions?dataset=charging_sessions&period=2026-Q3");
@@ -178,7 +179,7 @@ public static class ErrorCatalogue
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream, RightsChanged, SetBack, EndsUnnamed,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted, NotToldApart,
-        NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema, NoSuchBulkFile,
+        NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema, NoSuchBulkFile, NoSuchRecord,
         NotHandedIn, NotAFile, FileNotWhole,
         Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong, NotOnRecord,
     ];
