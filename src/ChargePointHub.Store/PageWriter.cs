@@ -122,7 +122,8 @@ public sealed class PageWriter(Database database)
             await coverage.WriteAsync(taken, cancellationToken);
             if (areas.Count > 0 || chargePoints.WriteSomething) await AreaStore.MarkChangeAsync(connection, taken, cancellationToken);
             IEnumerable<string> points = [.. await RecordStages.ChargePoints.WrittenAsync(connection, chargePoints, cancellationToken), .. statuses.Moved];
-            await Announcements.OfChargePointsAsync(connection, [.. points.Select(id => (page.Feed.OperatorId, id)), .. areas], taken, cancellationToken);
+            if (Planted != PlantedBug.LostAnnouncement)
+                await Announcements.OfChargePointsAsync(connection, [.. points.Select(id => (page.Feed.OperatorId, id)), .. areas], taken, cancellationToken);
             tick = taken;
         }
 
@@ -196,4 +197,7 @@ internal enum PlantedBug
 
     /// <summary>A page that is not the last claims its window.</summary>
     ClaimOnPartial,
+
+    /// <summary>Followers of changes are not told that something that is served of a charge point changed.</summary>
+    LostAnnouncement,
 }

@@ -37,7 +37,7 @@ internal static class MirrorProof
 
             await using var hub = await MirrorHub.StartAsync(server.ConnectionString, $"seed_{seed.ToString(CultureInfo.InvariantCulture)}", new MirrorClock(), ScopeOf);
             var random = new Random(seed);
-            var story = new MirrorStory(random, hub);
+            var story = new MirrorStory(random, hub, options.LostAnnouncement);
             ChangeMirror[] mirrors =
             [
                 new("nobody", null, null), new("everything", "cph_live_all_secret", null), new("sessions", "cph_live_all_secret", "charging_sessions"),
@@ -50,6 +50,7 @@ internal static class MirrorProof
                 new("nobody", null, Folder("nobody")), new("everything", "cph_live_all_secret", Folder("everything")), new("borough", "cph_live_borough_secret", Folder("borough")),
                 new("by the hour", "cph_live_hour_secret", Folder("hour"), "charging_sessions"),
             ];
+            VersionMirror[] histories = [new("everything", "cph_live_all_secret"), new("borough", "cph_live_borough_secret"), new("nobody", null)];
             var isCopied = false;
             for (var round = 0; round < Comparisons && differences.Count == 0; round++)
             {
@@ -59,6 +60,7 @@ internal static class MirrorProof
                     var follower = mirrors[random.Next(mirrors.Length)];
                     if (random.Next(3) == 0) await follower.FollowAsync(hub.Http, random.Next(1, 30), random.Next(1, 4));
                     if (random.Next(6) == 0) differences.AddRange(await programs[random.Next(programs.Length)].RunAsync(hub.Http.BaseAddress!, proves: false));
+                    if (random.Next(6) == 0) await histories[random.Next(histories.Length)].FollowAsync(hub.Http, random.Next(1, 30), random.Next(1, 4));
                 }
 
                 switch (random.Next(5))
@@ -82,15 +84,31 @@ internal static class MirrorProof
                 }
 
                 foreach (var program in programs) differences.AddRange((await program.RunAsync(hub.Http.BaseAddress!, proves: true)).Select(d => $"seed {seed}, round {round}: {d}"));
+
+                // Each record of it is asked for by its address.
+                foreach (var history in round % 3 == 1 ? histories : [])
+                {
+                    await history.FollowAsync(hub.Http, random.Next(1, 60), int.MaxValue);
+                    differences.AddRange((await history.DifferencesAsync(hub.Http)).Select(d => $"seed {seed}, round {round}: {d}"));
+                }
             }
 
-            figures.Add(new { Seed = seed, Mirrors = mirrors.Select(m => new { m.Name, Records = m.Count, m.Upserts, m.Removals, m.Resyncs }), Programs = programs.Select(p => new { p.Name, p.Rounds, p.Beginnings }) });
-            report.Tell(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {string.Join("; ", mirrors.Select(m => $"{m.Name} {m.Count} records, {m.Upserts} upserts, {m.Removals} removals, {m.Resyncs} resyncs"))}; the program {string.Join(", ", programs.Select(p => $"{p.Name} {p.Rounds} times, {p.Beginnings} begun anew"))}"));
+            figures.Add(new
+            {
+                Seed = seed,
+                Mirrors = mirrors.Select(m => new { m.Name, Records = m.Count, m.Upserts, m.Removals, m.Resyncs }),
+                Programs = programs.Select(p => new { p.Name, p.Rounds, p.Beginnings }),
+                Histories = histories.Select(h => new { h.Name, Versions = h.Count, h.Ends, h.Resyncs }),
+            });
+            report.Tell(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {string.Join("; ", mirrors.Select(m => $"{m.Name} {m.Count} records, {m.Upserts} upserts, {m.Removals} removals, {m.Resyncs} resyncs"))}; the program {string.Join(", ", programs.Select(p => $"{p.Name} {p.Rounds} times, {p.Beginnings} begun anew"))}; versions of {string.Join(", ", histories.Select(h => $"{h.Name} {h.Count}"))}"));
         }
 
         // Its folder goes with the report.
         await server.DisposeAsync();
         foreach (var difference in differences.Take(10)) report.Tell(difference);
-        return await report.CloseAsync(differences.Count == 0, differences.Count == 0 ? $"{seeds} stories, every copy equal whenever it had caught up" : "a copy differs", [], figures);
+        var isEqual = differences.Count == 0;
+        return options.LostAnnouncement
+            ? await report.CloseAsync(!isEqual, isEqual ? "the planted bug was not seen" : "with the planted bug, a copy differs", [], figures)
+            : await report.CloseAsync(isEqual, isEqual ? $"{seeds} stories, every copy equal whenever it had caught up" : "a copy differs", [], figures);
     }
 }

@@ -5,7 +5,8 @@ using ChargePointHub.Store;
 namespace ChargePointHub.Proofs;
 
 /// <summary>What happens to a hub, drawn at random: records come, are corrected, move, are withheld, end and are purged, and time passes.</summary>
-internal sealed class MirrorStory(Random random, MirrorHub hub)
+/// <param name="losesAnnouncements">One page in ten does not say what it changed.</param>
+internal sealed class MirrorStory(Random random, MirrorHub hub, bool losesAnnouncements)
 {
     public static readonly string[] Operators = ["alpha", "beta"];
     private static readonly string?[] Boroughs = ["E09000022", "E09000007", "E09000033", null];
@@ -120,7 +121,8 @@ internal sealed class MirrorStory(Random random, MirrorHub hub)
     private async Task WriteAsync(string op, Dataset dataset, RecordPage records, Func<PageToWrite, PageToWrite>? with = null)
     {
         var page = new PageToWrite { Feed = new FeedKey(op, "main", dataset), RunId = Guid.NewGuid(), PageNumber = 1, AskedAt = Now, Records = records };
-        await new PageWriter(hub.Database) { SimulatedClock = hub.Clock }.WriteAsync(with?.Invoke(page) ?? page, CancellationToken.None);
+        var planted = losesAnnouncements && random.Next(10) == 0 ? PlantedBug.LostAnnouncement : PlantedBug.None;
+        await new PageWriter(hub.Database) { SimulatedClock = hub.Clock, Planted = planted }.WriteAsync(with?.Invoke(page) ?? page, CancellationToken.None);
     }
 
     private AreaCodes AreasOf() => Boroughs[random.Next(4)] is { } borough ? new AreaCodes(borough, borough, "W" + Number(3), "L" + Number(3), "1") : AreaCodes.None;

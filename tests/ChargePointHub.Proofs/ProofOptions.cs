@@ -16,6 +16,9 @@ internal sealed record ProofOptions
     /// <summary>True: pages are written whoever holds the lease, and the proof is that this is seen.</summary>
     public bool NoFencing { get; init; }
 
+    /// <summary>True: now and then a page does not announce what it changed, and the proof is that this is seen.</summary>
+    public bool LostAnnouncement { get; init; }
+
     public int Seed { get; init; } = 1;
 
     /// <summary>Where the hub keeps its data; emptied first, and removed when the proof held.</summary>
@@ -46,7 +49,7 @@ internal sealed record ProofOptions
         var scale = values.GetValueOrDefault("--scale", "small");
         var planted = values.GetValueOrDefault("--planted");
         if (scale is not ("small" or "full")) fault = $"--scale {scale}: small or full.";
-        var known = proof switch { "kill" => "claim-before-rows", "instances" => "no-fencing", _ => null };
+        var known = proof switch { "kill" => "claim-before-rows", "instances" => "no-fencing", "mirror" => "lost-announcement", _ => null };
         if (planted is not null && planted != known) fault = known is null ? $"--planted: {proof} has no bug to plant." : $"--planted {planted}: the only bug to plant in {proof} is {known}.";
         if (!int.TryParse(values.GetValueOrDefault("--seed", "1"), CultureInfo.InvariantCulture, out var seed)) fault = "--seed is a whole number.";
         if (fault.Length > 0) return null;
@@ -59,6 +62,7 @@ internal sealed record ProofOptions
             Full = scale == "full",
             ClaimBeforeRows = planted == "claim-before-rows",
             NoFencing = planted == "no-fencing",
+            LostAnnouncement = planted == "lost-announcement",
             Seed = seed,
             Data = Path.GetFullPath(values.GetValueOrDefault("--data") ?? Path.Combine(Path.GetTempPath(), $"chargepointhub-{proof}-{process}")),
             Result = Path.GetFullPath(values.GetValueOrDefault("--result") ?? Path.Combine("TestResults", "proofs", $"{proof}-{scale}{(planted is null ? "" : "-" + planted)}.json")),

@@ -35,7 +35,7 @@ internal sealed class ProofReport(ProofOptions options)
         {
             options.Proof,
             options.Scale,
-            Planted = options.ClaimBeforeRows ? "claim-before-rows" : options.NoFencing ? "no-fencing" : null,
+            Planted = options.ClaimBeforeRows ? "claim-before-rows" : options.NoFencing ? "no-fencing" : options.LostAnnouncement ? "lost-announcement" : null,
             options.Seed,
             Held = held,
             Sentence = sentence,
