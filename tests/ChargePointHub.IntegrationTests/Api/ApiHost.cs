@@ -81,7 +81,7 @@ public sealed class ApiHost : IAsyncLifetime
         (app, Http) = await StartAsync(database.Database);
     }
 
-    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over, HttpProtocols protocols = HttpProtocols.Http1, AnswerSlots? answers = null, QuotaLimits? quotas = null)
+    public async Task<(WebApplication App, HttpClient Http)> StartAsync(ChargePointHub.Store.Database over, HttpProtocols protocols = HttpProtocols.Http1, AnswerSlots? answers = null, QuotaLimits? quotas = null, AnswerSlots? streams = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -96,6 +96,7 @@ public sealed class ApiHost : IAsyncLifetime
             Desk = new SubmissionDesk(() => HandingIn, new SubmissionRun(new PageWriter(over), new RunLog(over), new SubmissionStore(over), new AreaIndex([]), clock)),
             Quotas = new Quotas(quotas ?? Generous),
             Answers = answers ?? new AnswerSlots(AnswerSlots.Usual, AnswerSlots.UsualPatience),
+            Streams = streams ?? new AnswerSlots(AnswerSlots.Usual, TimeSpan.Zero),
         });
         var host = builder.Build();
         host.MapHubApi();
