@@ -20,6 +20,7 @@ public sealed class ClientTests : IAsyncLifetime
         await host.AddChargePointAsync("alpha:P1");
         await host.AddChargePointAsync("alpha:P2", status: null);
         for (var n = 0; n < 5; n++) await host.AddSessionAsync($"alpha:S{n}", ApiHost.Now.AddHours(-n));
+        await host.AddAsync(Samples.Usage("alpha:P1"));
         await WriteTariffAsync("alpha:T1");
         await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-1), Model.Status.Charging);
     }
@@ -36,7 +37,11 @@ public sealed class ClientTests : IAsyncLifetime
         var method = Routes.Single(m => m.Name == call);
         var id = call switch
         {
-            _ when call.Contains("OfChargePoint", StringComparison.Ordinal) || call == nameof(HubClient.GetChargePointAsync) => "alpha:P1",
+            _ when call.Contains("OfChargePoint", StringComparison.Ordinal) => "alpha:P1",
+            nameof(HubClient.GetChargePointAsync) or nameof(HubClient.ListChargePointVersionsAsync) => "alpha:P1",
+            nameof(HubClient.GetTariffAsync) or nameof(HubClient.ListTariffVersionsAsync) => "alpha:T1",
+            nameof(HubClient.GetChargingSessionAsync) or nameof(HubClient.ListChargingSessionVersionsAsync) => "alpha:S1",
+            nameof(HubClient.GetReportedUsageAsync) or nameof(HubClient.ListReportedUsageVersionsAsync) => "alpha:charge_point/P1/2026-Q3",
             nameof(HubClient.GetErrorAsync) => "CPH-1001",
             nameof(HubClient.GetSchemaAsync) => "hub/v1/tariffs",
             _ => "alpha",
