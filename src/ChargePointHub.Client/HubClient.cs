@@ -24,7 +24,7 @@ public partial class HubClient
         }
     }
 
-    /// <summary>Opens an answer as it comes: a table (<c>/v1/tariffs.csv</c>), lines, a map. One that is cut fails while it is read; only the opening is tried again.</summary>
+    /// <summary>Opens an answer as it comes: a table (<c>/v1/tariffs.csv</c>), lines, a map. One that is cut, or falls silent for 100 seconds, fails while it is read (<see cref="HttpIOException"/>); only the opening is tried again.</summary>
     /// <param name="address">Path and query at this hub.</param>
     /// <param name="mediaType">Such as text/csv.</param>
     /// <returns>To be disposed of by the caller.</returns>

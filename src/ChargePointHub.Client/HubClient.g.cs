@@ -1732,6 +1732,343 @@ public partial class HubClient
 
     /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
     /// <summary>
+    /// Outages by the time at which they began
+    /// </summary>
+    /// <remarks>
+    /// Each time in which a charge point could not be used, as its operator reports it. Of operators that report none they are derived from status changes (`derived`): from a change to INOPERATIVE or OUTOFORDER, or, of one that was in use, to PLANNED (PLANNED_MAINTENANCE), until the change out of it; their completeness is that of status changes. That nothing was heard of a charge point is no outage. The window holds outages whose started_at lies in it, however long they last; without one it is the previous 24 hours. `time_field=lasting` finds those that lasted at some time in the window, `ended_at` those that ended in it. Ordered by started_at, operator_id, outage_id, derived ones by charge_point_id. Every page shows the state at the first.
+    /// </remarks>
+    /// <param name="from">First instant inside the window: an instant with its offset, or a London date (its midnight). Default: 24 hours before `to`.</param>
+    /// <param name="to">First instant after the window: an instant with its offset, or a London date (its midnight). Default: now.</param>
+    /// <param name="period">A whole London day, week, month, quarter or year, instead of `from` and `to`.</param>
+    /// <param name="timeField">Which time the window is about; the order stays that of started_at. `lasting`: any time of the outage, so that those which began before and lasted into the window are here. Of derived outages nobody says when they were last updated. Default: started_at.</param>
+    /// <param name="asOf">What the hub knew at this instant (or at the midnight that begins this London date): records and statuses as they then were; areas, and what is withheld, as they are now. Default: now.</param>
+    /// <param name="operator">Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.</param>
+    /// <param name="borough">London boroughs by GSS code or name, separated by commas.</param>
+    /// <param name="ward">Wards by GSS code or name, separated by commas, by today's boundaries.</param>
+    /// <param name="lsoa">Lower layer super output areas of 2021 by code or name, separated by commas, by today's boundaries.</param>
+    /// <param name="bbox">Box on the map: west,south,east,north in WGS84 degrees, longitude first, edges inclusive.</param>
+    /// <param name="near">Around a place: latitude,longitude in WGS84 degrees, latitude first; `radius_m` says how far.</param>
+    /// <param name="radiusM">Metres around `near`, inclusive: 1 to 50000. Default: 400.</param>
+    /// <param name="powerBand">Power bands of the Department for Transport, separated by commas.</param>
+    /// <param name="maxPowerKwGte">Kilowatts of the charge point's strongest connector: this or more.</param>
+    /// <param name="maxPowerKwLt">Kilowatts of the charge point's strongest connector: less than this.</param>
+    /// <param name="standard">Kinds of plug that one of the charge point's connectors has, separated by commas.</param>
+    /// <param name="access">Who may use the charge point, separated by commas.</param>
+    /// <param name="fundingStream">What paid for the charge point, separated by commas.</param>
+    /// <param name="locationType">Where the charge point stands, separated by commas.</param>
+    /// <param name="category">Kinds of fault, separated by commas.</param>
+    /// <param name="sort">`started_at`: first to last; `-started_at`: last first; then by ids. Default: started_at.</param>
+    /// <param name="limit">Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.</param>
+    /// <param name="cursor">`next_cursor` of the page before, exactly as it came. A stream takes none.</param>
+    /// <param name="count">`exact`: all records that the question meets are counted, in `meta.count` and the header Hub-Count. Default: they are not.</param>
+    /// <returns>Outages by the time at which they began.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<OutageList> ListOutagesAsync(string? from = null, string? to = null, string? period = null, string? timeField = null, string? asOf = null, System.Collections.Generic.IEnumerable<string>? @operator = null, System.Collections.Generic.IEnumerable<string>? borough = null, System.Collections.Generic.IEnumerable<string>? ward = null, System.Collections.Generic.IEnumerable<string>? lsoa = null, string? bbox = null, string? near = null, int? radiusM = null, System.Collections.Generic.IEnumerable<PowerBand>? powerBand = null, string? maxPowerKwGte = null, string? maxPowerKwLt = null, System.Collections.Generic.IEnumerable<ConnectorStandard>? standard = null, System.Collections.Generic.IEnumerable<Access>? access = null, System.Collections.Generic.IEnumerable<FundingStream>? fundingStream = null, System.Collections.Generic.IEnumerable<LocationType>? locationType = null, System.Collections.Generic.IEnumerable<OutageCategory>? category = null, string? sort = null, int? limit = null, string? cursor = null, string? count = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/outages"
+                urlBuilder_.Append("v1/outages");
+                urlBuilder_.Append('?');
+                if (from != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("from")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(from, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (to != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("to")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(to, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (period != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("period")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(period, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (timeField != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("time_field")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(timeField, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (asOf != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("as_of")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(asOf, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (@operator != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in @operator)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("operator")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (borough != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in borough)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("borough")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (ward != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in ward)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("ward")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (lsoa != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in lsoa)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("lsoa")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (bbox != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("bbox")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(bbox, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (near != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("near")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(near, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (radiusM != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("radius_m")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(radiusM, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (powerBand != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in powerBand)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("power_band")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (maxPowerKwGte != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("max_power_kw__gte")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(maxPowerKwGte, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (maxPowerKwLt != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("max_power_kw__lt")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(maxPowerKwLt, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (standard != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in standard)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("standard")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (access != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in access)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("access")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (fundingStream != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in fundingStream)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("funding_stream")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (locationType != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in locationType)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("location_type")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (category != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in category)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("category")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (sort != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("sort")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(sort, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (limit != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("limit")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(limit, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (cursor != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("cursor")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(cursor, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (count != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("count")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(count, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                urlBuilder_.Length--;
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<OutageList>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
     /// Figures of use as operators report them, by period
     /// </summary>
     /// <remarks>
@@ -2501,6 +2838,88 @@ public partial class HubClient
                     if (status_ == 200)
                     {
                         var objectResponse_ = await ReadObjectResponseAsync<ChangeList>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
+    /// Whole months as compressed files
+    /// </summary>
+    /// <remarks>
+    /// Each month of each dataset that has settled, as one file of NDJSON and one of CSV, for the rights of who asks: how many rows, how complete, as of when, and SHA-256 of the packed and of the plain bytes. A file is made anew after something in it changed (`stale_since` says that it is about to be); it then has another `made_at`, `revision` and hash, so that since= names what to fetch again. Of restricted data a key's first asking here has its files made; `meta.waiting` says how many months are still to come, null that nobody has looked yet.
+    /// </remarks>
+    /// <param name="since">Only what was made, for the first time or anew, after this instant (with its offset), or after a London date began. Default: everything.</param>
+    /// <returns>Whole months as compressed files.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<BulkFileList> ListBulkFilesAsync(string? since = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/bulk"
+                urlBuilder_.Append("v1/bulk");
+                urlBuilder_.Append('?');
+                if (since != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("since")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(since, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                urlBuilder_.Length--;
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<BulkFileList>(response_, headers_, cancellationToken).ConfigureAwait(false);
                         if (objectResponse_.Object == null)
                         {
                             throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
@@ -3684,7 +4103,7 @@ public partial class HubClient
     /// The catalogue of the hub's data, as DCAT
     /// </summary>
     /// <remarks>
-    /// DCAT 3 as JSON-LD, for data catalogues that harvest it: a series for each kind of record, and in it a dataset for each operator with its licence, the words that a reuser must show, how often it comes in, from when on, its fields, and where it is downloaded. Addresses are relative to the hub.
+    /// DCAT 3 as JSON-LD, for data catalogues that harvest it: a series for each kind of record, and in it a dataset for each operator with its licence, the words that a reuser must show, how often it comes in, from when on, its fields, and where it is downloaded; of a series whole months as files. Addresses are relative to the hub.
     /// </remarks>
     /// <returns>The catalogue of the hub's data, as DCAT.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
@@ -4724,6 +5143,132 @@ public partial class BrokenRule
 }
 
 /// <summary>
+/// A settled month of a dataset as compressed files.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class BulkFile
+{
+
+    [System.Text.Json.Serialization.JsonPropertyName("dataset")]
+    public required DatasetName Dataset { get; init; }
+
+    /// <summary>
+    /// In London: from its first midnight to that of the month after.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("month")]
+    public required string Month { get; init; }
+
+    /// <summary>
+    /// When it was made, for the first time or anew; where times are cut, the beginning of the unit.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("made_at")]
+    public required System.DateTimeOffset MadeAt { get; init; }
+
+    /// <summary>
+    /// One more each time that it was made anew.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("revision")]
+    public required int Revision { get; init; }
+
+    /// <summary>
+    /// When the hub found that something in it has changed; it is about to be made anew. Null: nothing has; also where times are cut.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("stale_since")]
+    public required System.DateTimeOffset? StaleSince { get; init; }
+
+    /// <summary>
+    /// Records, the same in each form.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("rows")]
+    public required long Rows { get; init; }
+
+    /// <summary>
+    /// Each form.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("files")]
+    public required System.Collections.Generic.IReadOnlyList<BulkForm> Files { get; init; }
+
+    /// <summary>
+    /// What the dataset’s list said of the same records when the file was made: its stream of this window with this `as_of` has the file’s rows. Causes of gaps are left out.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required AnswerMeta Meta { get; init; }
+
+}
+
+/// <summary>
+/// Every month that there is for the reader’s rights, by dataset and month.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class BulkFileList
+{
+
+    /// <summary>
+    /// The months.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("data")]
+    public required System.Collections.Generic.IReadOnlyList<BulkFile> Data { get; init; }
+
+    /// <summary>
+    /// What is still to come.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required BulkFileListMeta Meta { get; init; }
+
+}
+
+/// <summary>
+/// One form of a month.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class BulkForm
+{
+
+    /// <summary>
+    /// One record a line, or a table with a first line of columns.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("format")]
+    public required BulkFormFormat Format { get; init; }
+
+    /// <summary>
+    /// Where it is.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("href")]
+    public required string Href { get; init; }
+
+    /// <summary>
+    /// Of the file, packed by gzip.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("bytes")]
+    public required long Bytes { get; init; }
+
+    /// <summary>
+    /// Of the file as it comes, packed; in quotes it is its ETag.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("sha256")]
+    public required string Sha256 { get; init; }
+
+    /// <summary>
+    /// Unpacked.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plain_bytes")]
+    public required long PlainBytes { get; init; }
+
+    /// <summary>
+    /// Of the unpacked bytes.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plain_sha256")]
+    public required string PlainSha256 { get; init; }
+
+    /// <summary>
+    /// `sha256` of the file that stood in its place before; null: none did.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("replaces_sha256")]
+    public required string? ReplacesSha256 { get; init; }
+
+}
+
+/// <summary>
 /// The hub's data as a catalogue (DCAT 3, JSON-LD 1.1).
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
@@ -4797,7 +5342,7 @@ public partial class Change
     public required ChangeOperation Operation { get; init; }
 
     /// <summary>
-    /// The fields by which the record is known. Of charging_sessions, status_changes and reported_usage a removal may name a charge point alone, or of reported_usage a location: everything that is of it.
+    /// The fields by which the record is known. Of charging_sessions, status_changes, outages and reported_usage a removal may name a charge point alone, or of reported_usage a location: everything that is of it.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("key")]
     public required System.Collections.Generic.IReadOnlyDictionary<string, string> Key { get; init; }
@@ -5947,13 +6492,17 @@ public enum DatasetName
     [System.Runtime.Serialization.EnumMember(Value = @"charging_sessions")]
     ChargingSessions = 3,
 
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"outages")]
+    [System.Runtime.Serialization.EnumMember(Value = @"outages")]
+    Outages = 4,
+
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"reported_usage")]
     [System.Runtime.Serialization.EnumMember(Value = @"reported_usage")]
-    ReportedUsage = 4,
+    ReportedUsage = 5,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]
-    Unlisted = 5,
+    Unlisted = 6,
 
 }
 
@@ -7119,6 +7668,163 @@ public enum OrganisationRole
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]
     Unlisted = 7,
+
+}
+
+/// <summary>
+/// Time in which one charge point could not be used. Null: the operator did not say, what it said could not be used, or `meta.limits` names the field as withheld.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class Outage
+{
+
+    /// <summary>
+    /// Id within the hub: `{operator_id}:{operator's own id}`; of a derived outage `{charge_point_id}/{started_at}`, both as told here.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("outage_id")]
+    public required string OutageId { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("operator_id")]
+    public required string OperatorId { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("charge_point_id")]
+    public required string ChargePointId { get; init; }
+
+    /// <summary>
+    /// First instant out of use.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("started_at")]
+    public required System.DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>
+    /// When the operator first noticed it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("detected_at")]
+    public required System.DateTimeOffset? DetectedAt { get; init; }
+
+    /// <summary>
+    /// When it was first reported to the operator or by it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reported_at")]
+    public required System.DateTimeOffset? ReportedAt { get; init; }
+
+    /// <summary>
+    /// When somebody came to mend it; null: nobody has yet, or it is not said.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("attended_at")]
+    public required System.DateTimeOffset? AttendedAt { get; init; }
+
+    /// <summary>
+    /// First instant of use again; null while it lasts.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("ended_at")]
+    public required System.DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>
+    /// What kind of fault it was.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("category")]
+    public required OutageCategory? Category { get; init; }
+
+    /// <summary>
+    /// In the operator's words. Nothing about persons: a text with what looks like an address, a telephone number or a number plate is left out.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("cause")]
+    public required string? Cause { get; init; }
+
+    /// <summary>
+    /// Whether the operator counts it as exempt from reliability.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("exempt")]
+    public required bool? Exempt { get; init; }
+
+    /// <summary>
+    /// In the operator's words, as `cause`.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("exempt_reason")]
+    public required string? ExemptReason { get; init; }
+
+    /// <summary>
+    /// False: its operator reports it. True: its operator reports no outages, and it was derived from status changes.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("derived")]
+    public required bool Derived { get; init; }
+
+    /// <summary>
+    /// When the operator last changed it; null: it does not say, or the outage is derived.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("last_updated")]
+    public required System.DateTimeOffset? LastUpdated { get; init; }
+
+}
+
+/// <summary>
+/// What kind of fault an outage was.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<OutageCategory>))]
+public enum OutageCategory
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"HARDWARE")]
+    [System.Runtime.Serialization.EnumMember(Value = @"HARDWARE")]
+    Hardware = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"COMMS")]
+    [System.Runtime.Serialization.EnumMember(Value = @"COMMS")]
+    Comms = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"PAYMENT_TERMINAL")]
+    [System.Runtime.Serialization.EnumMember(Value = @"PAYMENT_TERMINAL")]
+    PaymentTerminal = 2,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"POWER_SUPPLY")]
+    [System.Runtime.Serialization.EnumMember(Value = @"POWER_SUPPLY")]
+    PowerSupply = 3,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"VANDALISM")]
+    [System.Runtime.Serialization.EnumMember(Value = @"VANDALISM")]
+    Vandalism = 4,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"BLOCKED")]
+    [System.Runtime.Serialization.EnumMember(Value = @"BLOCKED")]
+    Blocked = 5,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"PLANNED_MAINTENANCE")]
+    [System.Runtime.Serialization.EnumMember(Value = @"PLANNED_MAINTENANCE")]
+    PlannedMaintenance = 6,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"OTHER")]
+    [System.Runtime.Serialization.EnumMember(Value = @"OTHER")]
+    Other = 7,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 8,
+
+}
+
+/// <summary>
+/// A page of outages, by started_at, operator_id, outage_id.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class OutageList
+{
+
+    /// <summary>
+    /// The records of this page. With `select` each holds the named fields only.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("data")]
+    public required System.Collections.Generic.IReadOnlyList<Outage> Data { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required AnswerMeta Meta { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("links")]
+    public required Links Links { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("next_cursor")]
+    public required string? NextCursor { get; init; }
 
 }
 
@@ -8780,13 +9486,17 @@ public enum WindowAxis
     [System.Runtime.Serialization.EnumMember(Value = @"at")]
     At = 3,
 
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"started_at")]
+    [System.Runtime.Serialization.EnumMember(Value = @"started_at")]
+    StartedAt = 4,
+
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"period_from")]
     [System.Runtime.Serialization.EnumMember(Value = @"period_from")]
-    PeriodFrom = 4,
+    PeriodFrom = 5,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]
-    Unlisted = 5,
+    Unlisted = 6,
 
 }
 
@@ -8996,6 +9706,43 @@ public enum BrokenRuleSeverity
 }
 
 /// <summary>
+/// What is still to come.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class BulkFileListMeta
+{
+
+    /// <summary>
+    /// Months that are settled and not made yet, or are about to be made anew; null: nobody has looked since the first asking.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("waiting")]
+    public required long? Waiting { get; init; }
+
+}
+
+/// <summary>
+/// One record a line, or a table with a first line of columns.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<BulkFormFormat>))]
+public enum BulkFormFormat
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"ndjson")]
+    [System.Runtime.Serialization.EnumMember(Value = @"ndjson")]
+    Ndjson = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"csv")]
+    [System.Runtime.Serialization.EnumMember(Value = @"csv")]
+    Csv = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 2,
+
+}
+
+/// <summary>
 /// upsert: `record` takes the place of the one with this key, or is new. removal: every record of the dataset whose fields equal all of `key` is no longer there. With `history=all` an upsert is a version, a removal takes out every version, and end says that no version follows for now: the record ended, or is of another charge point.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
@@ -9107,17 +9854,21 @@ public enum MyRightDataset
     [System.Runtime.Serialization.EnumMember(Value = @"charging_sessions")]
     ChargingSessions = 1,
 
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"outages")]
+    [System.Runtime.Serialization.EnumMember(Value = @"outages")]
+    Outages = 2,
+
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"reported_usage")]
     [System.Runtime.Serialization.EnumMember(Value = @"reported_usage")]
-    ReportedUsage = 2,
+    ReportedUsage = 3,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"feed_quality")]
     [System.Runtime.Serialization.EnumMember(Value = @"feed_quality")]
-    FeedQuality = 3,
+    FeedQuality = 4,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]
-    Unlisted = 4,
+    Unlisted = 5,
 
 }
 

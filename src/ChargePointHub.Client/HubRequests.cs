@@ -94,7 +94,15 @@ public sealed class HubRequests
         try
         {
             if (held is not null && answer.StatusCode == HttpStatusCode.NotModified) return held.Again(answer);
-            if (isStream || !answer.IsSuccessStatusCode) return answer;
+            if (!answer.IsSuccessStatusCode) return answer;
+            if (isStream)
+            {
+                var body = new StreamContent(new WatchedStream(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), time));
+                foreach (var (name, values) in answer.Content.Headers) body.Headers.TryAddWithoutValidation(name, values);
+                answer.Content = body;
+                return answer;
+            }
+
             await answer.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
             await kept.KeepAsync(address.PathAndQuery, answer, cancellationToken).ConfigureAwait(false);
             return answer;

@@ -70,9 +70,9 @@ public sealed record RecordQuery
     /// <summary>The key of any row may be asked for, not of the last alone: each row is here as a whole.</summary>
     public bool TellsKeys { get; init; }
 
-    /// <summary>Records that take something of their charge point which neither a filter nor the scope asks about.</summary>
+    /// <summary>Records of many charge points that take something of them which neither a filter nor the scope asks about.</summary>
     public bool TakesPlaces(Scope scope) =>
-        (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && Boroughs is null && PowerBands is null && Filters.Count == 0 && scope.AreasOf(Dataset) is null or { Boroughs.Count: 0, IsFull: true };
+        (Dataset == Dataset.ChargingSessions || Dataset == Dataset.StatusChanges) && ChargePointId is null && Boroughs is null && PowerBands is null && Filters.Count == 0 && scope.AreasOf(Dataset) is null or { Boroughs.Count: 0, IsFull: true };
 
     /// <summary>The coarsest in which a scope tells times of the records that the filters admit.</summary>
     public TimePrecision PrecisionUnder(Scope scope) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ChargePointHub.Client;
+using Microsoft.AspNetCore.Http;
 
 namespace ChargePointHub.Tests.Client;
 
@@ -69,6 +70,36 @@ public sealed class HubClientTests
 
         Assert.Equal((int)HttpStatusCode.OK, refused.Status);
         Assert.Contains("energy_kwh", refused.InnerException!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_table_that_is_cut_or_falls_silent_fails_while_it_is_read(bool isCut)
+    {
+        var hasHead = new TaskCompletionSource();
+        await using var hub = await PretendHub.StartAsync(isCut
+            ? PretendHub.Cut("tariff_id\r\n", "text/csv", hasHead.Task)
+            : async context =>
+            {
+                await context.Response.WriteAsync("tariff_id\r\n");
+                await context.Response.Body.FlushAsync();
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            });
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var answer = await hub.Client().OpenAsync("/v1/tariffs.csv", "text/csv", patience.Token);
+        var body = await answer.Content.ReadAsStreamAsync(patience.Token);
+        Assert.Equal(11, await body.ReadAtLeastAsync(new byte[100], 11, cancellationToken: patience.Token));
+        hasHead.SetResult();
+
+        var reading = body.ReadAsync(new byte[100], patience.Token).AsTask();
+        while (!isCut && !reading.IsCompleted)
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(101));
+            await Task.Yield();
+        }
+
+        await Assert.ThrowsAsync<HttpIOException>(() => reading);
     }
 
     [Theory]

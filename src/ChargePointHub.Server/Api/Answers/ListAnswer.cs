@@ -85,8 +85,9 @@ internal static class ListAnswer
         PageKey? last = null;
         while (true)
         {
+            // What is withheld is passed over in memory, so that many rows may give few records.
             using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted))
-            await using (var rows = await request.Hub.Records.ReadAsync(query with { Limit = Math.Min(limit + 1 - written, Chunk) }, request.Scope, request.Aborted))
+            await using (var rows = await request.Hub.Records.ReadAsync(query with { Limit = query.Places is null ? Math.Min(limit + 1 - written, Chunk) : Chunk }, request.Scope, request.Aborted))
             {
                 while (await rows.NextAsync(request.Aborted))
                 {
