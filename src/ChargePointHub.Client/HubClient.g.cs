@@ -5143,7 +5143,7 @@ public partial class BrokenRule
 }
 
 /// <summary>
-/// A settled month of a dataset as compressed files.
+/// A settled month of a dataset (outages excepted) as compressed files.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
 public partial class BulkFile

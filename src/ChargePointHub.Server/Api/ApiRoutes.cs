@@ -58,7 +58,6 @@ public static class ApiRoutes
         GetBulkFile.OfTariffs,
         GetBulkFile.OfStatusChanges,
         GetBulkFile.OfChargingSessions,
-        GetBulkFile.OfOutages,
         GetBulkFile.OfReportedUsage,
         ListOperators.Route,
         GetOperator.Route,

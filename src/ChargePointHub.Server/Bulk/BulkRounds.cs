@@ -30,7 +30,7 @@ public sealed partial class BulkRounds(
         {
             var due = new List<(BulkOrder Order, BulkFile? Before)>();
             var isWaitingFor = 0;
-            foreach (var dataset in Dataset.All.Where(d => d.IsRestricted ? scope.Reads(d) : scope == Scope.Public))
+            foreach (var dataset in BulkFile.Datasets.Where(d => d.IsRestricted ? scope.Reads(d) : scope == Scope.Public))
             {
                 foreach (var (order, before, isDue) in await WantedAsync(scope, dataset, [.. files.Where(f => f.Mark == scope.Mark && f.Dataset == dataset)], cancellationToken))
                 {

@@ -29,23 +29,6 @@ public sealed class BulkChanges(Database database)
         FROM charge_point_told p JOIN status_change r ON r.operator_id = p.operator_id AND r.charge_point_id = p.charge_point_id WHERE p.place_tick > $1 AND p.place_tick <= $2 GROUP BY 1, 2
         """;
 
-    /// <summary>Reported ones by their start. A status change touches what is derived around it: what begins with it or after it, and the times out of use that it follows.</summary>
-    private const string Outages =
-        """
-        SELECT operator_id, date_trunc('hour', started_at), max(tick) FROM outage WHERE tick > $1 AND tick <= $2 GROUP BY 1, 2
-        UNION ALL SELECT operator_id, date_trunc('hour', started_at), max(tick_to) FROM outage_version WHERE tick_to > $1 AND tick_to <= $2 GROUP BY 1, 2
-        UNION ALL SELECT r.operator_id, date_trunc('hour', b.at), max(greatest(r.tick, r.replaced_tick))
-        FROM status_change r CROSS JOIN LATERAL (
-            SELECT r.at
-            UNION ALL (SELECT n.at FROM status_change n WHERE n.operator_id = r.operator_id AND n.charge_point_id = r.charge_point_id AND n.at > r.at ORDER BY n.at LIMIT 1)
-            UNION ALL SELECT f.at FROM status_change f
-            WHERE f.operator_id = r.operator_id AND f.charge_point_id = r.charge_point_id AND f.at < r.at AND outage_kind(f.status) IS NOT NULL AND f.at > coalesce((
-                SELECT max(o.at) FROM status_change o
-                WHERE o.operator_id = r.operator_id AND o.charge_point_id = r.charge_point_id AND o.at < r.at AND outage_kind(o.status) IS NULL), '-infinity')) b
-        WHERE greatest(r.tick, r.replaced_tick) > $1 AND greatest(r.tick, r.replaced_tick) <= $2 GROUP BY 1, 2
-        UNION ALL
-        """ + " " + Places;
-
     private const string ReportedUsage =
         """
         SELECT operator_id, date_trunc('hour', period_from), max(tick) FROM reported_usage WHERE tick > $1 AND tick <= $2 GROUP BY 1, 2
@@ -62,7 +45,7 @@ public sealed class BulkChanges(Database database)
     {
         if (dataset == Dataset.Tariffs) return [];
         var command = database.Reads.Command(
-            dataset == Dataset.ChargingSessions ? Sessions : dataset == Dataset.StatusChanges ? StatusChanges : dataset == Dataset.Outages ? Outages : dataset == Dataset.ReportedUsage ? ReportedUsage : Places, after, upTo);
+            dataset == Dataset.ChargingSessions ? Sessions : dataset == Dataset.StatusChanges ? StatusChanges : dataset == Dataset.ReportedUsage ? ReportedUsage : Places, after, upTo);
 
         // After a pause it may be much.
         command.CommandTimeout = 0;

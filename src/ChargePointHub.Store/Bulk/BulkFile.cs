@@ -19,6 +19,9 @@ public sealed record BulkFile(
     Guid FileId, string Mark, Dataset Dataset, DateOnly Month, DateTimeOffset MadeAt, int Revision, long SeenTick, long ChangedTick, DateTimeOffset? StaleSince, long Rows,
     IReadOnlyList<(string OperatorId, long Rows)> Operators, byte[] Statement, string Judged, IReadOnlyList<BulkForm> Forms)
 {
+    /// <summary>Those that come as files. Outages do not: some are worked out anew when they are asked for, so that no tick says when one changed.</summary>
+    public static readonly IReadOnlyList<Dataset> Datasets = [.. Dataset.All.Where(d => d != Dataset.Outages)];
+
     /// <summary>Compressed bytes that are kept together; the last of a form are fewer.</summary>
     public const int ChunkBytes = 256 * 1024;
 

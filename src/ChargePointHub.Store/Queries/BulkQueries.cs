@@ -13,7 +13,7 @@ public sealed class BulkQueries(Database database)
     {
         await using var connection = await database.OpenServingAsync(cancellationToken);
         return await new ServingCommand(connection, scope, $"{BulkRows.Select} AND {Held} AND f.made_at > $2 AND f.dataset = ANY ($3){BulkRows.InOrder}",
-            scope.Mark, since ?? DateTimeOffset.UnixEpoch, Dataset.All.Where(scope.Reads).Select(d => d.Name).ToArray())
+            scope.Mark, since ?? DateTimeOffset.UnixEpoch, BulkFile.Datasets.Where(scope.Reads).Select(d => d.Name).ToArray())
             .ListAsync(r => BulkRows.Read(r, Dataset.Named(r.GetString(2))!), cancellationToken);
     }
 

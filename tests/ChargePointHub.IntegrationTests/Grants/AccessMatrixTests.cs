@@ -5,6 +5,7 @@ using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.OpenApi;
+using ChargePointHub.Store.Bulk;
 
 namespace ChargePointHub.IntegrationTests.Grants;
 
@@ -118,7 +119,7 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         // Of open data all have the same; tfl, gla and London Councils hold one and the same scope.
         foreach (var scope in Roles.Select(r => r.Scope).OfType<Scope>().Append(Scope.Everything).DistinctBy(s => s.Mark))
         {
-            foreach (var dataset in Dataset.All.Where(d => d.IsRestricted ? scope.Reads(d) : scope.IsEverything)) await host.AddBulkFileAsync(scope, dataset);
+            foreach (var dataset in BulkFile.Datasets.Where(d => d.IsRestricted ? scope.Reads(d) : scope.IsEverything)) await host.AddBulkFileAsync(scope, dataset);
         }
     }
 

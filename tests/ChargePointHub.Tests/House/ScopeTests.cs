@@ -6,7 +6,7 @@ namespace ChargePointHub.Tests.House;
 public sealed class ScopeTests
 {
     /// <summary>They read nothing that anyone could have a right to.</summary>
-    private static readonly string[] OfNoRecord = [nameof(RecordQueries.ReadClockAsync), nameof(RecordQueries.ReadTickAsync), nameof(RecordQueries.PingAsync)];
+    private static readonly string[] OfNoRecord = [nameof(RecordQueries.ReadClockAsync), nameof(RecordQueries.ReadTickAsync), nameof(RecordQueries.ReadFirstTickAsync), nameof(RecordQueries.ReadFirstTickAsync), nameof(RecordQueries.PingAsync)];
 
     [Fact]
     public void There_is_no_way_to_read_without_a_scope()

@@ -19,7 +19,6 @@ internal static class GetBulkFile
     public static readonly ApiRoute OfTariffs = Of(Dataset.Tariffs, "Tariffs");
     public static readonly ApiRoute OfStatusChanges = Of(Dataset.StatusChanges, "StatusChanges");
     public static readonly ApiRoute OfChargingSessions = Of(Dataset.ChargingSessions, "ChargingSessions");
-    public static readonly ApiRoute OfOutages = Of(Dataset.Outages, "Outages");
     public static readonly ApiRoute OfReportedUsage = Of(Dataset.ReportedUsage, "ReportedUsage");
 
     /// <summary>As the path names it: <c>2026-10.ndjson.gz</c>.</summary>

@@ -28,7 +28,7 @@ internal static class ListBulkFiles
             + "Of restricted data a key's first asking here has its files made; `meta.waiting` says how many months are still to come, null that nobody has looked yet.",
         Tag = "Bulk files",
         IsHeldBy = RouteRights.OpenData,
-        Restricted = RestrictedPart.OfDatasets(request => [.. Dataset.All.Where(request.Scope.Reads)]),
+        Restricted = RestrictedPart.OfDatasets(request => [.. BulkFile.Datasets.Where(request.Scope.Reads)]),
         Parameters = [Since],
         Errors = [ErrorCatalogue.TooManyAnswers],
         Answers = [new(ApiRoute.Json, "BulkFileList")],
@@ -46,7 +46,7 @@ internal static class ListBulkFiles
 
         using var room = await AnswerRoom.EnterAsync(request, 0);
         if (room is null) return;
-        if (Dataset.All.Any(d => d.IsRestricted && request.Scope.Reads(d))) await request.Hub.BulkRegister.RegisterAsync(request.Scope.Mark, request.Now, request.Aborted);
+        if (BulkFile.Datasets.Any(d => d.IsRestricted && request.Scope.Reads(d))) await request.Hub.BulkRegister.RegisterAsync(request.Scope.Mark, request.Now, request.Aborted);
         var waiting = await request.Hub.BulkFiles.ReadWaitingAsync(request.Scope, request.Aborted);
         var files = await request.Hub.BulkFiles.ListAsync(since, request.Scope, request.Aborted);
         await JsonAnswer.SendAsync(request, json =>

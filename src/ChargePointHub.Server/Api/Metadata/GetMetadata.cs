@@ -4,6 +4,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Bulk;
 using ChargePointHub.Server.Api.Schemas;
+using ChargePointHub.Store.Bulk;
 
 namespace ChargePointHub.Server.Api.Metadata;
 
@@ -40,7 +41,7 @@ internal static class GetMetadata
             var schema = PublishedSchemas.Find("hub/v1/" + dataset.Name)!;
             json.WriteStartObject();
             Begin(json, SeriesOf(dataset), "dcat:DatasetSeries", dataset.Name.Replace('_', ' '), schema.Description);
-            WriteFiles(json);
+            WriteFiles(json, dataset);
             json.WriteEndObject();
             foreach (var o in operators) if (o.Find(dataset) is { } plan) WriteDataset(json, o, plan, schema);
         }
@@ -95,10 +96,10 @@ internal static class GetMetadata
     }
 
     /// <summary>Months as files are of all operators together.</summary>
-    private static void WriteFiles(Utf8JsonWriter json)
+    private static void WriteFiles(Utf8JsonWriter json, Dataset dataset)
     {
         json.WriteStartArray("dcat:distribution");
-        foreach (var form in new[] { ApiRoute.NdJson, ApiRoute.Csv })
+        foreach (var form in BulkFile.Datasets.Contains(dataset) ? [ApiRoute.NdJson, ApiRoute.Csv] : Array.Empty<string>())
         {
             json.WriteStartObject();
             json.WriteString("@type", "dcat:Distribution");

@@ -146,6 +146,7 @@ public static class ErrorCatalogue
         "The catalogue has no entry of this code.", "/v1/errors lists them.", "/v1/errors/CPH-1102");
     public static readonly ErrorCode NoSuchSchema = new("CPH-3005", 404, "No such schema",
         "No schema of this name is published here.", "/v1/schemas lists them; `meta.schema` names the one of an answer's records.", "/v1/schemas/hub/v1/charge_points");
+
     public static readonly ErrorCode NoSuchBulkFile = new("CPH-3006", 404, "No such bulk file",
         "No file of this name is there for this reader: its month has not settled, it is still to be made, or it is another's.", "/v1/bulk lists those that are there.", "/v1/bulk");
     public static readonly ErrorCode NoSuchRecord = new("CPH-3007", 404, "No such record",
