@@ -2949,7 +2949,7 @@ public partial class HubClient
     /// Operators and what they provide
     /// </summary>
     /// <remarks>
-    /// Every operator that the hub collects from, with the licence of its data, how each dataset comes in, and whether it does at the moment.
+    /// Every operator that the hub collects from, with the licence of its data, how many charge points it has here, how each dataset comes in, whether it does at the moment, and which it does not provide. How much of each there is says /v1/coverage.
     /// </remarks>
     /// <returns>Operators and what they provide.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
@@ -7520,6 +7520,12 @@ public partial class Operator
     public required string Name { get; init; }
 
     /// <summary>
+    /// OCPI party ids, with which its EVSE ids begin; empty: none are known.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("party_ids")]
+    public required System.Collections.Generic.IReadOnlyList<string> PartyIds { get; init; }
+
+    /// <summary>
     /// SPDX id or title of its open data's licence; null: not stated.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("licence")]
@@ -7532,6 +7538,18 @@ public partial class Operator
     public required string? Attribution { get; init; }
 
     /// <summary>
+    /// How many of it /v1/charge-points serves.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charge_points")]
+    public required long ChargePoints { get; init; }
+
+    /// <summary>
+    /// Where they stand.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("locations")]
+    public required long Locations { get; init; }
+
+    /// <summary>
     /// The worst state of its datasets; inactive only where all are.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("state")]
@@ -7542,6 +7560,12 @@ public partial class Operator
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("datasets")]
     public required System.Collections.Generic.IReadOnlyList<OperatorDataset> Datasets { get; init; }
+
+    /// <summary>
+    /// Datasets that it has no feed of: answers about these are never complete for it. Outages of it are derived from its status changes, where it provides those.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("not_provided")]
+    public required System.Collections.Generic.IReadOnlyList<DatasetName> NotProvided { get; init; }
 
 }
 
@@ -7575,6 +7599,12 @@ public partial class OperatorDataset
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("protocol")]
     public required string Protocol { get; init; }
+
+    /// <summary>
+    /// True: it comes as files that the operator hands in, and nobody asks for it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("handed_in")]
+    public required bool HandedIn { get; init; }
 
     /// <summary>
     /// Null: the dataset comes as a whole.

@@ -29,6 +29,9 @@ public sealed record OperatorDirectory(IReadOnlyList<ListedOperator> Operators)
 /// <param name="Datasets">What its feeds bring; each dataset at most once.</param>
 public sealed record ListedOperator(string OperatorId, string Name, string? Licence, string? Attribution, IReadOnlyList<ListedDataset> Datasets)
 {
+    /// <summary>OCPI party ids as <c>GB*LMP</c>; empty where it has none.</summary>
+    public IReadOnlyList<string> PartyIds { get; init; } = [];
+
     public IReadOnlyList<ListedFeed> Feeds { get; init; } = [];
 
     /// <summary>Receivers of notices, by receiver_id.</summary>

@@ -37,6 +37,7 @@ public static class RegistryDirectory
                },
         ])
     {
+        PartyIds = [.. definition.Feeds.SelectMany(f => f.PartyIds).Distinct()],
         Feeds = [.. definition.Feeds.Select(f => new ListedFeed(f.FeedId, f.Active, f.LimitGroup, [.. f.Limits.Select(l => new ListedLimit(l.Requests, l.Interval))]))],
         Receivers = [.. definition.Notices.Select(n => n.ReceiverId)],
     };

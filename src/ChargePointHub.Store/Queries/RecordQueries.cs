@@ -49,6 +49,16 @@ public sealed class RecordQueries(Database database)
         return (await connection.Command("SELECT recorded_at FROM hub_tick ORDER BY tick LIMIT 1").ListAsync(r => (DateTimeOffset?)r.Instant(0), cancellationToken)).SingleOrDefault();
     }
 
+    /// <summary>Of each operator the charge points that are served, and the locations that they stand at; who has none is not there.</summary>
+    /// <param name="operatorId">Null: all.</param>
+    public async Task<IReadOnlyDictionary<string, (long ChargePoints, long Locations)>> CountChargePointsAsync(string? operatorId, Scope scope, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        return (await new ServingCommand(
+            connection, Rows(scope), "SELECT operator_id, count(*), count(DISTINCT location_id) FROM charge_point WHERE published AND ($1::text IS NULL OR operator_id = $1) GROUP BY operator_id", operatorId)
+            .ListAsync(r => (r.GetString(0), (r.GetInt64(1), r.GetInt64(2))), cancellationToken)).ToDictionary();
+    }
+
     /// <summary>Rows in the dataset's order. The receiver disposes of them before anything is sent to a reader: they hold a connection.</summary>
     /// <exception cref="UnauthorizedAccessException">The scope does not hold the dataset: the caller should have refused.</exception>
     public async Task<RecordRows> ReadAsync(RecordQuery query, Scope scope, CancellationToken cancellationToken)

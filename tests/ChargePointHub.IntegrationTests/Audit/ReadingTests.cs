@@ -5,6 +5,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Store.Audit;
+using ChargePointHub.Store.Bulk;
 
 namespace ChargePointHub.IntegrationTests.Audit;
 
@@ -30,6 +31,7 @@ public sealed class ReadingTests : IAsyncLifetime
         await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-2), Status.Charging);
         await host.AddTariffAsync("alpha:T1");
         await host.AddAsync(Samples.Usage("alpha:P1"));
+        foreach (var dataset in BulkFile.Datasets) await host.AddBulkFileAsync(Scope.Everything, dataset);
         await host.TickAsync(1);
     }
 

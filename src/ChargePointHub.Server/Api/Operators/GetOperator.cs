@@ -26,11 +26,12 @@ internal static class GetOperator
             }
 
             var standings = await request.Hub.FeedHealth.ReadStandingsAsync([o], request.Now, request.Scope, request.Aborted);
+            var counts = await request.Hub.Records.CountChargePointsAsync(o.OperatorId, request.Scope, request.Aborted);
             await JsonAnswer.SendAsync(request, json =>
             {
                 json.WriteStartObject();
                 json.WritePropertyName("data");
-                ListOperators.Write(json, o, standings[0].Datasets);
+                ListOperators.Write(json, o, standings[0].Datasets, counts.GetValueOrDefault(o.OperatorId));
                 json.WriteEndObject();
             });
         },

@@ -13,7 +13,7 @@ internal static class ListOperators
         Path = "/v1/operators",
         OperationId = "listOperators",
         Summary = "Operators and what they provide",
-        Description = "Every operator that the hub collects from, with the licence of its data, how each dataset comes in, and whether it does at the moment.",
+        Description = "Every operator that the hub collects from, with the licence of its data, how many charge points it has here, how each dataset comes in, whether it does at the moment, and which it does not provide. How much of each there is says /v1/coverage.",
         Tag = "Operators",
         IsHeldBy = RouteRights.OpenData,
         Answers = [new(ApiRoute.Json, "OperatorList")],
@@ -21,11 +21,12 @@ internal static class ListOperators
         {
             var operators = await request.Hub.FeedHealth.ReadStandingsAsync(
                 [.. request.Directory.Operators.OrderBy(o => o.OperatorId, StringComparer.Ordinal)], request.Now, request.Scope, request.Aborted);
+            var counts = await request.Hub.Records.CountChargePointsAsync(null, request.Scope, request.Aborted);
             await JsonAnswer.SendAsync(request, json =>
             {
                 json.WriteStartObject();
                 json.WriteStartArray("data");
-                foreach (var (o, standings) in operators) Write(json, o, standings);
+                foreach (var (o, standings) in operators) Write(json, o, standings, counts.GetValueOrDefault(o.OperatorId));
                 json.WriteEndArray();
                 json.WriteEndObject();
             });
@@ -33,13 +34,17 @@ internal static class ListOperators
     };
 
     /// <param name="standings">Of its datasets, in their order.</param>
-    public static void Write(Utf8JsonWriter json, ListedOperator o, IReadOnlyList<FeedStanding> standings)
+    /// <param name="served">Of its charge points.</param>
+    public static void Write(Utf8JsonWriter json, ListedOperator o, IReadOnlyList<FeedStanding> standings, (long ChargePoints, long Locations) served)
     {
         json.WriteStartObject();
         json.WriteString("operator_id", o.OperatorId);
         json.WriteString("name", o.Name);
+        json.WriteStrings("party_ids", o.PartyIds);
         json.WriteString("licence", o.Licence);
         json.WriteString("attribution", o.Attribution);
+        json.WriteNumber("charge_points", served.ChargePoints);
+        json.WriteNumber("locations", served.Locations);
         json.WriteString("state", Words<FeedStanding>.Of(FeedStandings.Worst(standings)));
         json.WriteStartArray("datasets");
         foreach (var (d, standing) in o.Datasets.Zip(standings))
@@ -48,6 +53,7 @@ internal static class ListOperators
             json.WriteString("dataset", d.Dataset.Name);
             json.WriteString("state", Words<FeedStanding>.Of(standing));
             json.WriteString("protocol", d.Protocol);
+            json.WriteBoolean("handed_in", d.IsHandedIn);
             json.WriteString("axis", AxisWord(d.Axis));
             json.WriteInstant("earliest", d.Earliest);
             json.WriteNumber("cadence_seconds", (long)d.Cadence.TotalSeconds);
@@ -59,6 +65,7 @@ internal static class ListOperators
         }
 
         json.WriteEndArray();
+        json.WriteStrings("not_provided", [.. Dataset.All.Where(d => o.Find(d) is null).Select(d => d.Name)]);
         json.WriteEndObject();
     }
 

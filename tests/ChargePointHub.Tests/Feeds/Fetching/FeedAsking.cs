@@ -60,8 +60,15 @@ internal sealed class FeedAsking(Certificates certificates)
             await tls.AuthenticateAsServerAsync(certificate);
             var request = new byte[4096];
             for (var read = 0; !Encoding.ASCII.GetString(request, 0, read).EndsWith("\r\n\r\n", StringComparison.Ordinal);) read += await tls.ReadAsync(request.AsMemory(read));
-            await tls.WriteAsync(Encoding.ASCII.GetBytes(answer));
-            await tls.ShutdownAsync();
+            try
+            {
+                await tls.WriteAsync(Encoding.ASCII.GetBytes(answer));
+                await tls.ShutdownAsync();
+            }
+            catch (IOException)
+            {
+                // A client that has read enough to refuse the answer hangs up before its end.
+            }
         }
     }
 
