@@ -27,7 +27,7 @@ public partial class Change
     /// <summary>Whether a record is gone: every one of the dataset whose fields equal all of <see cref="Key"/>.</summary>
     public bool IsRemoval => Operation == ChangeOperation.Removal;
 
-    /// <summary>The record, as the list of its dataset has it: a <see cref="ChargePoint"/>, <see cref="Tariff"/>, <see cref="StatusChange"/> or <see cref="ChargingSession"/>.</summary>
+    /// <summary>The record, as the list of its dataset has it: a <see cref="ChargePoint"/>, <see cref="Tariff"/>, <see cref="StatusChange"/>, <see cref="ChargingSession"/>, <see cref="ReportedUsage"/> or <see cref="Outage"/>.</summary>
     /// <exception cref="InvalidOperationException">It is a removal.</exception>
     public T As<T>() => IsRemoval
         ? throw new InvalidOperationException("A removal has no record.") : System.Text.Json.JsonSerializer.Deserialize<T>(Record) ?? throw new InvalidOperationException("An upsert without a record.");

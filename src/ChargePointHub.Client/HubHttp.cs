@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ChargePointHub.Client;
 
-/// <summary>An HTTP client as a hub likes it: TLS 1.2 or 1.3 with every check, packed answers, no redirects.</summary>
+/// <summary>An HTTP client as a hub likes it: TLS 1.2 or 1.3 with every check but that nobody is asked whether a certificate was revoked, packed answers, no redirects.</summary>
 public static class HubHttp
 {
     /// <param name="hub">Address of the hub, such as https://hub.example.</param>

@@ -10,13 +10,15 @@ internal sealed class ChangeBatch
 
     /// <summary>By the fields of a key, which are few, the values of each that goes.</summary>
     private readonly Dictionary<string, (string[] Fields, HashSet<string> Values)> gone = [];
-    private readonly Dictionary<string, JsonElement> coming = [];
+
+    /// <summary>By the fields of a key, the records by its values.</summary>
+    private readonly Dictionary<string, Dictionary<string, JsonElement>> coming = [];
 
     /// <summary>Changes that it was made of.</summary>
     public int Count { get; private set; }
 
     /// <summary>Records that take the place of those that go, or are new.</summary>
-    public IEnumerable<JsonElement> Coming => coming.Values;
+    public IEnumerable<JsonElement> Coming => coming.Values.SelectMany(c => c.Values);
 
     /// <summary>In the order in which they were told.</summary>
     public void Add(Change change)
@@ -28,12 +30,17 @@ internal sealed class ChangeBatch
         known.Values.Add(values);
         if (!change.IsRemoval)
         {
-            coming[fields + Between + Between + values] = change.Record;
+            if (!coming.TryGetValue(fields, out var records)) coming[fields] = records = [];
+            records[values] = change.Record;
             return;
         }
 
-        if (coming.Remove(fields + Between + Between + values)) return;
-        foreach (var (key, _) in coming.Where(c => change.Key.All(k => c.Value.TryGetProperty(k.Key, out var value) && value.ValueEquals(k.Value))).ToList()) coming.Remove(key);
+        // Of the same fields it is one record's; of others it may be of many, which are looked for.
+        foreach (var (theirs, records) in coming)
+        {
+            if (theirs == fields) records.Remove(values);
+            else foreach (var (key, _) in records.Where(r => change.Key.All(k => r.Value.TryGetProperty(k.Key, out var value) && value.ValueEquals(k.Value))).ToList()) records.Remove(key);
+        }
     }
 
     /// <summary>Whether a row of the table is one that goes.</summary>

@@ -11,6 +11,9 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
 
     private const int MostBeginnings = 3;
 
+    /// <summary>Changes a page.</summary>
+    public int PageLimit { get; init; } = 10_000;
+
     /// <summary>The data is restricted, and the request carried no key.</summary>
     private const string KeyNeeded = "CPH-2001";
 
@@ -21,15 +24,14 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
     {
         for (var beginnings = 0; ; beginnings++)
         {
-            if (beginnings == MostBeginnings) throw new MirrorException(ExitCode.Refused, $"{dataset.Name}: begun anew {MostBeginnings} times, and what followed never fitted.");
+            if (beginnings == MostBeginnings) throw new MirrorException(ExitCode.Refused, $"Begun anew {MostBeginnings} times, and what followed never fitted.");
             try
             {
-                if (copy.State is null) return await BeginAsync(cancellationToken);
-                if (await ContinueAsync(copy.State, cancellationToken) is { } told) return told;
+                if (await (copy.State is { } state ? ContinueAsync(state, cancellationToken) : BeginAsync(cancellationToken)) is { } told) return told;
             }
-            catch (HubProblemException refused) when (refused.Status == (int)HttpStatusCode.Forbidden || refused.Code == KeyNeeded)
+            catch (HubProblemException refused) when (refused is { Status: (int)HttpStatusCode.Forbidden, Problem: not null } || refused.Code == KeyNeeded)
             {
-                report.SayOnce($"{dataset.Name} {refused.Code}", $"{dataset.Name}: left out. {refused.Message}" + (copy.State is null ? "" : $"\n{copy.File} stays as it was; delete it if the agreement has ended."));
+                report.SayOnce($"{dataset.Name} {refused.Code}", $"{dataset.Name}: left out. {refused.Message}" + (copy.IsThere ? $"\n{copy.File} stays as it was; delete it if the agreement has ended." : ""));
                 return null;
             }
             catch (HttpIOException cut) when (beginnings < MostBeginnings - 1)
@@ -42,25 +44,27 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
     }
 
     /// <summary>
-    /// The hub's table as of an instant, and on top of it what it learnt since: what is joined in a table is as of now, and told again when it changes. What has a present is
-    /// small, and told from the beginning.
+    /// The hub's table as of an instant, and on top of it what it learnt since, the time of reading the table included: what is joined in a table is as of now, and told again when
+    /// it changes. What has a present is small, and told from the beginning.
     /// </summary>
-    private async Task<long> BeginAsync(CancellationToken cancellationToken)
+    /// <returns>Null: it has to be begun anew.</returns>
+    private async Task<long?> BeginAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset? since = dataset.HasPresent ? null : Page(await new ChangeReader(hub, dataset.Dataset) { Limit = 1 }.ReadAsync(null, cancellationToken)).AsOf;
-        var first = Page(await new ChangeReader(hub, dataset.Dataset) { Since = since }.ReadAsync(null, cancellationToken));
+        var first = Page(await new ChangeReader(hub, dataset.Dataset) { Since = since, Limit = PageLimit }.ReadAsync(null, cancellationToken));
         using var answer = await hub.OpenAsync(since is null ? dataset.Beginning : dataset.TableAsOf(since), "text/csv", cancellationToken);
         using var source = await TableReader.OpenAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), headOnly: since is null);
         var batch = new ChangeBatch();
         foreach (var change in first.Changes) batch.Add(change);
-        await copy.WriteAsync(source, batch, written => StateAt(first, written), report.RowsOf(dataset.Name), cancellationToken);
-        return batch.Count + (first.HasMore ? await ContinueAsync(copy.State!, cancellationToken) ?? 0 : 0);
+        return await copy.WriteAsync(source, batch, written => StateAt(first, written), report.RowsOf(dataset.Name), cancellationToken) is { } misfit
+            ? BegunAnew($"as {misfit}.")
+            : batch.Count + await ContinueAsync(copy.State!, cancellationToken);
     }
 
     /// <returns>Null: it has to be begun anew.</returns>
     private async Task<long?> ContinueAsync(CopyState from, CancellationToken cancellationToken)
     {
-        var reader = new ChangeReader(hub, dataset.Dataset);
+        var reader = new ChangeReader(hub, dataset.Dataset) { Limit = PageLimit };
         var told = 0L;
         for (var state = from; ;)
         {
@@ -69,12 +73,7 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
             do
             {
                 var next = await reader.ReadAsync(state.Cursor, cancellationToken);
-                if (next is ChangesTold.BeginAnew anew)
-                {
-                    report.Say($"{dataset.Name}: begun anew, {anew.Code}. {anew.Reason}");
-                    return null;
-                }
-
+                if (next is ChangesTold.BeginAnew anew) return BegunAnew($"{anew.Code}. {anew.Reason}");
                 page = Page(next);
                 foreach (var change in page.Changes) batch.Add(change);
                 state = StateAt(page, state);
@@ -86,10 +85,10 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
             {
                 await copy.SaveAsync(state, cancellationToken);
             }
-            else if (await RewriteAsync(batch, state, cancellationToken) is { } unknown)
+            else if (await copy.RewriteAsync(
+                batch, written => written with { Cursor = state.Cursor, AsOf = state.AsOf, IsCut = state.IsCut }, report.RowsOf(dataset.Name), cancellationToken) is { } misfit)
             {
-                report.Say($"{dataset.Name}: begun anew, as records have a field that the table has not: {unknown}.");
-                return null;
+                return BegunAnew($"as {misfit}.");
             }
 
             state = copy.State!;
@@ -97,11 +96,10 @@ internal sealed class DatasetMirror(HubClient hub, MirroredDataset dataset, Tabl
         }
     }
 
-    private async Task<string?> RewriteAsync(ChangeBatch batch, CopyState state, CancellationToken cancellationToken)
+    private long? BegunAnew(string why)
     {
-        using var source = await copy.ReadAsync();
-        return await copy.WriteAsync(
-            source, batch, written => written with { Cursor = state.Cursor, AsOf = state.AsOf, IsCut = state.IsCut }, report.RowsOf(dataset.Name), cancellationToken);
+        report.Say($"{dataset.Name}: begun anew, {why}");
+        return null;
     }
 
     private static CopyState StateAt(ChangesTold.Page page, CopyState written) => written with

@@ -12,10 +12,10 @@ internal sealed class Equality(HubClient hub, MirroredDataset dataset, TableCopy
     /// <summary>One look. While the hub learns, what is joined in its table may be newer than the copy: follow, and look again.</summary>
     public async Task<Outcome> LookAsync(CancellationToken cancellationToken)
     {
-        if (!await copy.IsIntactAsync(cancellationToken)) return new Outcome(false, $"{copy.File} was changed by another hand", "", 0);
+        if (!await copy.IsIntactAsync(cancellationToken)) return new Outcome(false, $"{copy.File} was changed by another hand", HasSameColumns: true, "", 0);
         var (here, ours) = await DigestAsync(await copy.ReadAsync());
-        var (there, theirs) = await DigestAsync(await TableAsync(cancellationToken));
-        return here == there ? new Outcome(true, null, theirs.ToString("x32", null), here.Rows) : new Outcome(false, null, ours.ToString("x32", null), here.Rows);
+        var (there, _) = await DigestAsync(await TableAsync(cancellationToken));
+        return new Outcome(here == there, null, here.Head == there.Head, ours.ToString("x32", null), here.Rows);
     }
 
     /// <summary>Rows that only one side has, the first of them.</summary>
@@ -79,5 +79,5 @@ internal sealed class Equality(HubClient hub, MirroredDataset dataset, TableCopy
 
     /// <param name="Fault">What is wrong with the copy itself.</param>
     /// <param name="Digest">In hexadecimal digits.</param>
-    internal sealed record Outcome(bool IsEqual, string? Fault, string Digest, long Rows);
+    internal sealed record Outcome(bool IsEqual, string? Fault, bool HasSameColumns, string Digest, long Rows);
 }

@@ -6,7 +6,7 @@ internal enum ExitCode
     /// <summary>Every copy is up to date and, where that was asked, equal.</summary>
     Done = 0,
 
-    /// <summary>A copy differs, or the hub refused.</summary>
+    /// <summary>A copy differs, the hub refused, or a copy lies there that the key no longer holds.</summary>
     Refused = 1,
 
     /// <summary>A wrong option, or a folder that cannot be used.</summary>

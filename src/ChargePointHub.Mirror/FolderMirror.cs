@@ -19,7 +19,8 @@ internal sealed class FolderMirror : IDisposable
     private readonly HttpClient http;
     private readonly HubClient hub;
     private readonly TimeProvider time;
-    private bool hasRound;
+    private readonly HashSet<string> shown = [];
+    private bool isGreeted;
 
     /// <exception cref="MirrorException">The folder cannot be used.</exception>
     public FolderMirror(MirrorOptions options, MirrorReport report, TimeProvider time)
@@ -31,46 +32,56 @@ internal sealed class FolderMirror : IDisposable
         hub = new HubClient(new HubRequests(http, options.Key, time));
     }
 
-    /// <summary>A key that the hub does not know ends everything before a copy is touched.</summary>
-    public async Task GreetAsync(CancellationToken cancellationToken)
-    {
-        if (options.Key is not null) report.Say($"The hub knows this key as {(await hub.GetMeAsync(cancellationToken)).Data.Label}.");
-    }
-
     public void Dispose()
     {
         http.Dispose();
         held.Dispose();
     }
 
-    /// <summary>Brings every copy up to now, and proves it where that is asked. After the first round only what changed is told.</summary>
+    /// <summary>Brings every copy up to now, and proves it where that is asked; one that fails is said, and leaves the others alone. After the first round only what changed is told.</summary>
+    /// <returns>The worst of all.</returns>
     public async Task<ExitCode> RoundAsync(CancellationToken cancellationToken)
     {
-        var (code, copies) = (ExitCode.Done, 0);
-        var isFirst = !hasRound;
-        hasRound = true;
+        await GreetAsync(cancellationToken);
+        var codes = new List<ExitCode>();
         foreach (var dataset in MirroredDataset.All.Where(d => options.Datasets.Count == 0 || options.Datasets.Contains(d.Name)))
         {
-            var copy = new TableCopy(options.Folder, dataset);
-            if (await copy.OpenAsync(cancellationToken) is { } fault) report.Say($"{dataset.Name}: begun anew. {fault}.");
-            var mirror = new DatasetMirror(hub, dataset, copy, report);
-            if (await mirror.FollowAsync(cancellationToken) is not { } told)
+            try
             {
-                if (options.Datasets.Count > 0) code = ExitCode.Refused;
-                continue;
+                if (await KeepAsync(dataset, cancellationToken) is { } code) codes.Add(code);
             }
-
-            copies++;
-            if (told > 0 || isFirst) report.Result(FormattableString.Invariant($"{dataset.Name}: {copy.State!.Rows} rows as of {CopyState.TextOf(copy.State.AsOf)}, {told} changes"));
-            if (options.Proves && !await ProveAsync(new Equality(hub, dataset, copy), mirror, dataset, cancellationToken)) code = ExitCode.Refused;
+            catch (Exception fault) when (Endings.IsOfOneDataset(fault, cancellationToken))
+            {
+                report.Say($"{dataset.Name}: {Endings.MessageOf(fault)}");
+                codes.Add(Endings.CodeOf(fault, cancellationToken)!.Value);
+            }
         }
 
-        return copies > 0 ? code : ExitCode.Refused;
+        return codes.Count > 0 ? Endings.WorstOf(codes) : ExitCode.Refused;
     }
 
-    /// <summary>What is joined in the hub's table is as of now: where it differs, the copy is brought up to now and looked at again.</summary>
-    private async Task<bool> ProveAsync(Equality equality, DatasetMirror mirror, MirroredDataset dataset, CancellationToken cancellationToken)
+    /// <summary>A key that the hub does not know ends everything before a copy is touched.</summary>
+    private async Task GreetAsync(CancellationToken cancellationToken)
     {
+        if (options.Key is not null && !isGreeted) report.Say($"The hub knows this key as {(await hub.GetMeAsync(cancellationToken)).Data.Label}.");
+        isGreeted = true;
+    }
+
+    /// <returns>Null: the key does not hold the dataset, nobody asked for it by name, and there is no copy that has grown old.</returns>
+    private async Task<ExitCode?> KeepAsync(MirroredDataset dataset, CancellationToken cancellationToken)
+    {
+        var copy = new TableCopy(options.Folder, dataset);
+        if (await copy.OpenAsync(cancellationToken) is { } fault) report.Say($"{dataset.Name}: begun anew. {fault}.");
+        var mirror = new DatasetMirror(hub, dataset, copy, report);
+        if (await mirror.FollowAsync(cancellationToken) is not { } told) return options.Datasets.Count > 0 || copy.IsThere ? ExitCode.Refused : null;
+        if (shown.Add(dataset.Name) || told > 0) report.Result(FormattableString.Invariant($"{dataset.Name}: {copy.State!.Rows} rows as of {CopyState.TextOf(copy.State.AsOf)}, {told} changes"));
+        return !options.Proves || await ProveAsync(copy, mirror, dataset, cancellationToken) ? ExitCode.Done : ExitCode.Refused;
+    }
+
+    /// <summary>What is joined in the hub's table is as of now: where it differs, the copy is brought up to now and looked at again. Of other columns it is begun anew.</summary>
+    private async Task<bool> ProveAsync(TableCopy copy, DatasetMirror mirror, MirroredDataset dataset, CancellationToken cancellationToken)
+    {
+        var equality = new Equality(hub, dataset, copy);
         for (var look = 1; ; look++)
         {
             var outcome = await equality.LookAsync(cancellationToken);
@@ -82,8 +93,17 @@ internal sealed class FolderMirror : IDisposable
 
             if (outcome.Fault is null && look < MostLooks)
             {
-                await Task.Delay(BetweenLooks, time, cancellationToken);
-                await mirror.FollowAsync(cancellationToken);
+                if (outcome.HasSameColumns)
+                {
+                    await Task.Delay(BetweenLooks, time, cancellationToken);
+                }
+                else
+                {
+                    report.Say($"{dataset.Name}: begun anew, as the hub's table has other columns.");
+                    copy.Forget();
+                }
+
+                if (await mirror.FollowAsync(cancellationToken) is null) return false;
                 continue;
             }
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using ChargePointHub.Client;
 
 namespace ChargePointHub.Mirror;
 
@@ -20,7 +18,7 @@ internal static class MirrorCommand
         {
             if (given.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var seconds) && seconds is >= 1 and <= 86_400)) given.AddError($"--every takes 1 to 86400 seconds, not '{text}'.");
         });
-        var prove = new Option<bool>("--prove") { Description = "Compare each copy with the hub's own table as of the same instant, by hash." };
+        var prove = new Option<bool>("--prove") { Description = "Compare each copy with the hub's own table, by hash: as of the same instant; charge points, and where times are cut, as of now." };
         var command = new RootCommand("Keeps CSV copies of what a key may read at a ChargePointHub, equal to the hub.") { folder, hub, key, caFile, datasets, every, prove };
         command.SetAction((given, cancellationToken) => RunAsync(
             () => new MirrorOptions(
@@ -42,42 +40,27 @@ internal static class MirrorCommand
         {
             options = read();
             using var mirror = new FolderMirror(options, report, time);
-            await mirror.GreetAsync(cancellationToken);
             for (; options.Every is { } pause; await Task.Delay(pause, time, cancellationToken))
             {
                 try
                 {
-                    await mirror.RoundAsync(cancellationToken);
+                    if (await mirror.RoundAsync(cancellationToken) == ExitCode.Unreachable) report.Say($"Tried again in {pause.TotalSeconds} s.");
                 }
-                catch (Exception passing) when (CodeOf(passing, cancellationToken) == ExitCode.Unreachable)
+                catch (Exception passing) when (Endings.CodeOf(passing, cancellationToken) == ExitCode.Unreachable)
                 {
-                    report.Say($"{MessageOf(passing)} Tried again in {pause.TotalSeconds} s.");
+                    report.Say($"{Endings.MessageOf(passing)} Tried again in {pause.TotalSeconds} s.");
                 }
             }
 
             return (int)await mirror.RoundAsync(cancellationToken);
         }
-        catch (Exception end) when (CodeOf(end, cancellationToken) is { } code)
+        catch (Exception end) when (Endings.CodeOf(end, cancellationToken) is { } code)
         {
-            if (code != ExitCode.BrokenOff) report.Say(MessageOf(end));
+            if (code != ExitCode.BrokenOff) report.Say(Endings.MessageOf(end));
             return (int)(code == ExitCode.BrokenOff && options?.Every is not null ? ExitCode.Done : code);
         }
     }
 
     private static Uri AddressOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
         ? address : throw new MirrorException(ExitCode.WrongUse, $"--hub takes an https address, such as https://hub.example, not '{text}'.");
-
-    private static string MessageOf(Exception end) => end is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-        ? $"What the hub shows is not trusted: {end.InnerException?.Message ?? end.Message} For a hub with a certificate authority of its own, name its file with --ca-file." : end.Message;
-
-    /// <summary>Null: a fault of the program, to be shown whole.</summary>
-    private static ExitCode? CodeOf(Exception end, CancellationToken cancellationToken) => end switch
-    {
-        MirrorException told => told.Code,
-        OperationCanceledException when cancellationToken.IsCancellationRequested => ExitCode.BrokenOff,
-        HubProblemException { Problem: null } or HubProblemException { Status: 429 or >= 500 } or HttpRequestException or HttpIOException or OperationCanceledException => ExitCode.Unreachable,
-        HubProblemException or HubAnswerException => ExitCode.Refused,
-        IOException or UnauthorizedAccessException or CryptographicException or ArgumentException => ExitCode.WrongUse,
-        _ => null,
-    };
 }

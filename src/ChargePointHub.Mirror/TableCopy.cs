@@ -22,6 +22,9 @@ internal sealed class TableCopy(string folder, MirroredDataset dataset)
     /// <summary>Where the copy is.</summary>
     public string File => table;
 
+    /// <summary>Whether something lies there, though it may be of no use.</summary>
+    public bool IsThere => System.IO.File.Exists(table);
+
     /// <summary>Finishes or throws away what was begun, and reads the state.</summary>
     /// <returns>What was found wrong, in a sentence; null: nothing.</returns>
     /// <exception cref="MirrorException">There is a table that no mirror has written.</exception>
@@ -53,37 +56,57 @@ internal sealed class TableCopy(string folder, MirroredDataset dataset)
     /// <summary>Whether the table is, to the byte, what was written.</summary>
     public async Task<bool> IsIntactAsync(CancellationToken cancellationToken) => await HashAsync(table, cancellationToken) == State!.Sha256;
 
-    /// <summary>Makes the copy anew of a table and of what changed since.</summary>
-    /// <param name="source">The copy as it is, or the hub's table.</param>
+    /// <summary>Makes the copy anew of the hub's table and of what changed since.</summary>
     /// <param name="stateOf">Rows, length and hash of the new table, made into its state.</param>
     /// <param name="told">Called with the number of each row.</param>
-    /// <returns>A field of the changed records that is no column; then nothing was done. Null: it is done.</returns>
-    public async Task<string?> WriteAsync(TableReader source, ChangeBatch batch, Func<CopyState, CopyState> stateOf, Action<long> told, CancellationToken cancellationToken)
+    /// <returns>Why it does not fit, in a half-sentence; then nothing was done. Null: it is done.</returns>
+    public Task<string?> WriteAsync(TableReader source, ChangeBatch batch, Func<CopyState, CopyState> stateOf, Action<long> told, CancellationToken cancellationToken) =>
+        WriteAsync(source, null, batch, stateOf, told, cancellationToken);
+
+    /// <summary>Makes the copy anew of itself and of what changed since.</summary>
+    /// <inheritdoc cref="WriteAsync(TableReader, ChangeBatch, Func{CopyState, CopyState}, Action{long}, CancellationToken)"/>
+    public async Task<string?> RewriteAsync(ChangeBatch batch, Func<CopyState, CopyState> stateOf, Action<long> told, CancellationToken cancellationToken)
+    {
+        using var source = await ReadAsync();
+        return await WriteAsync(source, State!.Sha256, batch, stateOf, told, cancellationToken);
+    }
+
+    /// <param name="sha256">Of what is read, in hexadecimal digits; null: nothing is known of it.</param>
+    private async Task<string?> WriteAsync(TableReader source, string? sha256, ChangeBatch batch, Func<CopyState, CopyState> stateOf, Action<long> told, CancellationToken cancellationToken)
     {
         long rows = 0, length = 0;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var read = sha256 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using (var output = new FileStream(Next(table), FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
         {
-            await PutAsync(source.Head);
+            await PutAsync(Bytes(source.Head));
             while (await source.NextAsync())
             {
+                var row = Bytes(source.Row);
                 if (batch.Takes(source)) continue;
-                await PutAsync(source.Row);
+                await PutAsync(row);
                 told(++rows);
             }
 
+            if (read is not null && Convert.ToHexStringLower(read.GetHashAndReset()) != sha256) return $"{table} was changed by another hand";
             foreach (var record in batch.Coming)
             {
                 rows++;
-                await PutAsync(CsvRow.Of(record, source.Columns, out var unknown));
-                if (unknown is not null) return unknown;
+                await PutAsync(Encoding.UTF8.GetBytes(CsvRow.Of(record, source.Columns, out var unknown)));
+                if (unknown is not null) return $"records have a field that the table has not: {unknown}";
             }
 
             output.Flush(flushToDisk: true);
 
-            async ValueTask PutAsync(string row)
+            byte[] Bytes(string row)
             {
                 var bytes = Encoding.UTF8.GetBytes(row);
+                read?.AppendData(bytes);
+                return bytes;
+            }
+
+            async ValueTask PutAsync(byte[] bytes)
+            {
                 hash.AppendData(bytes);
                 length += bytes.Length;
                 await output.WriteAsync(bytes, cancellationToken);

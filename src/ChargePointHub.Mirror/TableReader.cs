@@ -39,7 +39,7 @@ internal sealed class TableReader : IDisposable
     public async Task<bool> NextAsync() => !headOnly && await parser.ReadAsync();
 
     /// <summary>What stands under a column; empty where there is no such.</summary>
-    public string Text(string column) => places.TryGetValue(column, out var place) ? CsvRow.TextOf(parser[place]) : "";
+    public string Text(string column) => places.TryGetValue(column, out var place) && place < parser.Count ? CsvRow.TextOf(parser[place]) : "";
 
     public void Dispose() => parser.Dispose();
 }

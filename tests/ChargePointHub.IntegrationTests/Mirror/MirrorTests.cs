@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ChargePointHub.Client;
 using ChargePointHub.IntegrationTests.Api;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Mirror;
@@ -53,6 +54,20 @@ public sealed class MirrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_of_one_change_make_the_same_copy()
+    {
+        var hub = new HubClient(new HubRequests(host.Http, ApiHost.Key));
+        var points = MirroredDataset.All.Single(d => d.Name == "charge_points");
+        var copy = new TableCopy(folder, points);
+        await copy.OpenAsync(CancellationToken.None);
+
+        var told = await new DatasetMirror(hub, points, copy, new MirrorReport(TextWriter.Null, TextWriter.Null, isErrorRedirected: true)) { PageLimit = 1 }.FollowAsync(CancellationToken.None);
+
+        Assert.Equal(2, told);
+        Assert.True((await new Equality(hub, points, copy).LookAsync(CancellationToken.None)).IsEqual);
+    }
+
+    [Fact]
     public async Task Rights_that_change_begin_the_copy_anew_and_a_place_that_leaves_them_takes_its_sessions_along()
     {
         await MirrorAsync(OfLambeth);
@@ -78,6 +93,7 @@ public sealed class MirrorTests : IAsyncLifetime
 
         var without = await MirrorAsync(OfLambeth);
 
+        Assert.Equal((int)ExitCode.Refused, without.Code);
         Assert.Contains("charging_sessions: left out. CPH-2006", without.Errors, StringComparison.Ordinal);
         Assert.Contains("delete it if the agreement has ended", without.Errors, StringComparison.Ordinal);
         Assert.Equal(3, Ids("charging_sessions").Count);
