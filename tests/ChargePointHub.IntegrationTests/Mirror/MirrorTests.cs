@@ -1,10 +1,11 @@
 using System.Diagnostics;
-using ChargePointHub.Client;
 using ChargePointHub.IntegrationTests.Api;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Mirror;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
+using HubClient = ChargePointHub.Client.HubClient;
+using HubRequests = ChargePointHub.Client.HubRequests;
 
 namespace ChargePointHub.IntegrationTests.Mirror;
 
