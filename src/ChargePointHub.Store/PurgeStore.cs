@@ -68,7 +68,8 @@ public sealed class PurgeStore(Database database)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        return await DeleteAsync(connection, purge, await IdsOfPartsAsync(connection, purge, cancellationToken), cancellationToken);
+        var rows = await DeleteAsync(connection, purge, await IdsOfPartsAsync(connection, purge, cancellationToken), cancellationToken);
+        return [.. rows, .. await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken)];
     }
 
     /// <summary>
@@ -108,8 +109,8 @@ public sealed class PurgeStore(Database database)
 
             await AnnounceAsync(connection, purge, told, linked, ids, tick, cancellationToken);
 
-            // Once more under the tick: a file may have been finished since, and from here on none is.
-            await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken);
+            // Under the tick, as whoever publishes a file has the clock first: from here on none is finished.
+            rows = [.. rows, .. await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken)];
             await transaction.CommitAsync(cancellationToken);
             if (rows.Count == 0) return new Purged(rows, IsVacuumed: true);
             return new Purged(rows, await VacuumAsync(rows, cancellationToken));
@@ -150,8 +151,6 @@ public sealed class PurgeStore(Database database)
         }
 
         if (await ForgetSamplesAsync(connection, purge, cancellationToken) is > 0 and var reports) gone.Add(new PurgedRows("submission", reports));
-
-        gone.AddRange(await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken));
 
         // A crawl under way goes on, without this name among those that it has seen.
         if (purge.Dataset == Dataset.ChargePoints && !purge.IsMended)

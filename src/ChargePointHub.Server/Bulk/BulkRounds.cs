@@ -32,7 +32,7 @@ public sealed partial class BulkRounds(
             var isWaitingFor = 0;
             foreach (var dataset in BulkFile.Datasets.Where(d => d.IsRestricted ? scope.Reads(d) : scope == Scope.Public))
             {
-                foreach (var (order, before, isDue) in await WantedAsync(scope, dataset, [.. files.Where(f => f.Mark == scope.Mark && f.Dataset == dataset)], cancellationToken))
+                foreach (var (order, before, isDue) in await TryLookAsync(scope, dataset, files, cancellationToken))
                 {
                     if (before is null || PrecisionOf(scope, dataset) == TimePrecision.Exact) isWaitingFor++;
                     if (isDue) due.Add((order, before));
@@ -49,6 +49,22 @@ public sealed partial class BulkRounds(
         }
 
         return made;
+    }
+
+    /// <summary>A look that takes too long, or fails, holds up no other.</summary>
+    private async Task<IReadOnlyList<(BulkOrder Order, BulkFile? Before, bool IsDue)>> TryLookAsync(Scope scope, Dataset dataset, IReadOnlyList<BulkFile> files, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WantedAsync(scope, dataset, [.. files.Where(f => f.Mark == scope.Mark && f.Dataset == dataset)], cancellationToken);
+        }
+#pragma warning disable CA1031 // Whatever it is, the next look is another try.
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && !DatabaseGone.Explains(failure))
+#pragma warning restore CA1031
+        {
+            LogFailed(log, failure, dataset, "any month");
+            return [];
+        }
     }
 
     /// <summary>A month that cannot be made holds up no other.</summary>

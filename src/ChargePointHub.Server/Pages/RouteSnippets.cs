@@ -10,7 +10,7 @@ internal static class RouteSnippets
     private const string ChargePoint = "lamplight:CP00001";
 
     /// <summary>An id for the sample; null: the path has none.</summary>
-    public static string? SampleId(ApiRoute route) => route.Id is not { } id ? null : id.Example.Contains(':', StringComparison.Ordinal) ? ChargePoint : id.Example;
+    public static string? SampleId(ApiRoute route) => route.Id is not { } id ? null : route.Path.StartsWith("/v1/charge-points/", StringComparison.Ordinal) ? ChargePoint : id.Example;
 
     /// <summary>Path and query of a small call of the route.</summary>
     public static string SampleOf(ApiRoute route)

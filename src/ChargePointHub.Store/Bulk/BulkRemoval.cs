@@ -7,11 +7,11 @@ namespace ChargePointHub.Store.Bulk;
 /// <summary>Takes out files that hold what nobody may have any more, in the transaction that decides so. They are made anew without it.</summary>
 internal static class BulkRemoval
 {
-    /// <summary>Every file that may hold a record of these; which month it is in does not matter.</summary>
+    /// <summary>Every file that may hold a record of these, one that is being made too; which month it is in does not matter.</summary>
     /// <returns>Rows that went, by table.</returns>
     public static async Task<IReadOnlyList<PurgedRows>> OfOperatorAsync(NpgsqlConnection connection, string operatorId, IEnumerable<Dataset> datasets, CancellationToken cancellationToken)
     {
-        const string Which = "SELECT file_id FROM bulk_file WHERE dataset = ANY ($1) AND $2 = ANY (operators)";
+        const string Which = "SELECT file_id FROM bulk_file WHERE dataset = ANY ($1) AND (made_at IS NULL OR $2 = ANY (operators))";
         object?[] values = [datasets.Select(d => d.Name).ToArray(), operatorId];
         var gone = new List<PurgedRows>();
         foreach (var table in new[] { "bulk_chunk", "bulk_form", "bulk_file" })
@@ -22,10 +22,13 @@ internal static class BulkRemoval
         return gone;
     }
 
-    /// <summary>Charge points were withheld under this tick, or left a borough, and locations with them. A tariff is of none.</summary>
+    /// <summary>
+    /// Charge points were withheld under this tick, or left a borough, and locations with them. A tariff is of none. Nobody sees such a file from here on; its pieces, which may be
+    /// many, are thrown away by the next maker, and not while everybody waits for the clock.
+    /// </summary>
     public static Task OfThoseWhoLeftAsync(NpgsqlConnection connection, Tick tick, CancellationToken cancellationToken) => connection.Command(
         """
-        DELETE FROM bulk_file f USING (
+        UPDATE bulk_file f SET made_at = NULL FROM (
             SELECT operator_id, borough_gss = '' AS is_withheld, false AS is_location FROM charge_point_left WHERE tick = $1
             UNION SELECT operator_id, borough_gss = '', true FROM location_left WHERE tick = $1) l
         WHERE l.operator_id = ANY (f.operators) AND f.dataset <> 'tariffs' AND (f.dataset = 'reported_usage' OR NOT l.is_location) AND (l.is_withheld OR f.is_of_areas)

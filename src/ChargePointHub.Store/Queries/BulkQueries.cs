@@ -8,11 +8,11 @@ namespace ChargePointHub.Store.Queries;
 public sealed class BulkQueries(Database database)
 {
     /// <summary>By dataset and month.</summary>
-    /// <param name="since">Only what was made after this instant; null: all.</param>
+    /// <param name="since">Only what was made at this instant or after it: where times are cut several are made at one; null: all.</param>
     public async Task<IReadOnlyList<BulkFile>> ListAsync(DateTimeOffset? since, Scope scope, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        return await new ServingCommand(connection, scope, $"{BulkRows.Select} AND {Held} AND f.made_at > $2 AND f.dataset = ANY ($3){BulkRows.InOrder}",
+        return await new ServingCommand(connection, scope, $"{BulkRows.Select} AND {Held} AND f.made_at >= $2 AND f.dataset = ANY ($3){BulkRows.InOrder}",
             scope.Mark, since ?? DateTimeOffset.UnixEpoch, BulkFile.Datasets.Where(scope.Reads).Select(d => d.Name).ToArray())
             .ListAsync(r => BulkRows.Read(r, Dataset.Named(r.GetString(2))!), cancellationToken);
     }

@@ -28,6 +28,9 @@ internal static class RecordSql
         " LEFT JOIN LATERAL (SELECT h.status, h.at AS since FROM status_change h WHERE h.operator_id = r.operator_id AND h.charge_point_id = r.charge_point_id "
         + "AND h.tick <= r.tick AND h.at <= r.recorded_at ORDER BY h.at DESC, h.tick DESC LIMIT 1) s ON true";
 
+    /// <summary>Of those who do not hold status changes as they are: a status that was tells of them.</summary>
+    private const string NoStatus = " CROSS JOIN LATERAL (SELECT NULL::text AS status, NULL::timestamptz AS since) s";
+
     private const string EffectiveStatus = "CASE WHEN r.operator_id = ANY(@fresh) THEN coalesce(s.status, 'MISSING') ELSE 'MISSING' END";
 
     /// <summary>As JSON text; null: none.</summary>
@@ -161,6 +164,7 @@ internal static class RecordSql
     private static Shape ShapeOf(RecordQuery query, Scope layer)
     {
         var shape = query.Dataset == Dataset.ChargePoints && query.IsOfVersions ? VersionsOfPoints : query.StatusesAt is null ? Shapes[query.Dataset] : PointsAsOf;
+        if (shape.Joins.EndsWith("s ON true", StringComparison.Ordinal) && layer.AreasOf(Dataset.StatusChanges) is { IsFull: false }) shape = shape with { Joins = AreaJoin + PointJoin + NoStatus };
         if (query.Places is not null) return shape with { Joins = "", Joined = "", Leading = ", r.charge_point_id" };
         return shape.Joined.Length == 0 && layer.AreasOf(query.Dataset) is { IsFull: false } ? shape with { Joined = ", a.borough_gss" } : shape;
     }

@@ -34,6 +34,9 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
             ("P2", 9, Status.Planned), ("P2", 8, Status.Available), ("P3", 40, Status.OutOfOrder), ("P4", 6, Status.Inoperative), ("P4", 5.5, Status.Unknown),
             ("P5", 50, Status.Available), ("P5", 2.9, Status.OutOfOrder), ("P5", 2.75, Status.Available), ("P5", 2.5, Status.OutOfOrder), ("P5", 2.25, Status.Blocked), ("H1", 3, Status.OutOfOrder),
             ("P9", 7, Status.Inoperative),
+
+            // That the hub saw nothing ends no outage and begins none; what was planned before nobody knew is still to open.
+            ("P1", 19, Status.Missing), ("P1", 4.5, Status.Missing), ("P9", 6.75, Status.Missing), ("P6", 60, Status.Planned), ("P6", 7, Status.Unknown), ("P6", 6.5, Status.Planned), ("P6", 6.25, Status.Missing), ("P6", 6, Status.Planned),
         ];
         foreach (var (point, hoursAgo, status) in changes) await host.AddStatusChangeAsync($"beta:{point}", Now.AddHours(-hoursAgo), status);
         await host.AddStatusChangeAsync("alpha:A1", Now.AddHours(-6), Status.OutOfOrder);

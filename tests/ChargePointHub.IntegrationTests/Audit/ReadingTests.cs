@@ -44,7 +44,7 @@ public sealed class ReadingTests : IAsyncLifetime
         foreach (var route in ApiRoutes.All)
         {
             Assert.True(!route.IsRestricted || route.Restricted is not null || OfNobody.Contains(route.Path), $"{route.Path} is restricted: say in Restricted what its answers may hold, and of whom.");
-            var path = ApiHost.Asked(route.Path);
+            var path = ApiHost.Asked(route.Path) + (route.Dataset == Dataset.ChargePoints ? "?as_of=2026-11-20T12:00:00Z" : "");
             foreach (var form in route.Answers)
             {
                 foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
@@ -64,6 +64,28 @@ public sealed class ReadingTests : IAsyncLifetime
         var endless = ApiRoutes.All.Where(r => r.Restricted is not null).Sum(r => r.Answers.Count(f => f.MediaType == ApiRoute.EventStream));
         Assert.Equal(asked.Count, closed.Count);
         Assert.Equal(Enumerable.Repeat(ReadOutcome.Complete, asked.Count - endless).Concat(Enumerable.Repeat(ReadOutcome.BrokenOff, endless)).Order(), closed.OfType<ReadOutcome>().Order());
+    }
+
+    [Fact]
+    public async Task A_status_that_was_is_told_to_those_who_hold_status_changes_as_they_are_and_that_is_on_record()
+    {
+        var (exact, hourly) = ("cph_live_exact_secret", "cph_live_hourly_secret");
+        host.Granted[exact] = Scope.Of(OrganisationRole.Gla, null, [new Right("alpha", "status_changes", null)]);
+        host.Granted[hourly] = Scope.Of(OrganisationRole.Gla, null, [new Right("alpha", "status_changes", null, null, TimePrecision.Hour)]);
+
+        var told = new List<string?>();
+        foreach (var key in new[] { exact, hourly, null })
+        {
+            told.Add((await host.GetAsync("/v1/charge-points/alpha:P1/versions", key)).Data[0].GetProperty("record").GetProperty("status").GetString());
+            Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/charge-points?as_of=2026-11-20T12:00:00Z", key)).Status);
+            await host.GetAsync("/v1/charge-points", key);
+        }
+
+        Assert.Equal(["CHARGING", "MISSING", "MISSING"], told);
+        var rows = await AuditTable.UntilClosedAsync(host.ConnectionString);
+        Assert.Equal(
+            ["/v1/charge-points", "/v1/charge-points", "/v1/charge-points/{id}/versions", "/v1/charge-points/{id}/versions"],
+            rows.Where(r => r.Kind == AuditKind.Opened).Select(r => r.Route!).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class GetBulkFile
         Description = (dataset.IsSnapshot
                 ? "Every record as it stood at the last tick of the month in London, "
                 : $"Every record of the month in London by the time that {BulkReading.ListOf(dataset)} goes by, ")
-            + "one a line as NDJSON without a last line of summary, or as CSV, packed by gzip: the rows of that list's own stream with the same `as_of`. /v1/bulk says which months there are, with row counts and "
+            + "one a line as NDJSON without a last line of summary, or as CSV, packed by gzip: the rows of that list's own stream with the same `as_of`, of open data as it is read without a key. /v1/bulk says which months there are, with row counts and "
             + "SHA-256. A Range of bytes is answered by 206, so that who was cut off goes on (If-Range: the ETag, which holds the hash of the file); a file that is made anew meanwhile has another ETag, and a download under way is cut.",
         Tag = "Bulk files",
         IsHeldBy = RouteRights.Of(dataset),

@@ -14,7 +14,7 @@ internal static class ListBulkFiles
 {
     private static readonly Parameter Since = HubParameters.Since with
     {
-        Description = "Only what was made, for the first time or anew, after this instant (with its offset), or after a London date began. Default: everything.",
+        Description = "Only what was made, for the first time or anew, at this instant or later (with its offset), or after a London date began. Default: everything.",
         Errors = [ErrorCatalogue.InvalidTime, ErrorCatalogue.NaiveTime, ErrorCatalogue.WhollyInFuture],
     };
 

@@ -24,6 +24,10 @@ internal sealed record ChangeReading(
     public static IReadOnlyList<Dataset> AskedBy(HubRequest request) =>
         Named(request) ?? [.. ChangeQueries.Followed.Where(d => request.Scope.Reads(d) && FaultOf(request, d) is null && PrecisionOf(request, d) == TimePrecision.Exact)];
 
+    /// <summary>What the answer may hold: versions of charge points say which status they then had, out of its history.</summary>
+    public static IReadOnlyList<Dataset> HeldBy(HubRequest request) =>
+        AskedBy(request) is var asked && request.Parameters["history"] is not null && asked.Contains(Dataset.ChargePoints) ? [.. asked.Append(Dataset.StatusChanges).Distinct()] : asked;
+
     public static async Task<(ChangeReading? Reading, Fault? Fault)> PrepareAsync(HubRequest request)
     {
         if (Named(request)?.Select(d => FaultOf(request, d)).FirstOrDefault(f => f is not null) is { } outside) return (null, outside);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Parameters;
@@ -24,6 +25,7 @@ internal static class GetChargePoint
         Parameters = [HubParameters.AsOf, HubParameters.Format, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints))],
         Errors = [ErrorCatalogue.NoSuchChargePoint],
         Dataset = Dataset.ChargePoints,
+        Restricted = ListChargePoints.StatusesThatWere,
         Answers = [new(ApiRoute.Json, "ChargePointAnswer"), new(ApiRoute.GeoJson, "ChargePointFeature")],
         Handler = HandleAsync,
     };
@@ -38,7 +40,7 @@ internal static class GetChargePoint
         Answers = [new(ApiRoute.GeoJson, "ChargePointFeature")],
     };
 
-    public static readonly ApiRoute Versions = VersionsAnswer.RouteOf(Route, Dataset.ChargePoints, "ChargePoint");
+    public static readonly ApiRoute Versions = VersionsAnswer.RouteOf(Route, Dataset.ChargePoints, "ChargePoint") with { Restricted = RestrictedPart.OfDatasets(_ => [Dataset.StatusChanges]) };
 
     private static async Task HandleAsync(HubRequest request)
     {
@@ -86,6 +88,7 @@ internal static class GetChargePoint
         await using var rows = await request.Hub.Records.ReadAsync(query, request.Scope, request.Aborted);
         if (!await rows.NextAsync(request.Aborted)) return false;
         shape.Write(rows, body);
+        request.Tally?.Count(rows.OperatorId);
         return true;
     }
 

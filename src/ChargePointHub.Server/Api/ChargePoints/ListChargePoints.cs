@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Parameters;
 
@@ -7,6 +8,9 @@ namespace ChargePointHub.Server.Api.ChargePoints;
 /// <summary>GET /v1/charge-points: every charge point with its current status.</summary>
 internal static class ListChargePoints
 {
+    /// <summary>A status as of an instant is out of the history of statuses, of which the key may hold some.</summary>
+    public static readonly RestrictedPart StatusesThatWere = RestrictedPart.OfDatasets(request => request.Parameters.AsOf is null ? [] : [Dataset.StatusChanges]);
+
     public static readonly ApiRoute Route = new()
     {
         Path = "/v1/charge-points",
@@ -23,6 +27,7 @@ internal static class ListChargePoints
             HubParameters.PlacedListFormat, HubParameters.Count, HubParameters.Select(SelectedFields.Of(Dataset.ChargePoints)),
         ],
         Dataset = Dataset.ChargePoints,
+        Restricted = StatusesThatWere,
         Answers = [new(ApiRoute.Json, "ChargePointList"), new(ApiRoute.GeoJson, "ChargePointFeatureCollection"), new(ApiRoute.NdJson, "ChargePointLine"), ApiRoute.AsCsv],
         Handler = HandleAsync,
     };
