@@ -2262,14 +2262,14 @@ public partial class HubClient
 
     /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
     /// <summary>
-    /// Figures of one charge point, location or operator in one period
+    /// Reported figures of one place and period
     /// </summary>
     /// <remarks>
     /// The record as its list has it, now or as of an instant. Where nothing of this id may be read with the key, the answer is that of an id that does not exist.
     /// </remarks>
     /// <param name="id">Hub id: {operator_id}:{operator's own id}; / is written %2F.</param>
     /// <param name="asOf">What the hub knew at this instant (or at the midnight that begins this London date): records and statuses as they then were; areas, and what is withheld, as they are now. Default: now.</param>
-    /// <returns>Figures of one charge point, location or operator in one period.</returns>
+    /// <returns>Reported figures of one place and period.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
     /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
     public virtual async System.Threading.Tasks.Task<ReportedUsageAnswer> GetReportedUsageAsync(string id, string? asOf = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
@@ -2349,13 +2349,13 @@ public partial class HubClient
 
     /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
     /// <summary>
-    /// Figures of one charge point, location or operator in one period: every version
+    /// Reported figures of one place and period: every version
     /// </summary>
     /// <remarks>
     /// Each version that the list served, the newest first: `record` as it then was, from `recorded_at` until `superseded_at` (null: it is what the list has now). What came late and was never served is left out. Of a charge point `status` is the one last known when the version was recorded, by those of its status changes that the key holds (none: MISSING); areas and links are as they are now. Where the key's grants cut times, these are the versions that held when a unit began. What was purged has none; what ended keeps its own.
     /// </remarks>
     /// <param name="id">Hub id: {operator_id}:{operator's own id}; / is written %2F.</param>
-    /// <returns>Figures of one charge point, location or operator in one period: every version.</returns>
+    /// <returns>Reported figures of one place and period: every version.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
     /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
     public virtual async System.Threading.Tasks.Task<VersionList> ListReportedUsageVersionsAsync(string id, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
@@ -2732,7 +2732,7 @@ public partial class HubClient
     /// Everything that changed, in the order in which the hub learnt it
     /// </summary>
     /// <remarks>
-    /// Each record once, as its newest state stands in the list of its dataset, at the place where the hub learnt that. A removal says that every record of `dataset` whose fields equal all of `key` is no longer there: it ended, was purged, or the reader may no longer have it. Who does what each change says, in order, has what the lists have. `next_cursor` is always there, also at the end: keep it, and ask again with it. Status, areas, links and power band are told again when they change. A page may be empty and more follow. 410: what follows would fit no copy made until then, so begin anew without a cursor. `history=all` tells every version that the hub served: `key` and `recorded_at` name it, `superseded_at` says until when it held (null: it does, as far as is told here). `end`: the record ended at `recorded_at`, or is of another charge point from then on, and its versions stay; `removal`: take out every version. Of charge points `status` is the one last known when the version was recorded, by those status changes that the key holds (none: MISSING); areas and links are as they are now, and a change in these alone makes no version. All versions of a charge point, and of what is there, are told again when its place or publication changes. Status changes have no versions: each is told as it stands.
+    /// Each record once, as its newest state stands in the list of its dataset, at the place where the hub learnt that. A removal says that every record of `dataset` whose fields equal all of `key` is no longer there: it ended, was purged, or the reader may no longer have it. Who does what each change says, in order, has what the lists have, derived outages excepted, which are worked out of status changes. `next_cursor` is always there, also at the end: keep it, and ask again with it. Status, areas, links and power band are told again when they change. A page may be empty and more follow. 410: what follows would fit no copy made until then, so begin anew without a cursor. `history=all` tells every version that the hub served: `key` and `recorded_at` name it, `superseded_at` says until when it held (null: it does, as far as is told here). `end`: the record ended at `recorded_at`, or is of another charge point from then on, and its versions stay; `removal`: take out every version. Of charge points `status` is the one last known when the version was recorded, by those status changes that the key holds (none: MISSING); areas and links are as they are now, and a change in these alone makes no version. All versions of a charge point, and of what is there, are told again when its place or publication changes. Status changes have no versions: each is told as it stands.
     /// </remarks>
     /// <param name="dataset">Datasets, separated by commas. Default: all of them that may be read with exact times.</param>
     /// <param name="operator">Operator ids, separated by commas: only of these. Default: of all.</param>
@@ -2869,7 +2869,7 @@ public partial class HubClient
     /// <remarks>
     /// Each month of each dataset that has settled, as one file of NDJSON and one of CSV, for the rights of who asks: how many rows, how complete, as of when, and SHA-256 of the packed and of the plain bytes. A file is made anew after something in it changed (`stale_since` says that it is about to be); it then has another `made_at`, `revision` and hash, so that since= names what to fetch again. Of restricted data a key's first asking here has its files made; `meta.waiting` says how many months are still to come, null that nobody has looked yet.
     /// </remarks>
-    /// <param name="since">Only what was made, for the first time or anew, after this instant (with its offset), or after a London date began. Default: everything.</param>
+    /// <param name="since">Only what was made, for the first time or anew, at this instant or later (with its offset), or after a London date began. Default: everything.</param>
     /// <returns>Whole months as compressed files.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
     /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
@@ -7745,7 +7745,7 @@ public partial class Outage
     public required System.DateTimeOffset? AttendedAt { get; init; }
 
     /// <summary>
-    /// First instant of use again; null while it lasts.
+    /// First instant of use again, or, of a derived one, of which the operator said another status; null while it lasts. That the hub saw nothing for a while ends none.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("ended_at")]
     public required System.DateTimeOffset? EndedAt { get; init; }

@@ -115,7 +115,7 @@ public sealed class CopiedProgramsTests(DocsLondon london)
         return [.. Asked.SelectMany(route => pages["/docs/reference/" + route.OperationId].Blocks.Where(b => b.Language == language).Select(b => (route, WithId(route, b.Text))))];
 
         // The ids of the examples are nobody's: each London has its own.
-        string WithId(ApiRoute route, string text) => (route.Path.Split('/')[2], route.Id) switch
+        string WithId(ApiRoute route, string text) => (route.Path.Split('/').ElementAtOrDefault(2), route.Id) switch
         {
             ("charging-sessions", { } id) => text.Replace(id.Example, session, StringComparison.Ordinal),
             ("tariffs", { } id) => text.Replace(id.Example, tariff, StringComparison.Ordinal),
