@@ -23,7 +23,7 @@ internal static class PurgeCommand
     private static ExampleCommand Record(CommandContext context)
     {
         var names = PurgeStore.Datasets.Select(d => d.Name).ToList();
-        var dataset = new Argument<string>("DATASET") { Description = $"{string.Join(", ", names)}. With a charge point go its status changes and sessions." };
+        var dataset = new Argument<string>("DATASET") { Description = $"{string.Join(", ", names)}. With a charge point go its status changes, sessions, outages and reported figures." };
         var id = new Argument<string>("RECORD-ID") { Description = "As the hub serves it: OPERATOR:ID." };
         var reason = new Option<string>("--reason") { Description = "Why, kept for good: do not repeat here what was personal.", HelpName = "TEXT", Required = true };
         var by = new Option<string>("--by") { Description = "Who does so; not given: the account that runs this.", HelpName = "NAME", DefaultValueFactory = _ => Environment.UserName };

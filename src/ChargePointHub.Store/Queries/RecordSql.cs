@@ -163,8 +163,9 @@ internal static class RecordSql
     /// <summary>Where the scope withholds something, each row says its borough: it decides what.</summary>
     private static Shape ShapeOf(RecordQuery query, Scope layer)
     {
-        var shape = query.Dataset == Dataset.ChargePoints && query.IsOfVersions ? VersionsOfPoints : query.StatusesAt is null ? Shapes[query.Dataset] : PointsAsOf;
-        if (shape.Joins.EndsWith("s ON true", StringComparison.Ordinal) && layer.AreasOf(Dataset.StatusChanges) is { IsFull: false }) shape = shape with { Joins = AreaJoin + PointJoin + NoStatus };
+        var isOfVersions = query.Dataset == Dataset.ChargePoints && query.IsOfVersions;
+        var shape = isOfVersions ? VersionsOfPoints : query.StatusesAt is null ? Shapes[query.Dataset] : PointsAsOf;
+        if ((isOfVersions || query.StatusesAt is not null) && layer.AreasOf(Dataset.StatusChanges) is { IsFull: false }) shape = shape with { Joins = AreaJoin + PointJoin + NoStatus };
         if (query.Places is not null) return shape with { Joins = "", Joined = "", Leading = ", r.charge_point_id" };
         return shape.Joined.Length == 0 && layer.AreasOf(query.Dataset) is { IsFull: false } ? shape with { Joined = ", a.borough_gss" } : shape;
     }

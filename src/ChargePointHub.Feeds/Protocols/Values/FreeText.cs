@@ -23,16 +23,26 @@ internal static partial class FreeText
         return reader.Text(value, name, Longest);
     }
 
-    /// <summary>An e-mail address, a telephone number of nine digits or more, or a plate of the form that cars have had since 2001.</summary>
-    public static bool IsPersonal(string text) => Address().IsMatch(text) || Telephone().IsMatch(text) || Plate().IsMatch(text);
+    /// <summary>
+    /// An e-mail address, what may be a telephone number of nine digits or more (with 0, 00, 44 or + before it, however it is divided), or a plate of the form that cars have had since 2001.
+    /// Of a plate that is divided the last letters are capitals: "cp01 has" would be one otherwise.
+    /// </summary>
+    public static bool IsPersonal(string text)
+    {
+        var plain = Dividers().Replace(string.Concat(text.Select(c => char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c)), " ");
+        return Address().IsMatch(plain) || Telephone().IsMatch(plain) || Plate().IsMatch(plain);
+    }
+
+    [GeneratedRegex(@"[\p{Zs}\p{Pd}/]")]
+    private static partial Regex Dividers();
 
     [GeneratedRegex(@"[^\s@]@[^\s@]+\.[^\s@]")]
     private static partial Regex Address();
 
     // A day and an hour have as many digits.
-    [GeneratedRegex(@"(^|[^\w.])(?![0-3][0-9][-. ][01][0-9][-. ][0-9]{4}\b)(\+[0-9]|0[1-9]|\(0)[0-9 ().\-]{7,18}[0-9]($|\D)")]
+    [GeneratedRegex(@"(?<![0-9.])(?![0-3]?[0-9][. ][01]?[0-9][. ][0-9]{2,4}\b)(\+[0-9]|00[1-9]|0[1-9]|44|\(0)[0-9 ().]{7,18}[0-9]($|[^0-9])")]
     private static partial Regex Telephone();
 
-    [GeneratedRegex(@"\b([A-Z]{2}[0-9]{2} ?[A-Z]{3}|[A-Za-z]{2}[0-9]{2}[A-Za-z]{3})\b")]
+    [GeneratedRegex(@"\b([A-Za-z]{2}[0-9]{2} [A-Z]{3}|[A-Za-z]{2}[0-9]{2}[A-Za-z]{3})\b")]
     private static partial Regex Plate();
 }

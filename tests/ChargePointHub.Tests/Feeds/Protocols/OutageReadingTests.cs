@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Registry;
@@ -48,6 +49,34 @@ public sealed class OutageReadingTests
     }
 
     [Theory]
+    [InlineData("ring 020 7946 0958")]
+    [InlineData("0044 20 7946 0958")]
+    [InlineData("44 7700 900123")]
+    [InlineData("+44 (0)20 7946 0958")]
+    [InlineData("07700/900123")]
+    [InlineData("07700\u2013900\u2011123")]
+    [InlineData("07700\u00a0900\u00a0123")]
+    [InlineData("Tel07700900123")]
+    [InlineData("\uff10\uff17\uff17\uff10\uff10 900123")]
+    [InlineData("blocked by AB12 CDE")]
+    [InlineData("Ab12 CDE")]
+    [InlineData("ab12cde")]
+    [InlineData("write to a.b@example.org")]
+    public async Task What_looks_like_a_person_s_is_not_kept(string cause) => Assert.Equal((null, "text-personal 1"), await CauseAsync(cause));
+
+    [Theory]
+    [InlineData("Feeder fault since 01/11/2026 10:30")]
+    [InlineData("from 01-11-2026 to 05-11-2026")]
+    [InlineData("1.11.26 08.00 to 2.11.26 09.00")]
+    [InlineData("2026-11-01 10:30:00")]
+    [InlineData("cp01 has failed")]
+    [InlineData("230 V at 50.0123456789 Hz")]
+    [InlineData("firmware 10.04.7700.900123")]
+    [InlineData("DNO job 7946095812")]
+    [InlineData("44 bays, 7 of them out")]
+    public async Task What_does_not_is(string cause) => Assert.Equal((cause, null), await CauseAsync(cause));
+
+    [Theory]
     [InlineData("loti-v1")]
     [InlineData("csv-v1")]
     [InlineData("mapped-json")]
@@ -79,6 +108,13 @@ public sealed class OutageReadingTests
         files.Write("a.json", $$"""{"operator_id": "op", "name": "Op", "feeds": [{"feed_id": "one", "protocol": "loti-v1", "base_url": "https://a.example", "datasets": [{{dataset}}]}]}""");
 
         Assert.Equal([$"/feeds/0/datasets/0/axis {fault}"], files.Faults().Select(f => $"{f.Pointer} {f.Code}"));
+    }
+
+    private static async Task<(string? Cause, string? Found)> CauseAsync(string cause)
+    {
+        var pulled = await Answering($$"""{"data": [{"outage_id": "1", "charge_point_id": "A", "started_at": "2026-11-20T08:00:00Z", "cause": {{JsonSerializer.Serialize(cause)}}, "last_updated": "2026-11-20T09:00:00Z"}], "next_cursor": null, "window": {"from": "2026-11-19T12:00:00Z", "to": "2026-11-20T12:00:00Z"} }""")
+            .PullAsync(PretendFeed.Feed("loti-v1"), Dataset.Outages, window: PretendFeed.Day, axis: WindowAxis.LastUpdated);
+        return (Assert.Single(pulled.Outages).Record.Cause, pulled.FindingCounts.SingleOrDefault(f => f.StartsWith("text-", StringComparison.Ordinal)));
     }
 
     private static PretendFeed Answering(string json) => new(_ => PretendFeed.Json(json));
