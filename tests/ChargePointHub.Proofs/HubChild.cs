@@ -1,20 +1,25 @@
 using ChargePointHub.Model;
 using ChargePointHub.Sandbox;
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Bulk;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Bulk;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChargePointHub.Proofs;
 
 /// <summary>
 /// The process that is killed: a pretend London, which is a function of time and so loses nothing, and a hub that collects from it.
-/// Says READY when it answers and INSIDE when it stands in a transaction; ends when its input ends.
+/// Says READY when it answers and INSIDE when it stands in a transaction; makes the bulk files that are due when it is told BULK, and says so; ends when its input ends.
 /// </summary>
 internal static class HubChild
 {
     public const string Ready = "READY";
     public const string Inside = "INSIDE";
+    public const string Bulk = "BULK";
 
     public static async Task<int> RunAsync(ChildOrders orders)
     {
@@ -38,7 +43,11 @@ internal static class HubChild
             var made = (KeyMade)await keys.CreateAsync($"proof {Guid.NewGuid()}", Scope.Everything, ending.Token);
             london.WriteSandboxFile(new Uri(hub.BaseUrl), new Dictionary<string, string> { ["gla"] = made.Key.Token });
             Console.WriteLine(Ready);
-            await Console.In.ReadToEndAsync(CancellationToken.None);
+            while (await Console.In.ReadLineAsync(CancellationToken.None) is { } line)
+            {
+                if (line == Bulk) await MakeBulkFilesAsync(hub.Services);
+            }
+
             await ending.CancelAsync();
         }
 
@@ -69,6 +78,17 @@ internal static class HubChild
             default:
                 throw new InvalidOperationException("What comes of starting a pretend London is a closed list.");
         }
+    }
+
+    /// <summary>The hub's own look, which comes once a minute, now.</summary>
+    private static async Task MakeBulkFilesAsync(IServiceProvider services)
+    {
+        var (hub, database) = (services.GetRequiredService<HubServices>(), services.GetRequiredService<Database>());
+        var store = new BulkStore(database);
+        var rounds = new BulkRounds(
+            hub, store, new BulkChanges(database), new BulkMaker(hub, store), _ => Task.FromResult<IReadOnlyCollection<Scope>>([Scope.Everything]), TimeSpan.Zero, NullLogger.Instance);
+        while (await rounds.RunAsync(CancellationToken.None) is null) await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
+        Console.WriteLine(Bulk);
     }
 
     private static PageWriter Writer(ChildOrders orders, Database database, CancellationToken ending) => new(database)

@@ -37,13 +37,23 @@ def session(number, minutes_ago, length, energy, **more):
         "last_updated": at(minutes_ago - length if closed else minutes_ago, 250)} | more
 
 
-def change(status, minutes_ago):
-    return {"charge_point_id": "lamplight:e1", "operator_id": "lamplight", "status": status, "at": at(minutes_ago), "reported_at": None, "evidence": "EVENT"}
+def change(status, minutes_ago, operator="lamplight"):
+    return {"charge_point_id": f"{operator}:e1", "operator_id": operator, "status": status, "at": at(minutes_ago), "reported_at": None, "evidence": "EVENT"}
 
 
+def outage(id, began, ended, operator="lamplight", **more):
+    return dict.fromkeys(expected.STORED["outages"]) | {
+        "outage_id": id, "operator_id": operator, "charge_point_id": f"{operator}:e1", "started_at": at(began), "ended_at": at(ended) if ended else None} | more
+
+
+# Bright reports its outages, so that none of its own follow from its changes; lamplight does not.
+REPORTED = outage("bright:o1", 590, 580, "bright", category="COMMS", exempt=False, derived=False, last_updated=at(579))
 TRUTH = {
     "charge_points": [POINT], "tariffs": [TARIFF],
-    "status_changes": [change("AVAILABLE", 600), change("CHARGING", 500), change("AVAILABLE", 460)],
+    "status_changes": [
+        change("AVAILABLE", 600), change("OUTOFORDER", 591, "bright"), change("AVAILABLE", 581, "bright"), change("OUTOFORDER", 560), change("INOPERATIVE", 555),
+        change("AVAILABLE", 550), change("CHARGING", 500), change("AVAILABLE", 460)],
+    "outages": [REPORTED | {"ended_at": None, "last_updated": at(589)}, REPORTED],
     "charging_sessions": [session(1, 500, None, None), session(1, 500, 40, 10.001), session(2, 400, 1, 0.1), session(3, 300, 60, 7.0, charging_minutes=30)],
 }
 LAYER = {"type": "FeatureCollection", "version": "v1", "features": [{"type": "Feature", "properties": {"areaCode": "E1", "areaName": "Ea"},
@@ -65,7 +75,8 @@ def true_answers():
             "plug_in_minutes": plugged, "charging_minutes": charging, "average_kw": average, "outcome": outcome, "power_band": "slow", "started_local": local})
     return copy.deepcopy({
         "charge_points": [point], "tariffs": [TARIFF | {"pence_per_kwh": 39.5, "vat_included": False}],
-        "status_changes": TRUTH["status_changes"], "charging_sessions": sessions})
+        "status_changes": TRUTH["status_changes"], "charging_sessions": sessions,
+        "outages": [REPORTED, outage("lamplight:e1/" + at(560), 560, 550, derived=True)]})
 
 
 class Pretend(BaseHTTPRequestHandler):
@@ -98,10 +109,12 @@ class Pretend(BaseHTTPRequestHandler):
 def outcome(truth=None, answers=None, settled=5, complete=True, gaps=(), loops=False, status=200):
     """The kinds of fault that the checker finds, sorted; or what kept it from checking."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "lamplight"
-        home.mkdir()
         for dataset, records in (truth or TRUTH).items():
-            (home / f"{dataset}.ndjson").write_text("".join(json.dumps(r) + "\n" for r in records) + '{"half a li', encoding="utf-8")
+            for operator in {record["operator_id"] for record in records}:
+                home = Path(folder) / operator
+                home.mkdir(exist_ok=True)
+                lines = "".join(json.dumps(r) + "\n" for r in records if r["operator_id"] == operator)
+                (home / f"{dataset}.ndjson").write_text(lines + '{"half a li', encoding="utf-8")
         (Path(folder) / "areas.geojson").write_text(json.dumps(LAYER), encoding="utf-8")
         server = ThreadingHTTPServer(("127.0.0.1", 0), Pretend)
         server.daemon_threads = True
@@ -150,6 +163,12 @@ def reordered():
 def twice():
     answers = true_answers()
     answers["tariffs"] *= 2
+    return answers
+
+
+def with_more(dataset, *records):
+    answers = true_answers()
+    answers[dataset] = sorted(answers[dataset] + list(records), key=lambda record: record[check_truth.EVENT_TIME[dataset]])
     return answers
 
 
@@ -204,6 +223,26 @@ def cases():
     yield "a wrong status", outcome(answers=changed("charge_points", 0, status="CHARGING")), ["status"]
     yield "an old status", outcome(answers=changed("charge_points", 0, status="CHARGING", status_since=at(500))), ["status"]
     yield "no status", outcome(answers=changed("charge_points", 0, status="MISSING", status_since=None)), ["status"]
+    hole = gap | {"from": at(552), "to": at(548)}
+    yield "a derived outage that is missing", outcome(answers=without("outages", 1), complete=False), ["missing"]
+    yield "one whose end lies in a listed gap may be missing", outcome(answers=without("outages", 1), complete=False, gaps=[hole]), ["missing_in_a_listed_gap"]
+    yield "or last longer", outcome(answers=changed("outages", 1, ended_at=at(500)), complete=False, gaps=[hole]), ["stale_in_a_listed_gap"]
+    yield "an earlier gap explains no later end", outcome(
+        answers=changed("outages", 1, ended_at=at(500)), complete=False, gaps=[gap | {"from": at(700), "to": at(650)}]), ["different"]
+    yield "another operator's gap does neither", outcome(answers=without("outages", 1), complete=False, gaps=[hole | {"operator_id": "bright"}]), ["missing"]
+    yield "an outage that ends when the kind of fault changes", outcome(answers=changed("outages", 1, ended_at=at(555))), ["different"]
+    second = outage("lamplight:e1/" + at(555), 555, 550, derived=True)
+    yield "an outage that is told twice", outcome(answers=with_more("outages", second)), ["unknown"]
+    yield "an outage without an end", outcome(answers=changed("outages", 1, ended_at=None)), ["different"]
+    yield "an outage that is said to be reported", outcome(answers=changed("outages", 1, derived=False)), ["different"]
+    yield "a reported outage as it was before", outcome(answers=changed("outages", 0, ended_at=None, last_updated=at(589))), ["different"]
+    yield "an outage derived of an operator that reports its own", outcome(
+        answers=with_more("outages", outage("bright:e1/" + at(591), 591, 581, "bright", derived=True))), ["unknown"]
+    fault = [change("AVAILABLE", 300), change("OUTOFORDER", 290)]
+    lasting = with_more("status_changes", *fault)
+    yield "an outage that lasts is one", outcome(truth=truth_with("status_changes", *fault), answers=lasting, complete=False), ["missing", "status"]
+    before = [change("AVAILABLE", 1500), change("OUTOFORDER", 1430), change("AVAILABLE", 1425)]
+    yield "what was before the window, nobody lists", outcome(truth=truth_with("status_changes", *before), answers=with_more("status_changes", *before[1:])), []
     yield "paging that loops", outcome(loops=True), "paging loops"
     yield "an answer that is none", outcome(status=500), "GET /v1/charge-points?limit=1 gave 500"
     for utc, local in (("2026-03-29T00:59:59.999Z", "2026-03-29T00:59:59+00:00"), ("2026-03-29T01:00:00.000Z", "2026-03-29T02:00:00+01:00"),

@@ -15,15 +15,19 @@ STORED = {
     "charging_sessions": """session_id operator_id charge_point_id connector_id plug_in_at plug_out_at charge_start_at charge_end_at
         charging_minutes energy_kwh peak_kw cost_ex_vat cost_inc_vat currency tariff_id payment_method user_type outcome ended_by error_code
         start_soc_percent end_soc_percent corrects_session_id last_updated""".split(),
+    "outages": """outage_id operator_id charge_point_id started_at detected_at reported_at attended_at ended_at category cause exempt exempt_reason
+        derived last_updated""".split(),
 }
 IDS = {
     "charge_points": ("charge_point_id",), "tariffs": ("tariff_id",),
     "status_changes": ("charge_point_id", "at", "status"), "charging_sessions": ("session_id",),
+    "outages": ("outage_id",),
 }
 AREA_FIELDS = ("borough_gss", "borough_name", "ward_gss", "lsoa21", "boundary_version")
 INSTANTS = {"at", "last_updated", "valid_from", "valid_to", "status_since"}
 WRITTEN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d{3}|\d{6})Z")
 NOT_COMPARED = object()
+OUT_OF_USE = {"INOPERATIVE": "down", "OUTOFORDER": "down", "PLANNED": "planned"}
 BANDS = ((Decimal(3), None), (Decimal(8), "slow"), (Decimal(50), "fast"), (Decimal(150), "rapid"))
 
 
@@ -129,3 +133,34 @@ def areas_of(charge_point, layer, known):
     # A place outside all areas was still judged by these boundaries; one without coordinates by none.
     version = None if None in place else layer.version
     return {"borough_gss": area and area.code, "borough_name": area and area.name, "ward_gss": None, "lsoa21": None, "boundary_version": version}
+
+
+class DerivedOutage(dict):
+    """The record, with what it follows from: changes of status in the order of time, the one before it first, where there is one."""
+
+    def __init__(self, began, ended, changes):
+        at = instant(began["at"])
+        told = at.strftime("%Y-%m-%dT%H:%M:%S.") + (f"{at.microsecond // 1000:03}Z" if at.microsecond % 1000 == 0 else f"{at.microsecond:06}Z")
+        super().__init__(dict.fromkeys(STORED["outages"]) | {
+            "outage_id": f"{began['charge_point_id']}/{told}", "operator_id": began["operator_id"], "charge_point_id": began["charge_point_id"],
+            "started_at": began["at"], "ended_at": ended and ended["at"], "category": "PLANNED_MAINTENANCE" if began["status"] == "PLANNED" else None, "derived": True})
+        self.changes = changes
+
+
+def derived_outages(changes):
+    """Of one charge point's status changes in the order of time: each outage as its versions, open, then ended. That nothing was heard (MISSING)
+    neither begins nor ends one; PLANNED is one of what was in use before, not of what has not opened yet."""
+    before = ahead = began = None
+    for change in changes:
+        if change["status"] == "MISSING":
+            continue
+        kind = OUT_OF_USE.get(change["status"])
+        if began is not None and kind != OUT_OF_USE[began["status"]]:
+            if instant(change["at"]) > instant(began["at"]):
+                yield [DerivedOutage(began, None, [*ahead, began]), DerivedOutage(began, change, [*ahead, began, change])]
+            began = None
+        if began is None and (kind == "down" or kind == "planned" and before is not None and before["status"] not in ("PLANNED", "REMOVED", "UNKNOWN")):
+            began, ahead = change, [before] if before else []
+        before = change
+    if began is not None:
+        yield [DerivedOutage(began, None, [*ahead, began])]

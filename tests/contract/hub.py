@@ -46,7 +46,11 @@ class Hub:
 
     def text(self, target):
         """The whole answer of a stream."""
-        return self._answer(target, "*/*").decode("utf-8")
+        return self.bytes(target).decode("utf-8")
+
+    def bytes(self, target):
+        """The whole answer as it comes."""
+        return self._answer(target, "*/*")
 
     def _next(self, target, page):
         link, cursor = page.get("links", {}).get("next"), page.get("next_cursor")
