@@ -27,6 +27,9 @@ internal static class AdvisoryLocks
     /// <summary>Session: one instance makes bulk files.</summary>
     public const long Bulk = 0x4350_4807;
 
+    /// <summary>Session: one instance recomputes roll-ups.</summary>
+    public const long Rollups = 0x4350_4808;
+
     /// <summary>Ends the connection that had it, which is broken and may not know it for hours, and waits until it is gone.</summary>
     public static async Task TakeAuditAsync(NpgsqlConnection connection, Guid chain, CancellationToken cancellationToken)
     {

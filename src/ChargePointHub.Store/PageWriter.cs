@@ -86,7 +86,8 @@ public sealed class PageWriter(Database database)
         chargePoints = chargePoints.Without(await absence.DecideAsync(cancellationToken));
         IReadOnlyList<Judged<Tariff>> namedTariffs = [.. page.Records.Tariffs, .. await absence.EndedTariffsAsync(cancellationToken)];
         var tariffs = await RecordStages.Tariffs.DecideAsync(connection, page, ToStage(namedTariffs), buffer, cancellationToken);
-        var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken, quarantine.AreJoined);
+        var stagedSessions = new List<ChargingSession>(quarantine.Sessions.Count);
+        var sessions = await RecordStages.ChargingSessions.DecideAsync(connection, page, quarantine.Sessions, buffer, cancellationToken, quarantine.AreJoined, stagedSessions);
         if (Planted == PlantedBug.NoKey) sessions = await PlantedFaults.ForgetKeysAsync(connection, cancellationToken);
         List<ToStage<Outage>> named = [.. quarantine.Outages, .. ToStage(page.Records.Outages)];
         var outages = await RecordStages.Outages.DecideAsync(connection, page, named, buffer, cancellationToken);
@@ -98,6 +99,7 @@ public sealed class PageWriter(Database database)
         await coverage.DecideAsync(cancellationToken);
         var placed = page.Areas.ExceptBy(absence.SetAside, a => a.Key);
         var areas = await AreaStore.WriteAsync(connection, [.. placed.Select(a => new PlacedChargePoint(page.Feed.OperatorId, a.Key, a.Value))], cancellationToken);
+        await UsageStage.WriteAsync(connection, page.Feed.OperatorId, stagedSessions, sessions, quarantine.Ended, cancellationToken);
         await ReachAsync(CommitPoint.Staged, page);
 
         Tick? tick = null;

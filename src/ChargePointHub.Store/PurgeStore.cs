@@ -142,6 +142,7 @@ public sealed class PurgeStore(Database database)
         // A page that is being written is waited for, and the next one finds what was purged.
         await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
         var gone = new List<PurgedRows>();
+        await LeaveFiguresAsync(connection, purge, parts, cancellationToken);
         foreach (var (table, which) in Rows(purge.Dataset, purge.IsMended))
         {
             var rows = 0;
@@ -161,6 +162,15 @@ public sealed class PurgeStore(Database database)
         }
 
         return gone;
+    }
+
+    /// <summary>What goes is taken out of the days that it counted on.</summary>
+    private static async Task LeaveFiguresAsync(NpgsqlConnection connection, Purge purge, IReadOnlyList<string> parts, CancellationToken cancellationToken)
+    {
+        if (purge.Dataset == Dataset.ChargingSessions) await UsageStage.RemoveAsync(connection, purge.OperatorId, [.. parts, purge.RecordId], cancellationToken);
+        if (purge.Dataset != Dataset.ChargePoints || purge.IsMended) return;
+        var sessions = await connection.Command($"SELECT session_id FROM charging_session WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ListAsync(r => r.GetString(0), cancellationToken);
+        await UsageStage.RemoveAsync(connection, purge.OperatorId, sessions, cancellationToken);
     }
 
     /// <summary>Reports on files show values of records and do not say of which: they keep what was found and how often, and no samples.</summary>

@@ -17,6 +17,7 @@ using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Server.Api.StatusChanges;
 using ChargePointHub.Server.Api.Submissions;
 using ChargePointHub.Server.Api.Tariffs;
+using ChargePointHub.Server.Api.Usage;
 
 namespace ChargePointHub.Server.Api;
 
@@ -48,6 +49,8 @@ public static class ApiRoutes
         ListReportedUsage.Route.ToCsv(),
         GetReportedUsage.Route,
         GetReportedUsage.Versions,
+        ListUsage.Route,
+        ListUsage.Route.ToCsv(),
         ListTariffs.Route,
         ListTariffs.Route.ToCsv(),
         GetTariff.Route,

@@ -9,6 +9,7 @@ using ChargePointHub.Server.Submissions;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Audit;
 using ChargePointHub.Store.Bulk;
+using ChargePointHub.Store.Figures;
 using ChargePointHub.Store.Queries;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -29,6 +30,11 @@ public sealed class HubServices(
     public ChangeQueries Changes { get; } = new(database);
 
     public LedgerQueries Ledger { get; } = new(database);
+
+    /// <summary>The charge points that figures are of.</summary>
+    public NetworkQueries Network { get; } = new(database);
+
+    public UsageQueries Usage { get; } = new(database);
 
     public FeedHealthReader FeedHealth { get; } = new(database);
 

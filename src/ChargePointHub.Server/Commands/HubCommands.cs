@@ -39,6 +39,7 @@ public static class HubCommands
             GrantsCommand.Create(context),
             AuditCommand.Create(context),
             PurgeCommand.Create(context),
+            RollupsCommand.Create(context),
             MigrateCommand.Create(context),
             ConfigCommand.Create(context),
         };

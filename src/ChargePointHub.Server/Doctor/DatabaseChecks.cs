@@ -1,5 +1,7 @@
+using ChargePointHub.Model;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Figures;
 using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Doctor;
@@ -29,7 +31,7 @@ public static class DatabaseChecks
         asked = time.GetUtcNow();
         facts = await ServerFacts.ReadAsync(database.Source, cancellationToken);
         var halfway = asked + ((time.GetUtcNow() - asked) / 2);
-        return [.. Server(database, facts), await SchemaAsync(database.Source, cancellationToken), .. Rights(facts), Safety(facts), Room(facts),
+        return [.. Server(database, facts), await SchemaAsync(database.Source, cancellationToken), .. Rights(facts), Safety(facts), Room(facts), await RollupsAsync(database.Source, cancellationToken),
             ClockCheck.Judge("the database's", halfway - facts.Clock, TimeSpan.FromSeconds(0.5))];
     }
 
@@ -56,6 +58,17 @@ public static class DatabaseChecks
         {
             return Check.Failed(Subject, other.Message, "Run the version of the hub that this database belongs to.");
         }
+    }
+
+    /// <summary>Whether figures are what their records say, as the last night found.</summary>
+    private static async Task<Check> RollupsAsync(Database database, CancellationToken cancellationToken)
+    {
+        if (await new UsageRollup(database).ReadCheckAsync(cancellationToken) is not { } check) return Check.Ok(Subject, "Its roll-ups have not been recomputed yet; a running hub does so each night.");
+        var found = check.LastDifferedAt is { } differed ? $" The last difference was found, and mended, on {LondonCalendar.DayOf(differed):yyyy-MM-dd}." : "";
+        return check.Differences == 0
+            ? Check.Ok(Subject, $"Its roll-ups were what their sessions say on {LondonCalendar.DayOf(check.EndedAt):yyyy-MM-dd}: {check.Compared:N0} charge point days compared.{found}")
+            : Check.Warning(Subject, $"{check.Differences:N0} of {check.Compared:N0} charge point days were not what their sessions say on {LondonCalendar.DayOf(check.EndedAt):yyyy-MM-dd}, and were made anew.",
+                "`rollups verify` says whether all is well now. A hub of an older version that writes to the same database does not keep roll-ups.");
     }
 
     private static IEnumerable<Check> Rights(ServerFacts facts)

@@ -11,6 +11,7 @@ public sealed class AreaIndex
     private readonly BoundaryLayer? wards;
     private readonly BoundaryLayer? lsoas;
     private readonly Lazy<IReadOnlyList<ListedArea>> listed;
+    private readonly Lazy<Dictionary<string, string>> names;
 
     /// <exception cref="BoundaryException">Two layers of one kind.</exception>
     public AreaIndex(IReadOnlyList<BoundaryLayer> layers)
@@ -21,6 +22,7 @@ public sealed class AreaIndex
         Wards = new AreaNames(wards?.Areas ?? []);
         Lsoas = new AreaNames(lsoas?.Areas ?? []);
         Version = layers.Count == 0 ? null : string.Join('+', layers.OrderBy(l => l.Kind).Select(l => l.Version));
+        names = new(() => Boroughs.Concat(wards?.Areas ?? []).ToDictionary(a => a.Gss, a => a.Name, StringComparer.Ordinal));
         listed = new(() => [.. layers.OrderBy(l => l.Kind).SelectMany(Listed)]);
     }
 
@@ -37,6 +39,9 @@ public sealed class AreaIndex
 
     /// <summary>As <see cref="Wards"/>, of LSOAs.</summary>
     public AreaNames Lsoas { get; }
+
+    /// <summary>Of a borough or ward by its code; null: none of those loaded.</summary>
+    public string? NameOf(string gss) => names.Value.GetValueOrDefault(gss);
 
     public AreaCodes Place(decimal? latitude, decimal? longitude)
     {

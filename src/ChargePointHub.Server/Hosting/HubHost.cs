@@ -191,12 +191,7 @@ public sealed class HubHost : IAsyncDisposable
                 Quotas = new Quotas(new QuotaLimits(options.KeyQuota, options.AddressQuota, options.AnswersAReader), parts.Time),
                 Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),
             });
-        builder.Services.AddHostedService<KeyWatch>();
-        builder.Services.AddSingleton(new AuditVerification(database)).AddHostedService<AbandonedChains>();
-        builder.Services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
-        if (options.Bulk) BulkSweeper.AddTo(builder.Services, database, keys, TimeSpan.FromMinutes(options.BulkRemakeMinutes));
-        if (options.Otlp.Length > 0) builder.Services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));
-        if (options.Collect) builder.Services.AddHostedService<CollectorService>().AddSingleton(new SameAsSweep(database)).AddHostedService<SameAsSweeper>().AddSingleton(new FreshnessStore(database)).AddHostedService<FreshnessSweeper>();
+        BackgroundWork.AddTo(builder.Services, options, database, keys);
         var app = builder.Build();
         app.Use((context, next) =>
         {

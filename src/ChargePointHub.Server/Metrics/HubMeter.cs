@@ -25,6 +25,8 @@ internal static class HubMeter
 
     private static readonly Histogram<double> AnswerTook = Meter.CreateHistogram<double>("cph.api.duration", "s", "Time from an API request to the end of its answer.");
 
+    private static readonly Counter<long> RollupDifferences = Meter.CreateCounter<long>("cph.rollup.differences", "{day}", "Charge point days of which a nightly recompute found another sum than was kept: there should be none.");
+
     private static readonly Counter<long> StreamedRecords = Meter.CreateCounter<long>("cph.stream.records", "{record}", "Records that were streamed, of streams that broke off too.");
 
     /// <param name="outcome">completed or a failure kind.</param>
@@ -46,6 +48,9 @@ internal static class HubMeter
     }
 
     public static void Streamed(Dataset dataset, long records) => StreamedRecords.Add(records, new KeyValuePair<string, object?>("dataset", dataset.Name));
+
+    /// <summary>What a nightly recompute found, nothing too.</summary>
+    public static void RollupsDiffered(long days) => RollupDifferences.Add(days);
 
     /// <summary>Gauges of a state that somebody else keeps; they end with the answer.</summary>
     public static Meter Gauges(

@@ -17,14 +17,16 @@ internal sealed class RecordStage<T>(
 
     /// <summary>Copies the records and decides; one a key, the one that would win if they came one after the other.</summary>
     /// <param name="laterArrivalWins">Whatever <c>last_updated</c> says. What the page says of later arrivals is of the dataset that it pulls.</param>
+    /// <param name="staged">Filled with what was staged, each at its place there.</param>
     public async Task<Counts> DecideAsync(
-        NpgsqlConnection connection, PageToWrite page, IReadOnlyList<ToStage<T>> records, PageBuffer buffer, CancellationToken cancellationToken, bool laterArrivalWins = false)
+        NpgsqlConnection connection, PageToWrite page, IReadOnlyList<ToStage<T>> records, PageBuffer buffer, CancellationToken cancellationToken, bool laterArrivalWins = false, List<T>? staged = null)
     {
         if (records.Count == 0) return default;
         laterArrivalWins |= page.LastUpdatedLies;
         var ofDataset = page.LaterArrivalWins && page.Feed.Dataset == dataset;
         if (laterArrivalWins || ofDataset) records = [.. records.Select(r => r with { LaterWins = true })];
         var winners = Winners(records);
+        staged?.AddRange(winners.Select(w => w.Record));
         await using (var copy = await connection.BeginBinaryImportAsync(table.CopyIntoStage, cancellationToken))
         {
             var ord = 0;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using ChargePointHub.IntegrationTests.Api;
 using ChargePointHub.Model;
+using ChargePointHub.Store.Figures;
 
 namespace ChargePointHub.IntegrationTests.Grants;
 
@@ -57,6 +58,26 @@ public sealed partial class BoroughTests(ApiHost host) : IClassFixture<ApiHost>,
                 Assert.Contains($"\"restricted_to\":[\"alpha:{borough}\"]", answer.Body, StringComparison.Ordinal);
                 Assert.DoesNotContain("beta", answer.Body, StringComparison.Ordinal);
             }
+        }
+    }
+
+    [Fact]
+    public async Task Figures_are_of_its_own_by_the_network_that_is_known_and_by_row_security_alone()
+    {
+        foreach (var operatorId in new[] { "alpha", "beta" }) await new UsageRollup(host.Database).RebuildAsync(operatorId, null, CancellationToken.None);
+        var everybody = new UsageQuestion([.. All.Select(PointOf).Append("beta:P1").Select((id, i) => new UsagePoint(id.Split(':')[0], id, i, i, 0, 0, []))], [new DateOnly(2026, 11, 20)], new DateOnly(2026, 11, 20));
+        foreach (var borough in All)
+        {
+            foreach (var path in new[] { "", "&operator=alpha", $"&borough={borough}", $"&charge_point={string.Join(',', All.Select(PointOf))},beta:P1" })
+            {
+                var answer = await host.GetAsync($"/v1/usage?group_by=charge_point,borough,operator,day&period=2026-11-20{path}", KeyOf(borough));
+                Assert.Equal([(borough, PointOf(borough), Sessions)], answer.Data.Select(r => (r.GetProperty("borough_gss").GetString()!, r.GetProperty("charge_point_id").GetString()!, r.GetProperty("sessions").GetInt32())));
+                Assert.DoesNotContain("beta", answer.Json.GetProperty("meta").GetRawText(), StringComparison.Ordinal);
+            }
+
+            // A question that should never be asked under these rights: the rows keep to themselves.
+            var rows = await new UsageQueries(host.Database).ReadAsync(everybody, host.Granted[KeyOf(borough)], CancellationToken.None);
+            Assert.Equal([(Array.IndexOf(All, borough), Sessions)], rows.Select(r => (r.Group, r.Figures.Sessions)));
         }
     }
 

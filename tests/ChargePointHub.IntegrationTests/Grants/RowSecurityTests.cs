@@ -99,7 +99,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     public async Task Without_a_grant_no_restricted_row_is_there(OrganisationRole role)
     {
         var scope = Scope.Of(role, null, []);
-        foreach (var table in new[] { "charging_session", "charging_session_version", "status_change", "outage", "outage_version", "reported_usage", "reported_usage_version", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
+        foreach (var table in new[] { "charging_session", "charging_session_version", "usage_day", "status_change", "outage", "outage_version", "reported_usage", "reported_usage_version", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
             Assert.Equal((table, 0), (table, await CountAsync(table, scope)));
         var open = role == OrganisationRole.Auditor ? 0 : 34;
         Assert.Equal(open, await CountAsync("charge_point", scope));
@@ -240,7 +240,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
             ("absence", "ids that a crawl missed"), ("access_change", "the history of rights"), ("access_grant", "rights"), ("access_key", "hashes of keys"), ("agreement", "rights"),
             ("coverage", "what was asked"), ("coverage_change", "what was asked"), ("hub_clock", "ticks"), ("hub_tick", "ticks"), ("instance", "running hubs"),
             ("operator_lease", "running hubs"), ("organisation", "rights"), ("pull_continuation", "where a pull goes on"), ("purged_record", "marks of what went"),
-            ("reread", "windows to be asked again"), ("run", "what was asked"), ("schema_migration", "applied migrations"), ("status_sweep", "what was asked"),
+            ("reread", "windows to be asked again"), ("rollup_check", "that figures hold"), ("run", "what was asked"), ("schema_migration", "applied migrations"), ("status_sweep", "what was asked"), ("usage_unbuilt", "whose days are to be made"),
         ];
         await using var hub = await HubDatabase.CreateDatabaseAsync();
         Assert.Equal(open.Select(o => o.Table), await hub.ManyAsync(

@@ -75,6 +75,14 @@ public static class Judge
         return covered.End is { } end && end < due && due - end <= 2 * plan.Cadence ? end : due;
     }
 
+    /// <summary>Times of events in a window, up to where the operator has settled, of which records may be missing.</summary>
+    public static Coverage MissingOf(JudgedOperator o, Window window, DateTimeOffset now)
+    {
+        var settled = SettledTo(o.Plan!, o.Covered, now);
+        return Window.Between(window.From, window.To < settled ? window.To : settled) is { } judged
+            ? Coverage.Of(MissingOf(o, judged, settled, TimeField.Event).Select(g => g.Window)) : Coverage.None;
+    }
+
     /// <summary>First instant that is wanted at all; null: nothing was ever collected and no date was named.</summary>
     public static DateTimeOffset? WantedFrom(JudgedOperator o) =>
         o.Plan!.Earliest ?? o.Covered.Union(Coverage.Of(o.Lost.Select(l => l.Window))).Start;

@@ -12,6 +12,7 @@ public static class Chapters
         new("Charging sessions", "Management Information Data: how charge points are used. Under a key."),
         new("Status changes", "Management Information Data: when charge points were free, in use or out of order. Under a key."),
         new("Outages", "Management Information Data: when charge points could not be used, and why. Under a key."),
+        new("Figures", "Management Information: how charge points were used, by place, operator and period, worked out by the hub. Under a key."),
         new("Reported usage", "Management Information Data: what operators themselves report of the use of their charge points, period by period. Under a key."),
         new("Tariffs", "What charging costs. Open."),
         new("Changes", "Everything that changed, in the order in which the hub learnt it: how a copy is kept equal. Open; under a key with what it holds."),

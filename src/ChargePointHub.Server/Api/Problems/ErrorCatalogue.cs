@@ -71,6 +71,9 @@ public static class ErrorCatalogue
     public static readonly ErrorCode RangeOutside = new("CPH-1029", 416, "Range after the end",
         "The range of bytes begins after the file's last one.", "Leave Range out; who has all of a file already asks with If-None-Match.", "/v1/bulk");
 
+    public static readonly ErrorCode SeveralPeriods = new("CPH-1030", 400, "Several periods at once",
+        "`group_by` names periods of different lengths, so that each day would count in several rows.", "Name one of day, week, month, quarter and year, or none for the whole window.", "/v1/usage?group_by=borough,month");
+
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
     public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
@@ -91,6 +94,9 @@ public static class ErrorCatalogue
 
     public static readonly ErrorCode AsOfAhead = new("CPH-1108", 400, "as_of lies in the future",
         "Nobody knows yet what the hub will know then.", "Ask as of an instant that has come, or leave `as_of` out for now.", "/v1/charging-sessions?as_of=2026-11-20T08:00:00Z");
+
+    public static readonly ErrorCode NoWholeDay = new("CPH-1109", 400, "Not a whole London day",
+        "Figures are of whole London days, and the bound lies within one.", "Give London dates, such as from=2026-11-20 and to=2026-11-21, or a `period`.", "/v1/usage?from=2026-11-01&to=2026-11-08&group_by=borough,day");
 
     public static readonly ErrorCode BrokenCursor = new("CPH-1201", 400, "Cursor is not one of ours",
         "The cursor is cut, changed, or was signed by another hub.", "Start again without `cursor`, and pass on `next_cursor` exactly as it came.", "/v1/tariffs?cursor=abc");
@@ -176,8 +182,8 @@ public static class ErrorCatalogue
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
-        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone, RangeOutside,
-        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead,
+        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone, RangeOutside, SeveralPeriods,
+        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead, NoWholeDay,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream, RightsChanged, SetBack, EndsUnnamed,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted, NotToldApart,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema, NoSuchBulkFile, NoSuchRecord,

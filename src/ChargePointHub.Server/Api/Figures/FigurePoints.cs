@@ -1,0 +1,135 @@
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Store.Figures;
+
+namespace ChargePointHub.Server.Api.Figures;
+
+/// <summary>Charge points that are one and the same, as one thing of one group: it counts once, where and what the first of them is.</summary>
+/// <param name="Members">By hub id; one, but where several operators tell of it.</param>
+/// <param name="Group">Place of its group.</param>
+internal sealed record FigureUnit(IReadOnlyList<NetworkPoint> Members, int Group)
+{
+    public NetworkPoint First => Members[0];
+
+    /// <summary>The days of [first, last] on which one of them counts, as disjoint ascending spans of days, both ends inclusive.</summary>
+    public IEnumerable<(DateOnly First, DateOnly Last)> DaysWithin(DateOnly first, DateOnly last)
+    {
+        if (Members.Count == 1) return Members[0].Life.Within(first, last) is { } days ? [days] : [];
+        var spans = new List<(DateOnly First, DateOnly Last)>();
+        foreach (var span in Members.Select(m => m.Life.Within(first, last)).OfType<(DateOnly First, DateOnly Last)>().Order())
+        {
+            if (spans.Count > 0 && span.First <= spans[^1].Last.AddDays(1)) spans[^1] = (spans[^1].First, span.Last > spans[^1].Last ? span.Last : spans[^1].Last);
+            else spans.Add(span);
+        }
+
+        return spans;
+    }
+}
+
+/// <summary>The charge points of a question, put into its groups.</summary>
+/// <param name="Units">In the order of their groups.</param>
+/// <param name="Keys">Of each group the values by which it is one, in the order of <paramref name="By"/>; ascending.</param>
+internal sealed record FigurePoints(IReadOnlyList<FigureGroup> By, IReadOnlyList<FigureUnit> Units, IReadOnlyList<FigureKey> Keys)
+{
+    private readonly int[] starts = StartsOf(Units, Keys.Count);
+
+    /// <summary>The first of a group's units.</summary>
+    public int FirstUnit(int group) => starts[group];
+
+    /// <summary>A group's units: places from the first (inclusive) to the last (exclusive).</summary>
+    public (int From, int To) UnitsOf(int group) => (starts[group], group + 1 < starts.Length ? starts[group + 1] : Units.Count);
+
+    /// <summary>Whose charge points are in a group.</summary>
+    public IEnumerable<string> OperatorsOf(int group)
+    {
+        var (from, to) = UnitsOf(group);
+        return Enumerable.Range(from, to - from).SelectMany(i => Units[i].Members).Select(m => m.OperatorId).Distinct();
+    }
+
+    public static FigurePoints Of(IReadOnlyList<FigureGroup> by, IReadOnlyList<NetworkPoint> points)
+    {
+        // Who asks by operator is told each one's own; over operators what is one and the same counts once.
+        var isApart = by.Any(g => g is FigureGroup.ChargePoint or FigureGroup.Location or FigureGroup.Operator);
+        var sets = isApart ? points.Select(p => (IReadOnlyList<NetworkPoint>)[p]) : Same(points);
+        var keyed = sets.Select(members => (Members: members, Key: new FigureKey([.. by.Select(g => ValueOf(g, members[0]))]))).OrderBy(k => k.Key).ToList();
+        var (units, keys) = (new List<FigureUnit>(keyed.Count), new List<FigureKey>());
+        foreach (var (members, key) in keyed)
+        {
+            if (keys.Count == 0 || keys[^1].CompareTo(key) != 0) keys.Add(key);
+            units.Add(new FigureUnit(members, keys.Count - 1));
+        }
+
+        return new FigurePoints(by, units, keys);
+    }
+
+    /// <summary>Whether the filters admit it.</summary>
+    public static Func<NetworkPoint, bool> Filter(RequestParameters parameters, OperatorDirectory directory)
+    {
+        var (operators, boroughs) = (Set(parameters.List("operator")), Set(parameters.Boroughs()));
+        var (wards, lsoas) = (Set(parameters.List("ward")?.SelectMany(directory.Wards.CodesOf)), Set(parameters.List("lsoa")?.SelectMany(directory.Lsoas.CodesOf)));
+        var (points, locations, bands) = (Set(parameters.List("charge_point")), Set(parameters.List("location")), Set(parameters.List("power_band")));
+        var (access, funding, types) = (Set(parameters.List("access")), Set(parameters.List("funding_stream")), Set(parameters.List("location_type")));
+        var (least, below) = (DecimalText.Parse(parameters["max_power_kw__gte"]), DecimalText.Parse(parameters["max_power_kw__lt"]));
+        return p => In(operators, p.OperatorId) && In(boroughs, p.BoroughGss) && In(wards, p.WardGss) && In(lsoas, p.Lsoa21) && In(points, p.ChargePointId) && In(locations, p.LocationId)
+            && In(bands, Word(p.PowerBand)) && In(access, Word(p.Access)) && In(funding, Word(p.FundingStream)) && In(types, Word(p.LocationType))
+            && (least is null || p.MaxPowerKw >= least) && (below is null || p.MaxPowerKw < below);
+
+        static HashSet<string>? Set(IEnumerable<string>? words) => words?.ToHashSet(StringComparer.Ordinal);
+
+        // What is not known meets no filter.
+        static bool In(HashSet<string>? set, string? value) => set is null || (value is not null && set.Contains(value));
+    }
+
+    private static int[] StartsOf(IReadOnlyList<FigureUnit> units, int groups)
+    {
+        var starts = new int[groups];
+        for (var i = units.Count - 1; i >= 0; i--) starts[units[i].Group] = i;
+        return starts;
+    }
+
+    private static string? ValueOf(FigureGroup group, NetworkPoint point) => group switch
+    {
+        FigureGroup.ChargePoint => point.ChargePointId,
+        FigureGroup.Location => point.LocationId,
+        FigureGroup.Operator => point.OperatorId,
+        FigureGroup.Borough => point.BoroughGss,
+        FigureGroup.Ward => point.WardGss,
+        FigureGroup.PowerBand => Word(point.PowerBand),
+        _ => Word(point.FundingStream),
+    };
+
+    private static string? Word<T>(T? value)
+        where T : struct, Enum => value is { } known ? Words<T>.Of(known) : null;
+
+    /// <summary>Those that are linked, whether by one or by way of others.</summary>
+    private static List<IReadOnlyList<NetworkPoint>> Same(IReadOnlyList<NetworkPoint> points)
+    {
+        var linked = points.Where(p => p.SameAs.Count > 0).ToDictionary(p => p.ChargePointId, StringComparer.Ordinal);
+        var sets = points.Where(p => p.SameAs.Count == 0).Select(p => (IReadOnlyList<NetworkPoint>)[p]).ToList();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var point in linked.Values.Where(p => seen.Add(p.ChargePointId)))
+        {
+            var set = new List<NetworkPoint> { point };
+            for (var i = 0; i < set.Count; i++) set.AddRange(set[i].SameAs.Where(linked.ContainsKey).Where(seen.Add).Select(id => linked[id]));
+            sets.Add([.. set.OrderBy(p => p.ChargePointId, StringComparer.Ordinal)]);
+        }
+
+        return sets;
+    }
+}
+
+/// <summary>The values by which a group is one; null: not known. In their order, unknown ones last.</summary>
+internal sealed record FigureKey(IReadOnlyList<string?> Values) : IComparable<FigureKey>
+{
+    public int CompareTo(FigureKey? other)
+    {
+        for (var i = 0; other is not null && i < Values.Count; i++)
+        {
+            var (mine, its) = (Values[i], other.Values[i]);
+            if (mine is null != its is null) return mine is null ? 1 : -1;
+            if (string.CompareOrdinal(mine, its) is not 0 and var order) return order;
+        }
+
+        return 0;
+    }
+}
