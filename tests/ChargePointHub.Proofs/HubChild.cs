@@ -2,10 +2,12 @@ using ChargePointHub.Model;
 using ChargePointHub.Sandbox;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Bulk;
+using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Bulk;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,13 +15,14 @@ namespace ChargePointHub.Proofs;
 
 /// <summary>
 /// The process that is killed: a pretend London, which is a function of time and so loses nothing, and a hub that collects from it.
-/// Says READY when it answers and INSIDE when it stands in a transaction; makes the bulk files that are due when it is told BULK, and says so; ends when its input ends.
+/// Says READY when it answers and INSIDE when it stands in a transaction; makes the bulk files that are due when it is told BULK, learns nothing more from STILL on, and says so; ends when its input ends.
 /// </summary>
 internal static class HubChild
 {
     public const string Ready = "READY";
     public const string Inside = "INSIDE";
     public const string Bulk = "BULK";
+    public const string Still = "STILL";
 
     public static async Task<int> RunAsync(ChildOrders orders)
     {
@@ -46,6 +49,7 @@ internal static class HubChild
             while (await Console.In.ReadLineAsync(CancellationToken.None) is { } line)
             {
                 if (line == Bulk) await MakeBulkFilesAsync(hub.Services);
+                if (line == Still) await StandStillAsync(hub.Services);
             }
 
             await ending.CancelAsync();
@@ -89,6 +93,14 @@ internal static class HubChild
             hub, store, new BulkChanges(database), new BulkMaker(hub, store), _ => Task.FromResult<IReadOnlyCollection<Scope>>([Scope.Everything]), TimeSpan.Zero, NullLogger.Instance);
         while (await rounds.RunAsync(CancellationToken.None) is null) await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
         Console.WriteLine(Bulk);
+    }
+
+    /// <summary>The hub answers and learns nothing more: what is one and the same is looked for a last time.</summary>
+    private static async Task StandStillAsync(IServiceProvider services)
+    {
+        foreach (var learning in services.GetServices<IHostedService>().Where(s => s.GetType().Namespace == typeof(CollectorService).Namespace)) await learning.StopAsync(CancellationToken.None);
+        await services.GetRequiredService<SameAsSweep>().RunAsync(CancellationToken.None);
+        Console.WriteLine(Still);
     }
 
     private static PageWriter Writer(ChildOrders orders, Database database, CancellationToken ending) => new(database)

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using ChargePointHub.Proofs;
 
-// dotnet run --project tests/ChargePointHub.Proofs -- kill|outage|hostile|hostile-input|instances|simulated|steady|audit|queries|mirror [--scale small|full] [--planted claim-before-rows|no-fencing|lost-announcement] [--seed N] [--data FOLDER] [--result FILE]
+// dotnet run --project tests/ChargePointHub.Proofs -- kill|outage|hostile|hostile-input|instances|simulated|steady|audit|queries|figures|mirror [--scale small|full] [--planted claim-before-rows|no-fencing|lost-announcement] [--seed N] [--data FOLDER] [--result FILE]
 if (args is ["hostile-child", var folder]) return await HostileProof.ServeAsync(folder);
 if (args is ["hub-child", var orders]) return await HubChild.RunAsync(ChildOrders.Parse(orders));
 if (args is ["instance-child", var instance]) return await InstanceChild.RunAsync(InstanceOrders.Parse(instance));
@@ -9,7 +9,7 @@ if (args is ["instance-child", var instance]) return await InstanceChild.RunAsyn
 if (ProofOptions.Read(args, out var fault) is not { } options)
 {
     await Console.Error.WriteLineAsync(fault);
-    await Console.Error.WriteLineAsync("Usage: kill|outage|hostile|hostile-input|instances|simulated|steady|audit|queries|mirror [--scale small|full] [--planted claim-before-rows|no-fencing|lost-announcement] [--seed N] [--data FOLDER] [--result FILE]");
+    await Console.Error.WriteLineAsync("Usage: kill|outage|hostile|hostile-input|instances|simulated|steady|audit|queries|figures|mirror [--scale small|full] [--planted claim-before-rows|no-fencing|lost-announcement] [--seed N] [--data FOLDER] [--result FILE]");
     return 2;
 }
 
@@ -23,6 +23,7 @@ try
         "steady" => await SteadyProof.RunAsync(options),
         "audit" => await AuditProof.RunAsync(options),
         "queries" => await QueriesProof.RunAsync(options),
+        "figures" => await FiguresProof.RunAsync(options),
         "mirror" => await MirrorProof.RunAsync(options),
         "hostile-input" => await HostileInputProof.RunAsync(options),
         "instances" => await InstancesProof.RunAsync(options),

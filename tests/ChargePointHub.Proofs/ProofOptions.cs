@@ -33,7 +33,7 @@ internal sealed record ProofOptions
     public static ProofOptions? Read(string[] args, out string fault)
     {
         fault = "";
-        if (args is not [("kill" or "outage" or "hostile" or "hostile-input" or "instances" or "simulated" or "steady" or "audit" or "queries" or "mirror") and var proof, .. var rest])
+        if (args is not [("kill" or "outage" or "hostile" or "hostile-input" or "instances" or "simulated" or "steady" or "audit" or "queries" or "figures" or "mirror") and var proof, .. var rest])
         {
             fault = "Name a proof.";
             return null;
