@@ -1735,12 +1735,12 @@ public partial class HubClient
     /// Outages by the time at which they began
     /// </summary>
     /// <remarks>
-    /// Each time in which a charge point could not be used, as its operator reports it. Of operators that report none they are derived from status changes (`derived`): from a change to INOPERATIVE or OUTOFORDER, or, of one that was in use, to PLANNED (PLANNED_MAINTENANCE), until the change out of it; their completeness is that of status changes. That nothing was heard of a charge point is no outage. The window holds outages whose started_at lies in it, however long they last; without one it is the previous 24 hours. `time_field=lasting` finds those that lasted at some time in the window, `ended_at` those that ended in it. Ordered by started_at, operator_id, outage_id, derived ones by charge_point_id. Every page shows the state at the first.
+    /// Each time in which a charge point could not be used, as its operator reports it. Of operators that report none they are derived from status changes (`derived`): from a change to INOPERATIVE or OUTOFORDER, or, of one that was in use, to PLANNED (PLANNED_MAINTENANCE), until the change out of it; their completeness is that of status changes. An operator reports from the first outage or answer about outages on that the hub had of it: from then on all are its own, and before its `earliest` there are none (`not_offered`); `as_of` tells what was so then. That nothing was heard of a charge point is no outage. The window holds outages whose started_at lies in it, however long they last; without one it is the previous 24 hours. `time_field=lasting` finds those that lasted at some time in the window, `ended_at` those that ended in it. Ordered by started_at, operator_id, outage_id, derived ones by charge_point_id. Every page shows the state at the first.
     /// </remarks>
     /// <param name="from">First instant inside the window: an instant with its offset, or a London date (its midnight). Default: 24 hours before `to`.</param>
     /// <param name="to">First instant after the window: an instant with its offset, or a London date (its midnight). Default: now.</param>
     /// <param name="period">A whole London day, week, month, quarter or year, instead of `from` and `to`.</param>
-    /// <param name="timeField">Which time the window is about; the order stays that of started_at. `lasting`: any time of the outage, so that those which began before and lasted into the window are here. Of derived outages nobody says when they were last updated. Default: started_at.</param>
+    /// <param name="timeField">Which time the window is about; the order stays that of started_at. `lasting`: any time of the outage, so that those which began before and lasted into the window are here. `recorded_at`: when the hub learnt the record as it now is. Derived outages are recorded by nobody and last updated by nobody: these two find none. Default: started_at.</param>
     /// <param name="asOf">What the hub knew at this instant (or at the midnight that begins this London date): records and statuses as they then were; areas, and what is withheld, as they are now. Default: now.</param>
     /// <param name="operator">Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.</param>
     /// <param name="borough">London boroughs by GSS code or name, separated by commas.</param>
@@ -1757,6 +1757,7 @@ public partial class HubClient
     /// <param name="fundingStream">What paid for the charge point, separated by commas.</param>
     /// <param name="locationType">Where the charge point stands, separated by commas.</param>
     /// <param name="category">Kinds of fault, separated by commas.</param>
+    /// <param name="origin">`reported`: only outages that their operators report; `derived`: only those that the hub derives. Completeness is that of both. Default: both.</param>
     /// <param name="sort">`started_at`: first to last; `-started_at`: last first; then by ids. Default: started_at.</param>
     /// <param name="limit">Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.</param>
     /// <param name="cursor">`next_cursor` of the page before, exactly as it came. A stream takes none.</param>
@@ -1764,7 +1765,7 @@ public partial class HubClient
     /// <returns>Outages by the time at which they began.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
     /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
-    public virtual async System.Threading.Tasks.Task<OutageList> ListOutagesAsync(string? from = null, string? to = null, string? period = null, string? timeField = null, string? asOf = null, System.Collections.Generic.IEnumerable<string>? @operator = null, System.Collections.Generic.IEnumerable<string>? borough = null, System.Collections.Generic.IEnumerable<string>? ward = null, System.Collections.Generic.IEnumerable<string>? lsoa = null, string? bbox = null, string? near = null, int? radiusM = null, System.Collections.Generic.IEnumerable<PowerBand>? powerBand = null, string? maxPowerKwGte = null, string? maxPowerKwLt = null, System.Collections.Generic.IEnumerable<ConnectorStandard>? standard = null, System.Collections.Generic.IEnumerable<Access>? access = null, System.Collections.Generic.IEnumerable<FundingStream>? fundingStream = null, System.Collections.Generic.IEnumerable<LocationType>? locationType = null, System.Collections.Generic.IEnumerable<OutageCategory>? category = null, string? sort = null, int? limit = null, string? cursor = null, string? count = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    public virtual async System.Threading.Tasks.Task<OutageList> ListOutagesAsync(string? from = null, string? to = null, string? period = null, string? timeField = null, string? asOf = null, System.Collections.Generic.IEnumerable<string>? @operator = null, System.Collections.Generic.IEnumerable<string>? borough = null, System.Collections.Generic.IEnumerable<string>? ward = null, System.Collections.Generic.IEnumerable<string>? lsoa = null, string? bbox = null, string? near = null, int? radiusM = null, System.Collections.Generic.IEnumerable<PowerBand>? powerBand = null, string? maxPowerKwGte = null, string? maxPowerKwLt = null, System.Collections.Generic.IEnumerable<ConnectorStandard>? standard = null, System.Collections.Generic.IEnumerable<Access>? access = null, System.Collections.Generic.IEnumerable<FundingStream>? fundingStream = null, System.Collections.Generic.IEnumerable<LocationType>? locationType = null, System.Collections.Generic.IEnumerable<OutageCategory>? category = null, string? origin = null, string? sort = null, int? limit = null, string? cursor = null, string? count = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
     {
         var client_ = _httpClient;
         try
@@ -1999,6 +2000,10 @@ public partial class HubClient
                         urlBuilder_.Append('&');
                     }
                 }
+                if (origin != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("origin")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(origin, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
                 if (sort != null)
                 {
                     urlBuilder_.Append(System.Uri.EscapeDataString("sort")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(sort, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
@@ -2043,6 +2048,174 @@ public partial class HubClient
                     if (status_ == 200)
                     {
                         var objectResponse_ = await ReadObjectResponseAsync<OutageList>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
+    /// One outage
+    /// </summary>
+    /// <remarks>
+    /// The record as its list has it, now or as of an instant. Where nothing of this id may be read with the key, the answer is that of an id that does not exist. A derived outage goes by its charge point and its start as the list tells them; when a late status change moves its start, it has another id.
+    /// </remarks>
+    /// <param name="id">Hub id: {operator_id}:{operator's own id}; / is written %2F.</param>
+    /// <param name="asOf">What the hub knew at this instant (or at the midnight that begins this London date): records and statuses as they then were; areas, and what is withheld, as they are now. Default: now.</param>
+    /// <returns>One outage.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<OutageAnswer> GetOutageAsync(string id, string? asOf = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        if (id == null)
+            throw new System.ArgumentNullException("id");
+
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/outages/{id}"
+                urlBuilder_.Append("v1/outages/");
+                urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(id, System.Globalization.CultureInfo.InvariantCulture)));
+                urlBuilder_.Append('?');
+                if (asOf != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("as_of")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(asOf, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                urlBuilder_.Length--;
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<OutageAnswer>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
+    /// One outage: every version
+    /// </summary>
+    /// <remarks>
+    /// Each version that the list served, the newest first: `record` as it then was, from `recorded_at` until `superseded_at` (null: it is what the list has now). What came late and was never served is left out. Of a charge point `status` is the one last known when the version was recorded, by those of its status changes that the key holds (none: MISSING); areas and links are as they are now. Where the key's grants cut times, these are the versions that held when a unit began. What was purged has none; what ended keeps its own. A derived outage is worked out at each reading and has no versions: what is told is the one that it is now, recorded when the hub learnt the change that began it or, if that was later, the one that ended it. As of an earlier instant it is at its own address with `as_of`.
+    /// </remarks>
+    /// <param name="id">Hub id: {operator_id}:{operator's own id}; / is written %2F.</param>
+    /// <returns>One outage: every version.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<VersionList> ListOutageVersionsAsync(string id, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        if (id == null)
+            throw new System.ArgumentNullException("id");
+
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/outages/{id}/versions"
+                urlBuilder_.Append("v1/outages/");
+                urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(id, System.Globalization.CultureInfo.InvariantCulture)));
+                urlBuilder_.Append("/versions");
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<VersionList>(response_, headers_, cancellationToken).ConfigureAwait(false);
                         if (objectResponse_.Object == null)
                         {
                             throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
@@ -8162,7 +8335,7 @@ public partial class Outage
     public required string? ExemptReason { get; init; }
 
     /// <summary>
-    /// False: its operator reports it. True: its operator reports no outages, and it was derived from status changes.
+    /// False: its operator reports it. True: its operator had reported none of its outages then, and it was derived from status changes. An operator's outages are all of one kind.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("derived")]
     public required bool Derived { get; init; }
@@ -8172,6 +8345,24 @@ public partial class Outage
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("last_updated")]
     public required System.DateTimeOffset? LastUpdated { get; init; }
+
+}
+
+/// <summary>
+/// One record.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class OutageAnswer
+{
+
+    [System.Text.Json.Serialization.JsonPropertyName("data")]
+    public required Outage Data { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required RecordMeta Meta { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("links")]
+    public required Links Links { get; init; }
 
 }
 
@@ -10046,7 +10237,7 @@ public partial class Version
 {
 
     /// <summary>
-    /// From when on it was served (inclusive): when the hub learnt it.
+    /// From when on it was served (inclusive): when the hub learnt it; of a derived outage when it learnt the change that began it or the one that ended it, the later.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("recorded_at")]
     public required System.DateTimeOffset RecordedAt { get; init; }

@@ -11,7 +11,7 @@ internal static class MirrorCommand
         var hub = new Option<string>("--hub") { HelpName = "URL", Required = true, Description = "Address of the hub, such as https://hub.example." };
         var key = new Option<string>("--key") { HelpName = "env:NAME|file:PATH", Description = "Where the key is. Without one, what is open is mirrored." };
         var caFile = new Option<string>("--ca-file") { HelpName = "FILE", Description = "PEM file of the only certificate authorities trusted, for a hub that has its own." };
-        var datasets = new Option<string[]>("--dataset") { HelpName = "NAME", Description = "Mirror this dataset alone; may be given several times. All that the key holds, if left out." };
+        var datasets = new Option<string[]>("--dataset") { HelpName = "NAME", Description = "Mirror this dataset alone; may be given several times. All that the key holds, if left out. Of outages those that operators report: derived ones follow from status changes." };
         datasets.AcceptOnlyFromAmong([.. MirroredDataset.All.Select(d => d.Name)]);
         var every = new Option<int?>("--every") { HelpName = "SECONDS", Description = "Go on until stopped, and ask so often what changed. Once, if left out." };
         every.Validators.Add(given =>

@@ -17,6 +17,8 @@ internal sealed record MirroredDataset(DatasetName Dataset, string Name, string 
         new(DatasetName.Tariffs, "tariffs", "/v1/tariffs.csv?"),
         new(DatasetName.StatusChanges, "status_changes", "/v1/status-changes.csv?" + AllTimes),
         new(DatasetName.ChargingSessions, "charging_sessions", "/v1/charging-sessions.csv?" + AllTimes),
+        // Derived ones are told by no change: they follow from the status changes, and are left out of the table as well.
+        new(DatasetName.Outages, "outages", "/v1/outages.csv?origin=reported&" + AllTimes),
         new(DatasetName.ReportedUsage, "reported_usage", "/v1/reported-usage.csv?" + AllTimes),
     ];
 

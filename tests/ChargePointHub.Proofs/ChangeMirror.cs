@@ -62,7 +62,7 @@ internal sealed class ChangeMirror(string name, string? key, string? datasets)
     [
         (Dataset.ChargePoints.Name, "/v1/charge-points?format=ndjson"), (Dataset.Tariffs.Name, "/v1/tariffs?format=ndjson"),
         (Dataset.ChargingSessions.Name, "/v1/charging-sessions?period=2080&format=ndjson"), (Dataset.StatusChanges.Name, "/v1/status-changes?period=2080&format=ndjson"),
-        (Dataset.Outages.Name, "/v1/outages?period=2080&format=ndjson"), (Dataset.ReportedUsage.Name, "/v1/reported-usage?period=2080&format=ndjson"),
+        (Dataset.Outages.Name, "/v1/outages?period=2080&origin=reported&format=ndjson"), (Dataset.ReportedUsage.Name, "/v1/reported-usage?period=2080&format=ndjson"),
     ];
 
     private void Apply(JsonNode change)

@@ -18,6 +18,7 @@ internal sealed class VersionMirror(string name, string? key)
         [Dataset.ChargePoints.Name] = ("/v1/charge-points", ["borough_gss", "borough_name", "ward_gss", "lsoa21", "boundary_version", "status", "status_since", "same_as"]),
         [Dataset.Tariffs.Name] = ("/v1/tariffs", []),
         [Dataset.ChargingSessions.Name] = ("/v1/charging-sessions", ["borough_gss", "ward_gss", "lsoa21", "power_band"]),
+        [Dataset.Outages.Name] = ("/v1/outages", []),
         [Dataset.ReportedUsage.Name] = ("/v1/reported-usage", []),
     };
 
@@ -63,7 +64,7 @@ internal sealed class VersionMirror(string name, string? key)
         var differences = new List<string>();
         foreach (var (dataset, (list, _)) in Datasets)
         {
-            using var answer = await SendAsync(hub, list + "?format=ndjson" + (Dataset.Named(dataset)!.IsSnapshot ? "" : "&period=2080"));
+            using var answer = await SendAsync(hub, list + "?format=ndjson" + (Dataset.Named(dataset)!.IsSnapshot ? "" : "&period=2080") + (dataset == Dataset.Outages.Name ? "&origin=reported" : ""));
             if (!answer.IsSuccessStatusCode) continue;
             var lines = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             var listed = lines[..^1].Select(l => (string)JsonNode.Parse(l)!.AsObject().First().Value!);

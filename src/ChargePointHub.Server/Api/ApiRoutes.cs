@@ -45,6 +45,8 @@ public static class ApiRoutes
         ListStatusChanges.Route.ToCsv(),
         ListOutages.Route,
         ListOutages.Route.ToCsv(),
+        GetOutage.Route,
+        GetOutage.Versions,
         ListReportedUsage.Route,
         ListReportedUsage.Route.ToCsv(),
         GetReportedUsage.Route,

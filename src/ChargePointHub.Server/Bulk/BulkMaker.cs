@@ -40,9 +40,9 @@ public sealed class BulkMaker(HubServices hub, BulkStore store)
 
             if (BeforePublishing is { } stop) await stop();
             var file = new BulkFile(
-                fileId, order.Mark, order.Dataset, order.Month, reading.Query.PrecisionUnder(scope).Cut(hub.Now), 0, seen, 0, null, rows,
+                fileId, order.Mark, order.Dataset, order.Month, default, 0, seen, 0, null, rows,
                 [.. request.Tally!.Operators.Zip(request.Tally.Records)], BulkReading.StatementOf(reading.Meta), judged, forms);
-            var outcome = await store.PublishAsync(file, begun.Tick, cancellationToken);
+            var outcome = await store.PublishAsync(file, begun.Tick, () => reading.Query.PrecisionUnder(scope).Cut(hub.Now), cancellationToken);
             isKept = outcome == BulkOutcome.Made;
             return outcome;
         }

@@ -138,7 +138,7 @@ public sealed partial class BulkRounds(
         var judged = dataset.IsSnapshot ? [] : CompletenessReader.Judged(operators, dataset, await hub.Ledger.ReadAsync([dataset], shown, scope, cancellationToken));
         var isOfAreas = scope.AreasOf(dataset)?.Rights.Any(r => r.Boroughs is not null) == true;
         var wanted = new List<(BulkOrder, BulkFile?, bool)>();
-        foreach (var month in await MonthsAsync(scope, dataset, shown, asOf, judged, cancellationToken))
+        foreach (var month in await MonthsAsync(scope, dataset, files, shown, asOf, judged, cancellationToken))
         {
             var order = new BulkOrder(scope.Mark, dataset, month, isOfAreas);
             if (files.SingleOrDefault(f => f.Month == month) is not { } file)
@@ -159,23 +159,45 @@ public sealed partial class BulkRounds(
         return wanted;
     }
 
-    /// <summary>From the month of the first record, or of the hub's first tick, to the last that has settled.</summary>
+    /// <summary>
+    /// Settled months: from the hub's first tick on, or from the first record after operators began to be asked. Of the time before, where a charge point's clock may have stood at the
+    /// beginning of the century, only months that hold records, and those that did when their file was made.
+    /// </summary>
     private async Task<IEnumerable<DateOnly>> MonthsAsync(
-        Scope scope, Dataset dataset, long shown, DateTimeOffset asOf, IReadOnlyList<JudgedOperator> judged, CancellationToken cancellationToken)
+        Scope scope, Dataset dataset, IReadOnlyList<BulkFile> files, long shown, DateTimeOffset asOf, IReadOnlyList<JudgedOperator> judged, CancellationToken cancellationToken)
     {
-        var settled = dataset.IsSnapshot ? asOf : Judge.OfWindow(new Window(First, asOf), asOf, judged, 0).SettledTo;
-        var first = dataset.IsSnapshot ? await hub.Records.ReadFirstTickAsync(cancellationToken) : await FirstRecordAsync(scope, dataset, shown, asOf, cancellationToken);
-        return settled is { } end && first is { } start ? Months(LondonCalendar.DayOf(start), end) : [];
+        if (dataset.IsSnapshot) return await hub.Records.ReadFirstTickAsync(cancellationToken) is { } start ? Months(start, asOf) : [];
+        if (Judge.OfWindow(new Window(First, asOf), asOf, judged, 0).SettledTo is not { } settled) return [];
+        var covered = judged.Where(o => o.Plan is not null).Min(o => o.Covered.Start);
+        var months = files.Select(f => f.Month).ToHashSet();
+        for (var from = First; from < asOf && await FirstRecordAsync(scope, dataset, shown, new Window(from, asOf), cancellationToken) is { } at; from = MonthOf(at).To)
+        {
+            if (MonthOf(at).To > covered)
+            {
+                months.UnionWith(Months(at, settled));
+                break;
+            }
+
+            months.UnionWith(Months(at, settled).Take(1));
+        }
+
+        return months;
     }
 
-    private static IEnumerable<DateOnly> Months(DateOnly first, DateTimeOffset settledTo)
+    private static Window MonthOf(DateTimeOffset at)
     {
-        for (var month = new DateOnly(first.Year, first.Month, 1); LondonCalendar.Month(month.Year, month.Month).To <= settledTo; month = month.AddMonths(1)) yield return month;
+        var day = LondonCalendar.DayOf(at);
+        return LondonCalendar.Month(day.Year, day.Month);
     }
 
-    private async Task<DateTimeOffset?> FirstRecordAsync(Scope scope, Dataset dataset, long shown, DateTimeOffset asOf, CancellationToken cancellationToken)
+    private static IEnumerable<DateOnly> Months(DateTimeOffset first, DateTimeOffset settledTo)
     {
-        await using var rows = await hub.Records.ReadAsync(new RecordQuery { Dataset = dataset, Tick = shown, Limit = 1, Window = new Window(First, asOf) }, scope, cancellationToken);
+        for (var month = LondonCalendar.DayOf(MonthOf(first).From); LondonCalendar.Month(month.Year, month.Month).To <= settledTo; month = month.AddMonths(1)) yield return month;
+    }
+
+    private async Task<DateTimeOffset?> FirstRecordAsync(Scope scope, Dataset dataset, long shown, Window within, CancellationToken cancellationToken)
+    {
+        await using var rows = await hub.Records.ReadAsync(new RecordQuery { Dataset = dataset, Tick = shown, Limit = 1, Window = within }, scope, cancellationToken);
         return await rows.NextAsync(cancellationToken) ? rows.Key().At : null;
     }
 

@@ -3,6 +3,7 @@ using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Bulk;
 using ChargePointHub.Store.Embedded;
 
 namespace ChargePointHub.Server.Doctor;
@@ -59,6 +60,9 @@ public sealed class Examination(HubOptions options, IReadOnlyList<string> faults
             : [];
     }
 
+    private async Task<IReadOnlyList<Check>> BulkAsync(Database database, CancellationToken cancellationToken) =>
+        await IsOurSchemaAsync(database, cancellationToken) ? [BulkCheck.Judge(await new BulkStore(database).ReadFactsAsync(cancellationToken), options.Bulk)] : [];
+
     /// <summary>What was found, and the database where it answers.</summary>
     private async Task<(IReadOnlyList<Check> Checks, HubDatabaseHandle? Database)> DatabaseAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +86,7 @@ public sealed class Examination(HubOptions options, IReadOnlyList<string> faults
             }
 
             database = await HubDatabaseHandle.JoinAsync(options, cancellationToken);
-            return ([.. checks, .. await DatabaseChecks.LookAsync(database, time, cancellationToken), .. await InstancesAsync(database.Source, cancellationToken)], database);
+            return ([.. checks, .. await DatabaseChecks.LookAsync(database, time, cancellationToken), .. await InstancesAsync(database.Source, cancellationToken), .. await BulkAsync(database.Source, cancellationToken)], database);
         }
         catch (Exception failure) when (StartFailures.Of(failure) is { } start)
         {

@@ -5,8 +5,8 @@ namespace ChargePointHub.Store.Bulk;
 /// <summary>One dataset's records of one month, as files for one scope.</summary>
 /// <param name="Mark">Of the scope; open data is everybody's, under that of <see cref="Scope.Public"/>.</param>
 /// <param name="Month">First day, in London.</param>
-/// <param name="MadeAt">Where times are cut, the beginning of the unit.</param>
-/// <param name="Revision">From 1; one more each time that it was made anew.</param>
+/// <param name="MadeAt">When it was published; where times are cut, the beginning of the unit.</param>
+/// <param name="Revision">From 1; one more each time that it was made anew, also after it was taken out.</param>
 /// <param name="SeenTick">Every change up to here is in it.</param>
 /// <param name="ChangedTick">The newest change of what it holds that was found.</param>
 /// <param name="StaleSince">When it was found to be no longer what the hub holds; null: it is.</param>
@@ -54,3 +54,11 @@ public enum BulkOutcome
     /// <summary>Something was withheld or purged meanwhile that it might hold: it was thrown away.</summary>
     Overtaken,
 }
+
+/// <summary>How it stands with bulk files.</summary>
+/// <param name="Files">Months of a dataset and a scope.</param>
+/// <param name="Bytes">Of all their forms, compressed.</param>
+/// <param name="Waiting">Months that are still to be made.</param>
+/// <param name="LearntAt">When the hub last learnt something.</param>
+/// <param name="LookedAt">Up to what was learnt then files have been held against it; null: never.</param>
+public sealed record BulkFacts(long Files, long Bytes, long Waiting, DateTimeOffset LearntAt, DateTimeOffset? LookedAt);

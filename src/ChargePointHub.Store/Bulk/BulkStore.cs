@@ -59,6 +59,15 @@ public sealed class BulkStore(Database database)
         "SELECT t.tick, t.recorded_at FROM hub_setting s JOIN hub_tick t ON t.tick = ('x' || encode(s.value, 'hex'))::bit(64)::bigint WHERE s.name = $1", LookedUpTo)
         .ListAsync(r => ((long, DateTimeOffset)?)(r.GetInt64(0), r.Instant(1)), cancellationToken)).SingleOrDefault();
 
+    /// <summary>How it stands with all of them.</summary>
+    public async Task<BulkFacts> ReadFactsAsync(CancellationToken cancellationToken)
+    {
+        var (files, bytes, waiting, learnt) = (await database.Reads.Command(
+            "SELECT count(*), coalesce(sum(b.bytes), 0)::bigint, (SELECT coalesce(sum(waiting), 0)::bigint FROM bulk_scope), (SELECT recorded_at FROM hub_clock) FROM bulk_file f LEFT JOIN LATERAL (SELECT sum(o.bytes) AS bytes FROM bulk_form o WHERE o.file_id = f.file_id) b ON true WHERE f.made_at IS NOT NULL")
+            .ListAsync(r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.Instant(3)), cancellationToken)).Single();
+        return new BulkFacts(files, bytes, waiting, learnt, (await ReadLookedAsync(cancellationToken))?.At);
+    }
+
     /// <summary>These files hold something that changed at these ticks, and everything up to a tick has been looked at.</summary>
     public async Task WriteLookedAsync(IReadOnlyCollection<(Guid FileId, long Tick)> changed, long upTo, CancellationToken cancellationToken)
     {
@@ -103,9 +112,10 @@ public sealed class BulkStore(Database database)
         database.Reads.Command("UPDATE bulk_file SET seen_tick = $2, stale_since = NULL WHERE file_id = $1", fileId, seenTick).ExecuteAsync(cancellationToken);
 
     /// <summary>Makes a file visible in the place of the one before, all of it at once.</summary>
-    /// <param name="file">As it will be read; its revision is counted here.</param>
+    /// <param name="file">As it will be read; its revision is counted here, and when it was made is now.</param>
     /// <param name="begunTick">The newest tick when its first record was read.</param>
-    public async Task<BulkOutcome> PublishAsync(BulkFile file, long begunTick, CancellationToken cancellationToken)
+    /// <param name="now">As it is told. One maker publishes at a time, so that none is seen after a newer one: who asks for what was made since the newest that he has misses none.</param>
+    public async Task<BulkOutcome> PublishAsync(BulkFile file, long begunTick, Func<DateTimeOffset> now, CancellationToken cancellationToken)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -120,7 +130,7 @@ public sealed class BulkStore(Database database)
             begunTick, file.Operators.Select(o => o.OperatorId).ToArray()).ListAsync(r => r.GetBoolean(0), cancellationToken);
         if (overtaken.Single()) return BulkOutcome.Overtaken;
         var revision = (await connection.Command(
-            "SELECT coalesce(max(revision), 0) + 1 FROM bulk_file WHERE mark = $1 AND dataset = $2 AND month = $3", file.Mark, file.Dataset.Name, file.Month).ListAsync(r => r.GetInt32(0), cancellationToken)).Single();
+            "INSERT INTO bulk_revision AS r VALUES ($1, $2, $3, 1) ON CONFLICT (mark, dataset, month) DO UPDATE SET revision = r.revision + 1 RETURNING revision", file.Mark, file.Dataset.Name, file.Month).ListAsync(r => r.GetInt32(0), cancellationToken)).Single();
         foreach (var form in file.Forms)
         {
             await connection.Command(
@@ -136,7 +146,7 @@ public sealed class BulkStore(Database database)
             """
             UPDATE bulk_file SET made_at = $2, revision = $3, row_count = $4, operators = $5, operator_rows = $6, statement = $7::json, judged = $8 WHERE file_id = $1
             """,
-            file.FileId, file.MadeAt, revision, file.Rows, file.Operators.Select(o => o.OperatorId).ToArray(), file.Operators.Select(o => o.Rows).ToArray(),
+            file.FileId, now(), revision, file.Rows, file.Operators.Select(o => o.OperatorId).ToArray(), file.Operators.Select(o => o.Rows).ToArray(),
             System.Text.Encoding.UTF8.GetString(file.Statement), file.Judged).ExecuteAsync(cancellationToken);
         if (published == 0) throw new DBConcurrencyException($"The file {file.FileId} is gone: another maker took it for one that was given up.");
         await transaction.CommitAsync(cancellationToken);

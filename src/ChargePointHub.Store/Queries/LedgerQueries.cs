@@ -70,6 +70,15 @@ public sealed class LedgerQueries(Database database)
         return windows;
     }
 
+    /// <summary>Operators that report their outages themselves; those of all others are derived.</summary>
+    /// <param name="asOfTick">That did so at this tick; null: that do.</param>
+    public async Task<IReadOnlySet<string>> ReadOutageReportersAsync(long? asOfTick, Scope scope, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        return (await connection.Command("SELECT operator_id FROM outage_reporter WHERE tick <= $1", asOfTick ?? long.MaxValue).ListAsync(r => r.GetString(0), cancellationToken)).ToHashSet();
+    }
+
     /// <summary>How the latest failed run that met each gap failed, in the order of the gaps; null: no run failed there.</summary>
     public async Task<IReadOnlyList<string?>> ReadFailuresAsync(IReadOnlyList<OpenGap> gaps, Scope scope, CancellationToken cancellationToken)
     {

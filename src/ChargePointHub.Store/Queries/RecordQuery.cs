@@ -46,8 +46,11 @@ public sealed record RecordQuery
     /// <summary>Reported usage: what its periods are.</summary>
     public IReadOnlyList<string>? PeriodUnits { get; init; }
 
-    /// <summary>Outages: operators that report their own; those of all others are derived from status changes. Null: only what is reported.</summary>
-    public IReadOnlyList<string>? Reporting { get; init; }
+    /// <summary>Outages: those of operators that report none at <see cref="Tick"/> are derived from status changes. False: only what is reported.</summary>
+    public bool IsWithDerived { get; init; }
+
+    /// <summary>Outages: false: those alone that are derived.</summary>
+    public bool IsWithReported { get; init; } = true;
 
     /// <summary>Conditions beyond these; all must be met.</summary>
     public IReadOnlyList<RecordFilter> Filters { get; init; } = [];

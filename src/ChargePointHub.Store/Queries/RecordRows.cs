@@ -83,6 +83,12 @@ public sealed class RecordRows : IAsyncDisposable
             : new RecordKey(key.Texts[0], key.Texts[1], Version: query.IsOfVersions ? reader.GetInt64(reader.FieldCount - 1) : null);
     }
 
+    /// <summary>The current row is an outage that nobody reported.</summary>
+    private bool IsDerived => query.IsWithDerived && reader.IsDBNull(document);
+
+    /// <summary>Of a derived outage its id, and when the hub learnt it as it is, both as the reader is told; null: the current row is none.</summary>
+    public (string Id, DateTimeOffset KnownAt)? Derived() => IsDerived ? (DerivedOutages.IdOf(Key()), Detail().Precision.Cut(reader.Instant(document + 4))) : null;
+
     /// <summary>Of a version: from when on it was current (inclusive), and until when (exclusive; null: it is).</summary>
     public (DateTimeOffset RecordedAt, DateTimeOffset? SupersededAt) Span() => (reader.Instant(reader.FieldCount - 3), reader.InstantOrNull(reader.FieldCount - 2));
 
@@ -111,7 +117,7 @@ public sealed class RecordRows : IAsyncDisposable
     {
         var isOpen = joinsSession || query.Dataset == Dataset.ChargePoints;
         var detail = Detail();
-        if (query.Reporting is not null && reader.IsDBNull(document))
+        if (IsDerived)
         {
             DerivedOutages.Write(output, Key(), reader.IsDBNull(document + 2) ? null : reader.GetFieldValue<DateTimeOffset>(document + 2), TextOrNull(document + 3), detail);
             return;

@@ -74,7 +74,7 @@ internal static class RecordSql
         [Dataset.StatusChanges] = new(
             "status_change", null, "at", ["operator_id", "charge_point_id", "status"], "", AreaJoin + PointJoin, "c.power_band", "r.status",
             Ties: ["r.evidence", "(r.document ->> 'reported_at')::timestamptz"]),
-        [Dataset.Outages] = new("outage", "outage_version", "started_at", ["operator_id", "outage_id"], ", a.borough_gss, r.ended_at, r.category", AreaJoin + PointJoin, "c.power_band", null,
+        [Dataset.Outages] = new("outage", "outage_version", "started_at", ["operator_id", "outage_id"], ", a.borough_gss, r.ended_at, r.category, r.recorded_at AS known_at", AreaJoin + PointJoin, "c.power_band", null,
             Ties: ["(r.ended_at)::timestamptz", "r.category"]),
         [Dataset.ReportedUsage] = new("reported_usage", "reported_usage_version", "period_from", ["operator_id", "reported_usage_id"], "", UsageArea, null, null),
         [Dataset.Tariffs] = new("tariff", "tariff_version", null, ["operator_id", "tariff_id"], "", "", null, null),
@@ -111,18 +111,19 @@ internal static class RecordSql
         }
         else
         {
+            var reported = query.IsWithReported ? conditions : conditions + " AND false";
             sql.Append("SELECT * FROM ((");
-            Current(conditions);
+            Current(reported);
             sql.Append(") UNION ALL (");
-            var versions = conditions + " AND r.tick_to > @tick";
+            var versions = reported + " AND r.tick_to > @tick";
             if (cut is null) Branch(sql, shape, shape.VersionTable, versions, order);
             else cut.Branch(sql, shape, shape.VersionTable, versions, order);
-            if (query.Reporting is { } reporting)
+            if (query.IsWithDerived)
             {
                 // Derived ones have the same columns, and are asked for in the same way.
                 sql.Append(") UNION ALL (");
-                shape = shape with { Table = DerivedOutages.View };
-                Current(conditions + DerivedOutages.Conditions(command, query, reporting));
+                shape = shape with { Table = DerivedOutages.View, Joined = shape.Joined.Replace("r.recorded_at", "r.known_at", StringComparison.Ordinal) };
+                Current(conditions + DerivedOutages.Conditions(command, query));
             }
 
             sql.Append(")) pages ORDER BY ").Append(order).Append(" LIMIT @limit");
@@ -145,11 +146,12 @@ internal static class RecordSql
         var command = new ServingCommand(connection, scope);
         CutSql.Of(query, layer, command.Parameters);
         var conditions = Conditions(query with { After = null }, layer, shape, command.Parameters);
-        var sql = new StringBuilder("SELECT (SELECT count(*) FROM ").Append(shape.Table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(')');
+        var reported = query.IsWithReported ? conditions : conditions + " AND false";
+        var sql = new StringBuilder("SELECT (SELECT count(*) FROM ").Append(shape.Table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(reported).Append(')');
         if (shape.VersionTable is { } versions)
-            sql.Append(" + (SELECT count(*) FROM ").Append(versions).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(" AND r.tick_to > @tick)");
-        if (query.Reporting is { } reporting)
-            sql.Append(" + (SELECT count(*) FROM ").Append(DerivedOutages.View).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(DerivedOutages.Conditions(command, query, reporting)).Append(')');
+            sql.Append(" + (SELECT count(*) FROM ").Append(versions).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(reported).Append(" AND r.tick_to > @tick)");
+        if (query.IsWithDerived)
+            sql.Append(" + (SELECT count(*) FROM ").Append(DerivedOutages.View).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions).Append(DerivedOutages.Conditions(command, query)).Append(')');
         command.CommandText = sql.ToString();
         return command;
     }

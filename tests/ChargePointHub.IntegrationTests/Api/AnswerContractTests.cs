@@ -14,7 +14,7 @@ namespace ChargePointHub.IntegrationTests.Api;
 public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
 {
     /// <summary>An id that is there, for each route that takes one.</summary>
-    private static readonly (string Path, string Id)[] Ids = [("/v1/charge-points/", "alpha:P1"), ("/v1/tariffs/", "alpha:T1"), ("/v1/charging-sessions/", "alpha:S1"), ("/v1/reported-usage/", "alpha:charge_point%2FP1%2F2026-Q3"), ("/v1/operators/", "alpha"), ("/v1/errors/", "CPH-1102"), ("/v1/schemas/", "hub/v1/values"), ("/v1/bulk/", "2026-10.ndjson.gz")];
+    private static readonly (string Path, string Id)[] Ids = [("/v1/charge-points/", "alpha:P1"), ("/v1/tariffs/", "alpha:T1"), ("/v1/charging-sessions/", "alpha:S1"), ("/v1/outages/", "alpha:O1"), ("/v1/reported-usage/", "alpha:charge_point%2FP1%2F2026-Q3"), ("/v1/operators/", "alpha"), ("/v1/errors/", "CPH-1102"), ("/v1/schemas/", "hub/v1/values"), ("/v1/bulk/", "2026-10.ndjson.gz")];
 
     private const string Operator = "cph_live_alpha_secret";
 

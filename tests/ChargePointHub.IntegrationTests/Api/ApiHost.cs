@@ -274,16 +274,17 @@ public sealed class ApiHost : IAsyncLifetime
         using var example = JsonDocument.Parse(HubSchemas.Component("BulkFile").Example);
         var statement = System.Text.Encoding.UTF8.GetBytes(example.RootElement.GetProperty("meta").GetRawText());
         await store.PublishAsync(
-            new BulkFile(id, mark, dataset, october, Now, 0, 1, 0, null, 0, [], statement, "", [.. new[] { "ndjson", "csv" }.Select(f => new BulkForm(f, 20, hash, 0, hash, null))]), 1, CancellationToken.None);
+            new BulkFile(id, mark, dataset, october, Now, 0, 1, 0, null, 0, [], statement, "", [.. new[] { "ndjson", "csv" }.Select(f => new BulkForm(f, 20, hash, 0, hash, null))]), 1, () => Now, CancellationToken.None);
     }
 
-    /// <summary>The path of a route with the id of what tests call by the usual names: alpha, P1, T1, S1, and figures of P1.</summary>
+    /// <summary>The path of a route with the id of what tests call by the usual names: alpha, P1, T1, S1, O1, and figures of P1.</summary>
     public static string Asked(string path) => path switch
     {
         "/v1/errors/{id}" => "/v1/errors/CPH-1001",
         "/v1/schemas/{id}" => "/v1/schemas/hub/v1/tariffs",
         _ when path.StartsWith("/v1/tariffs/", StringComparison.Ordinal) => path.Replace("{id}", "alpha:T1", StringComparison.Ordinal),
         _ when path.StartsWith("/v1/charging-sessions/", StringComparison.Ordinal) => path.Replace("{id}", "alpha:S1", StringComparison.Ordinal),
+        _ when path.StartsWith("/v1/outages/", StringComparison.Ordinal) => path.Replace("{id}", "alpha:O1", StringComparison.Ordinal),
         _ when path.StartsWith("/v1/reported-usage/", StringComparison.Ordinal) => path.Replace("{id}", "alpha:charge_point%2FP1%2F2026-Q3", StringComparison.Ordinal),
         _ when path.StartsWith("/v1/bulk/", StringComparison.Ordinal) => path.Replace("{id}", "2026-10.ndjson.gz", StringComparison.Ordinal),
         _ when path.StartsWith("/v1/operators/", StringComparison.Ordinal) => path.Replace("{id}", "alpha", StringComparison.Ordinal),

@@ -60,11 +60,11 @@ public sealed class BulkFileTests : IAsyncLifetime
         await MakeAsync();
 
         var months = await MonthsAsync();
-        Assert.Equal(["2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10"], Named(months, "charging_sessions"));
+        Assert.Equal(["2026-03", "2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10"], Named(months, "charge_points"));
+        Assert.Equal(["2026-03", "2026-04", "2026-09", "2026-10"], Named(months, "charging_sessions"));
         Assert.Equal(["2026-10"], Named(months, "status_changes"));
-        Assert.Equal(Named(months, "charge_points"), Named(months, "charging_sessions"));
-        Assert.Equal(Named(months, "tariffs"), Named(months, "charging_sessions"));
-        Assert.Equal([2, 1, 0, 0, 0, 0, 1, 5], months.Where(m => Text(m, "dataset") == "charging_sessions").Select(m => m.GetProperty("rows").GetInt32()));
+        Assert.Equal(Named(months, "charge_points"), Named(months, "tariffs"));
+        Assert.Equal([2, 1, 1, 5], months.Where(m => Text(m, "dataset") == "charging_sessions").Select(m => m.GetProperty("rows").GetInt32()));
         foreach (var month in months)
         {
             var meta = month.GetProperty("meta");
@@ -132,6 +132,50 @@ public sealed class BulkFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Before_operators_were_asked_only_months_that_hold_records_are_files_and_one_whose_record_moved_is_made_anew()
+    {
+        await host.AddSessionAsync("alpha:clock", At("2000-01-01T00:03:00Z"));
+        await host.CoverAsync("alpha", Dataset.ChargingSessions, new Window(At("2026-07-10T00:00:00Z"), At("2026-11-01T00:00:00Z")));
+        await MakeAsync();
+        Assert.Equal(["2000-01", "2026-03", "2026-04", "2026-09", "2026-10"], Named(await MonthsAsync(), "charging_sessions"));
+        await host.AddSessionAsync("beta:July", At("2026-07-11T00:03:00Z"), chargePoint: "beta:P1");
+        await MakeAsync();
+        Assert.Equal(["2000-01", "2026-03", "2026-04", "2026-07", "2026-08", "2026-09", "2026-10"], Named(await MonthsAsync(), "charging_sessions"));
+
+        // The operator corrects when it was.
+        await CorrectAsync("alpha:clock", 4);
+        await host.ExecuteAsync("UPDATE charging_session SET plug_in_at = '2026-10-07Z' WHERE session_id = 'alpha:clock'");
+        host.AskedAt = ApiHost.Now.AddMinutes(61);
+        await MakeAsync();
+        var (wrong, right) = ((await MonthsAsync()).Single(m => Text(m, "month") == "2000-01"), (await MonthsAsync()).Single(m => Text(m, "dataset") == "charging_sessions" && Text(m, "month") == "2026-10"));
+        Assert.Equal((0, 2, 6), (wrong.GetProperty("rows").GetInt32(), wrong.GetProperty("revision").GetInt32(), right.GetProperty("rows").GetInt32()));
+    }
+
+    [Fact]
+    public async Task It_was_made_when_it_is_there_and_not_when_its_last_row_was_written()
+    {
+        await using var withholding = new NpgsqlConnection(host.ConnectionString);
+        await withholding.OpenAsync();
+        NpgsqlTransaction? held = null;
+        Task? letGo = null;
+        await MakeAsync(async () =>
+        {
+            if (held is not null) return;
+            held = await withholding.BeginTransactionAsync();
+            await withholding.Command("SELECT FROM hub_clock FOR UPDATE").ExecuteAsync(CancellationToken.None);
+            letGo = Task.Run(async () =>
+            {
+                while (await OneAsync("SELECT count(*) FROM pg_locks WHERE NOT granted", owner: true) == "0") await Task.Yield();
+                host.AskedAt = ApiHost.Now.AddMinutes(7);
+                await held.CommitAsync();
+            });
+        });
+        await letGo!;
+
+        Assert.All(await MonthsAsync(), m => Assert.Equal("2026-11-20T12:07:00.000Z", Text(m, "made_at")));
+    }
+
+    [Fact]
     public async Task A_purged_record_takes_every_file_along_that_may_hold_it_also_one_that_is_being_made()
     {
         await MakeAsync();
@@ -153,7 +197,7 @@ public sealed class BulkFileTests : IAsyncLifetime
         await MakeAsync();
 
         var october = (await MonthsAsync()).Single(m => Text(m, "dataset") == "charging_sessions" && Text(m, "month") == "2026-10");
-        Assert.Equal(3, october.GetProperty("rows").GetInt32());
+        Assert.Equal((3, 2), (october.GetProperty("rows").GetInt32(), october.GetProperty("revision").GetInt32()));
         Assert.DoesNotContain("october-first", await PlainAsync(october, 0), StringComparison.Ordinal);
         Assert.DoesNotContain("beta:S1", await PlainAsync(october, 1), StringComparison.Ordinal);
     }
@@ -176,6 +220,7 @@ public sealed class BulkFileTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await FileAsync("/v1/bulk/charge-points/2026-10.csv.gz", key: null)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await FileAsync("/v1/bulk/tariffs/2026-10.csv.gz", key: null)).StatusCode);
         await MakeAsync();
+        Assert.Equal(2, (await MonthsAsync()).Single(m => Text(m, "dataset") == "charging_sessions" && Text(m, "month") == "2026-10").GetProperty("revision").GetInt32());
         Assert.DoesNotContain("alpha:elsewhere", Encoding.UTF8.GetString(Unpacked(await (await FileAsync(October)).Content.ReadAsByteArrayAsync())), StringComparison.Ordinal);
     }
 

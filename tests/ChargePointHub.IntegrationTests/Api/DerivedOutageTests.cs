@@ -21,6 +21,8 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
         [
             new ListedOperator("alpha", "Alpha", null, null, [Plan(Dataset.Outages, WindowAxis.StartedAt), Plan(Dataset.StatusChanges, WindowAxis.At)]),
             new ListedOperator("beta", "Beta", null, null, [Plan(Dataset.StatusChanges, WindowAxis.At)]), new ListedOperator("gamma", "Gamma", null, null, []),
+            new ListedOperator("delta", "Delta", null, null, [Plan(Dataset.Outages, WindowAxis.StartedAt), Plan(Dataset.StatusChanges, WindowAxis.At)]),
+            new ListedOperator("epsilon", "Epsilon", null, null, [Plan(Dataset.StatusChanges, WindowAxis.At)]),
         ]);
         Grant("lambeth", new Right("beta", "outages", [Lambeth]));
         Grant("all", new Right("beta", "outages", null));
@@ -41,6 +43,17 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
         foreach (var (point, hoursAgo, status) in changes) await host.AddStatusChangeAsync($"beta:{point}", Now.AddHours(-hoursAgo), status);
         await host.AddStatusChangeAsync("alpha:A1", Now.AddHours(-6), Status.OutOfOrder);
         await host.AddAsync(Samples.Outage("O1", "A1", Now.AddHours(-6), op: "alpha"));
+
+        // One begins to report at the second tick; of another only what it reported is left, and its file says nothing of outages any more.
+        foreach (var (op, own, tick) in new[] { ("delta", "D1", 2), ("epsilon", "E1", 1) })
+        {
+            await host.AddStatusChangeAsync($"{op}:P1", Now.AddDays(-12), Status.OutOfOrder);
+            await host.AddStatusChangeAsync($"{op}:P1", Now.AddDays(-12).AddHours(2), Status.Available);
+            await host.AddAsync(Samples.Outage(own, "P1", Now.AddDays(-12), 90, op: op), tick);
+            await host.CoverAsync(op, Dataset.StatusChanges, new Window(Now.AddDays(-18), Now.AddMinutes(-10)));
+        }
+
+        await host.CoverAsync("delta", Dataset.Outages, new Window(Now.AddDays(-15), Now.AddMinutes(-10)), tick: 2);
         await host.ExecuteAsync("UPDATE status_change SET tick = 2 WHERE charge_point_id = 'beta:P1' AND at > '2026-11-20T01:00:00Z'");
         await host.TickAsync(1);
         await host.TickAsync(2);
@@ -69,7 +82,7 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
         var completeness = (await host.GetAsync("/v1/outages")).Json.GetProperty("meta").GetProperty("completeness");
 
         Assert.Equal(["beta 2026-11-19T13:00:00.000Z"], completeness.GetProperty("gaps").EnumerateArray().Select(g => $"{g.GetProperty("operator_id")} {g.GetProperty("from")}"));
-        Assert.Equal(["gamma"], completeness.GetProperty("not_provided").EnumerateArray().Select(o => o.GetString()));
+        Assert.Equal(["gamma", "epsilon"], completeness.GetProperty("not_provided").EnumerateArray().Select(o => o.GetString()));
         Assert.Empty((await host.GetAsync("/v1/gaps?operator=beta&dataset=outages")).Data);
     }
 
@@ -80,6 +93,9 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
     [InlineData("time_field=ended_at&from=2026-11-20T02:00:00Z&to=2026-11-20T06:30:00Z", "P1 16:00-02:00")]
     [InlineData("time_field=ended_at&from=2026-11-20T06:00:00Z&to=2026-11-20T07:00:00Z", "P4 06:00-06:30")]
     [InlineData("time_field=last_updated", "")]
+    [InlineData("time_field=recorded_at&from=2000-01-01", "")]
+    [InlineData("origin=reported", "")]
+    [InlineData("origin=derived&category=PLANNED_MAINTENANCE", "P1 07:00-08:00")]
     [InlineData("from=2026-11-01&to=2026-11-19", "P3 20:00-")]
     [InlineData("category=PLANNED_MAINTENANCE", "P1 07:00-08:00")]
     [InlineData("borough=camden&sort=-started_at", "P5 09:30-09:45 P5 09:06-09:15 P4 06:00-06:30")]
@@ -119,6 +135,38 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
         Assert.Equal(["P1 16:00-"], Told(answer));
     }
 
+    [Fact]
+    public async Task Before_it_began_to_report_an_operators_outages_are_derived_and_judged_so_and_from_then_on_all_are_its_own()
+    {
+        const string asked = "/v1/outages?operator=delta&from=2026-11-03T00:00:00Z&to=2026-11-10T00:00:00Z";
+        var (now, then, still) = (await host.GetAsync(asked), await host.GetAsync(asked + "&as_of=2026-11-20T03:30:00Z"), await host.GetAsync("/v1/outages?operator=epsilon&from=2026-11-03"));
+
+        Assert.Equal(["D1 12:00-13:30"], Told(now));
+        Assert.Equal(["P1 12:00-14:00"], Told(then));
+        Assert.Equal(["E1 12:00-13:30"], Told(still));
+        Assert.Equal(["2026-11-03T00:00:00.000Z"], GapsOf(now));
+        Assert.Empty(GapsOf(then));
+
+        static IEnumerable<string?> GapsOf(Answer answer) => answer.Json.GetProperty("meta").GetProperty("completeness").GetProperty("gaps").EnumerateArray().Select(g => g.GetProperty("from").GetString());
+    }
+
+    [Fact]
+    public async Task A_walk_goes_on_as_it_was_begun_when_the_operator_begins_to_report_meanwhile()
+    {
+        var whole = Told(await host.GetAsync("/v1/outages?operator=beta")).ToList();
+        var first = await host.GetAsync("/v1/outages?operator=beta&limit=2");
+        await host.ExecuteAsync("INSERT INTO outage_reporter VALUES ('beta', 3)");
+        await host.TickAsync(3);
+        var rest = await host.GetAsync($"/v1/outages?operator=beta&limit=50&cursor={first.NextCursor}");
+        var anew = await host.GetAsync("/v1/outages?operator=beta");
+        await host.ExecuteAsync("DELETE FROM outage_reporter WHERE operator_id = 'beta'");
+
+        Assert.Equal(whole, [.. Told(first), .. Told(rest)]);
+        Assert.Equal(["beta"], rest.Json.GetProperty("meta").GetProperty("completeness").GetProperty("gaps").EnumerateArray().Select(g => g.GetProperty("operator_id").GetString()));
+        Assert.Empty(anew.Data);
+        Assert.Equal(["beta"], anew.Json.GetProperty("meta").GetProperty("completeness").GetProperty("not_provided").EnumerateArray().Select(o => o.GetString()));
+    }
+
     [Theory]
     [InlineData("lambeth", "P1 16:00-02:00 P1 07:00-08:00")]
     [InlineData("all", "P1 16:00-02:00 P9 05:00- P4 06:00-06:30 P1 07:00-08:00 P5 09:06-09:15 P5 09:30-09:45")]
@@ -146,6 +194,47 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
         Assert.Equal(whole.Data.Select(o => o.GetRawText()), pages);
         Assert.DoesNotMatch(@"T\d\d:(0[1-9]|[1-5]\d):", string.Concat(pages));
         Assert.Equal("CPH-1107", (await host.GetAsync("/v1/outages?time_field=lasting", KeyOf("hour"))).Code);
+    }
+
+    [Fact]
+    public async Task Each_of_the_list_is_at_its_address_now_and_as_of_then_and_is_told_as_its_one_version()
+    {
+        await host.ExecuteAsync("UPDATE status_change SET recorded_at = at + interval '90 seconds' WHERE operator_id = 'beta'");
+        foreach (var (key, since) in new[] { (ApiHost.Key, "01:30"), (KeyOf("lambeth"), "01:30"), (KeyOf("hour"), "00:00") })
+        {
+            foreach (var record in (await host.GetAsync("/v1/outages?operator=beta", key)).Data)
+            {
+                var address = AddressOf(record);
+                var (one, versions) = (await host.GetAsync(address, key), await host.GetAsync(address + "/versions", key));
+                Assert.Equal(record.GetRawText(), one.Json.GetProperty("data").GetRawText());
+                var version = Assert.Single(versions.Data);
+                Assert.Equal((record.GetRawText(), JsonValueKind.Null), (version.GetProperty("record").GetRawText(), version.GetProperty("superseded_at").ValueKind));
+                var last = record.GetProperty(record.GetProperty("ended_at").ValueKind == JsonValueKind.Null ? "started_at" : "ended_at").GetString()!;
+                Assert.Equal($"{last[..14]}{(key == KeyOf("hour") ? since : $"{int.Parse(last[14..16], System.Globalization.CultureInfo.InvariantCulture) + 1:00}:30")}.000Z", version.GetProperty("recorded_at").GetString());
+            }
+        }
+
+        var whole = (await host.GetAsync("/v1/outages?operator=beta")).Data[0];
+        Assert.Equal(JsonValueKind.Null, (await host.GetAsync(AddressOf(whole) + "?as_of=2026-11-20T03:30:00Z")).Json.GetProperty("data").GetProperty("ended_at").ValueKind);
+        Assert.Equal("2026-11-08T12:00:00.000Z", (await host.GetAsync("/v1/outages/delta:P1%2F2026-11-08T12:00:00.000Z?as_of=2026-11-20T03:30:00Z")).Json.GetProperty("data").GetProperty("started_at").GetString());
+
+        static string AddressOf(JsonElement record) => "/v1/outages/" + record.GetProperty("outage_id").GetString()!.Replace("/", "%2F", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("beta:P1/2026-11-19T16:00:00.001Z", ApiHost.Key)]
+    [InlineData("beta:P1/2026-11-19T16:00:00.000Z/2", ApiHost.Key)]
+    [InlineData("beta:P1/2026-11-19T16:00:00Z", ApiHost.Key)]
+    [InlineData("beta:P1/9999-12-31T23:59:59.999Z", ApiHost.Key)]
+    [InlineData("beta:P1/1", ApiHost.Key)]
+    [InlineData("beta:H1/2026-11-20T09:00:00.000Z", ApiHost.Key)]
+    [InlineData("delta:P1/2026-11-08T12:00:00.000Z", ApiHost.Key)]
+    [InlineData("beta:P4/2026-11-20T06:00:00.000Z", "cph_live_lambeth_secret")]
+    [InlineData("beta:P5/2026-11-20T09:06:00.000Z", "cph_live_hour_secret")]
+    public async Task What_is_no_id_of_an_outage_that_the_list_has_is_not_found(string id, string key)
+    {
+        foreach (var ending in new[] { "", "/versions" })
+            Assert.Equal("CPH-3007", (await host.GetAsync($"/v1/outages/{id.Replace("/", "%2F", StringComparison.Ordinal)}{ending}", key)).Code);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class OutageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLi
         Grant("lambeth", new Right("alpha", "outages", [Lambeth]));
         Grant("all", new Right("alpha", "outages", null));
         Grant("limited", new Right("alpha", "outages", null, ["category"], TimePrecision.Hour));
+        Grant("none", new Right("alpha", "outages", [Camden]));
         Grant("statuses", new Right("alpha", "status_changes", null));
         foreach (var (id, borough, published) in new[] { ("alpha:L1", Lambeth, true), ("alpha:C1", Camden, true), ("alpha:H1", Lambeth, false) }) await host.AddChargePointAsync(id, borough, published);
         Outage[] outages =
@@ -32,6 +33,7 @@ public sealed class OutageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLi
         ];
         foreach (var each in outages) await host.AddAsync(each, 2);
         await host.AddAsync(outages[0] with { EndedAt = null }, 1, 2);
+        await host.ExecuteAsync("UPDATE outage SET recorded_at = @at WHERE outage_id = 'alpha:O3'", ("at", Now.AddHours(-2)));
         await host.TickAsync(1);
         await host.TickAsync(2);
         await host.ExecuteAsync("UPDATE hub_tick SET recorded_at = @at WHERE tick = 1", ("at", Now.AddHours(-12)));
@@ -55,6 +57,9 @@ public sealed class OutageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLi
     [InlineData("time_field=ended_at&from=2026-11-20T01:00:00Z", "O1 O5")]
     [InlineData("from=2026-11-01&to=2026-11-12", "O3")]
     [InlineData("time_field=last_updated&from=2026-11-20T03:00:00Z", "O2 O5")]
+    [InlineData("time_field=recorded_at", "O3")]
+    [InlineData("origin=derived", "")]
+    [InlineData("origin=reported&borough=camden", "O2")]
     [InlineData("category=PLANNED_MAINTENANCE,VANDALISM", "O2")]
     [InlineData("borough=lambeth", "O1")]
     [InlineData("power_band=slow&sort=-started_at", "O2 O1")]
@@ -71,6 +76,7 @@ public sealed class OutageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLi
     [InlineData("category=COMM", "category")]
     [InlineData("time_field=attended_at", "time_field")]
     [InlineData("status=OUTOFORDER", "status")]
+    [InlineData("origin=guessed", "origin")]
     public async Task What_is_no_value_is_said(string query, string parameter) =>
         Assert.Equal(parameter, (await host.GetAsync($"/v1/outages?{query}")).Fault.GetProperty("parameter").GetString());
 
@@ -109,6 +115,18 @@ public sealed class OutageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLi
 
         Assert.Equal(["O1"], Ids(answer));
         Assert.Equal(JsonValueKind.Null, answer.Data[0].GetProperty("ended_at").ValueKind);
+    }
+
+    [Fact]
+    public async Task One_is_at_its_address_as_the_list_has_it_and_so_was_each_version()
+    {
+        var versions = (await host.GetAsync("/v1/outages/alpha:O1/versions")).Data;
+
+        Assert.Equal((await host.GetAsync("/v1/outages")).Data[0].GetRawText(), (await host.GetAsync("/v1/outages/alpha:O1")).Json.GetProperty("data").GetRawText());
+        Assert.Equal((await host.GetAsync("/v1/outages?from=2026-11-19&as_of=2026-11-20T00:30:00Z")).Data[0].GetRawText(), (await host.GetAsync("/v1/outages/alpha:O1?as_of=2026-11-20T00:30:00Z")).Json.GetProperty("data").GetRawText());
+        Assert.Equal(["2026-11-20T02:00:00.000Z", null], versions.Select(v => v.GetProperty("record").GetProperty("ended_at").GetString()));
+        Assert.Equal(versions[0].GetProperty("recorded_at").GetString()![..10], versions[1].GetProperty("superseded_at").GetString()![..10]);
+        Assert.Equal("CPH-3007", (await host.GetAsync("/v1/outages/alpha:O1", KeyOf("none"))).Code);
     }
 
     [Fact]

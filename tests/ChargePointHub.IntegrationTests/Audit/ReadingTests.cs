@@ -31,6 +31,7 @@ public sealed class ReadingTests : IAsyncLifetime
         await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-2), Status.Charging);
         await host.AddTariffAsync("alpha:T1");
         await host.AddAsync(Samples.Usage("alpha:P1"));
+        await host.AddAsync(Samples.Outage("O1", "P1", ApiHost.Now.AddHours(-3), op: "alpha"));
         foreach (var dataset in BulkFile.Datasets) await host.AddBulkFileAsync(Scope.Everything, dataset);
         await host.TickAsync(1);
     }

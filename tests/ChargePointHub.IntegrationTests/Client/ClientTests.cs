@@ -21,6 +21,7 @@ public sealed class ClientTests : IAsyncLifetime
         await host.AddChargePointAsync("alpha:P2", status: null);
         for (var n = 0; n < 5; n++) await host.AddSessionAsync($"alpha:S{n}", ApiHost.Now.AddHours(-n));
         await host.AddAsync(Samples.Usage("alpha:P1"));
+        await host.AddAsync(Samples.Outage("O1", "P1", ApiHost.Now.AddHours(-3), op: "alpha"));
         await WriteTariffAsync("alpha:T1");
         await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-1), Model.Status.Charging);
     }
@@ -41,6 +42,7 @@ public sealed class ClientTests : IAsyncLifetime
             nameof(HubClient.GetChargePointAsync) or nameof(HubClient.ListChargePointVersionsAsync) => "alpha:P1",
             nameof(HubClient.GetTariffAsync) or nameof(HubClient.ListTariffVersionsAsync) => "alpha:T1",
             nameof(HubClient.GetChargingSessionAsync) or nameof(HubClient.ListChargingSessionVersionsAsync) => "alpha:S1",
+            nameof(HubClient.GetOutageAsync) or nameof(HubClient.ListOutageVersionsAsync) => "alpha:O1",
             nameof(HubClient.GetReportedUsageAsync) or nameof(HubClient.ListReportedUsageVersionsAsync) => "alpha:charge_point/P1/2026-Q3",
             nameof(HubClient.GetErrorAsync) => "CPH-1001",
             nameof(HubClient.GetSchemaAsync) => "hub/v1/tariffs",

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Tests.Feeds.Fetching;
 using Microsoft.AspNetCore.Http;
@@ -25,9 +26,14 @@ public sealed class DoctorTests : IDisposable
         Assert.Equal((int)ExitCode.Done, code);
         Assert.Contains("failed: 0", output, StringComparison.Ordinal);
         Assert.Equal(
-            ["boundaries", "certificate", "clock", "database", "disk", "feeds", "operator files", "settings"], checks.Select(c => c.Subject).Distinct().Order(StringComparer.Ordinal));
+            ["boundaries", "bulk files", "certificate", "clock", "database", "disk", "feeds", "operator files", "settings"], checks.Select(c => c.Subject).Distinct().Order(StringComparer.Ordinal));
         Assert.All(checks.Where(c => c.Subject == "database"), c => Assert.Equal("ok", c.Outcome));
         Assert.Equal("not checked", checks.Single(c => c.Subject == "feeds").Outcome);
+        Assert.Equal(("ok", "0 months stand as files, 0.0 MB; 0 are still to be made."), checks.Where(c => c.Subject == "bulk files").Select(c => (c.Outcome, c.Sentence)).Single());
+
+        await database.OneAsync("INSERT INTO hub_tick VALUES (1, '2026-11-20T02:00Z'); UPDATE hub_clock SET recorded_at = '2026-11-20T09:00Z'; INSERT INTO hub_setting (name, value) VALUES ('bulk_tick', int8send(1))");
+        var behind = (await LookAsync(database.ConnectionString)).Single(c => c.Subject == "bulk files");
+        Assert.Equal(("warning", true), (behind.Outcome, behind.Sentence.EndsWith("Nothing that was learnt after 2026-11-20 02:00 UTC is in them.", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -80,6 +80,8 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/status-changes"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
         ["/v1/status-changes.csv"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
         ["/v1/outages"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
+        ["/v1/outages/{id}"] = Only("everything", "operator", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
+        ["/v1/outages/{id}/versions"] = Only("everything", "operator", "tfl", "gla", "london_councils") with { NotThere = ["other operator"] },
         ["/v1/outages.csv"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/v1/reported-usage"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/v1/reported-usage.csv"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
@@ -116,6 +118,7 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         await host.AddStatusChangeAsync("alpha:P1", ApiHost.Now.AddHours(-2), Status.Charging);
         await host.AddTariffAsync("alpha:T1");
         await host.AddAsync(Samples.Usage("alpha:P1"));
+        await host.AddAsync(Samples.Outage("O1", "P1", ApiHost.Now.AddHours(-3), op: "alpha"));
         await host.TickAsync(1);
 
         // Of open data all have the same; tfl, gla and London Councils hold one and the same scope.

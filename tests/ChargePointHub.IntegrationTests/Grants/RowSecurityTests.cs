@@ -132,7 +132,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         Assert.Equal((0, 0), await SeenAsync(Holding(new Right("alpha", "status_changes", null), new Right("alpha", Right.FeedQuality, null))));
         Assert.Equal((35, 35), await SeenAsync(Scope.Of(OrganisationRole.Operator, "alpha", [])));
         Assert.Equal((36, 36), await SeenAsync(Scope.Everything));
-        await host.ExecuteAsync("TRUNCATE outage, outage_version");
+        await host.ExecuteAsync("TRUNCATE outage, outage_version, outage_reporter");
     }
 
     [Fact]
@@ -148,6 +148,22 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         Assert.Equal(0, await CountAsync(derived, Holding(new Right("alpha", "status_changes", null), new Right("alpha", Right.FeedQuality, null)), tick: 9));
         Assert.Equal(35, await CountAsync(derived, Scope.Of(OrganisationRole.Operator, "alpha", []), tick: 9));
         Assert.Equal(36, await CountAsync(derived, Scope.Everything, tick: 9));
+
+        // Where they last is looked for at charge points of the scope and of the question alone.
+        string Lasting(string operators = "NULL", string boroughs = "NULL", string point = "NULL") =>
+            $"(SELECT DISTINCT charge_point_id FROM outages_lasting('2026-11-20T11:55:00Z', {operators}, {boroughs}, {point})) l";
+        Assert.Equal(35, await CountAsync(Lasting(), Scope.Everything, tick: 9));
+        Assert.Equal(1, await CountAsync(Lasting(), Holding(new Right("alpha", "outages", [All[0]])), tick: 9));
+        Assert.Equal(0, await CountAsync(Lasting(), Holding(new Right("alpha", "status_changes", null)), tick: 9));
+        Assert.Equal(1, await CountAsync(Lasting(operators: "ARRAY['beta']"), Scope.Everything, tick: 9));
+        Assert.Equal(3, await CountAsync(Lasting(boroughs: $"ARRAY['{All[0]}']"), Scope.Everything, tick: 9));
+        Assert.Equal(1, await CountAsync(Lasting(point: $"'alpha:{All[0]}'"), Scope.Everything, tick: 9));
+
+        // Who reports its own has none derived, from that tick on.
+        await host.ExecuteAsync("INSERT INTO outage_reporter VALUES ('alpha', 9)");
+        Assert.Equal((36, 1), (await CountAsync(derived, Scope.Everything, tick: 8), await CountAsync(derived, Scope.Everything, tick: 9)));
+        Assert.Equal((35, 1), (await CountAsync(Lasting(), Scope.Everything, tick: 8), await CountAsync(Lasting(), Scope.Everything, tick: 9)));
+        await host.ExecuteAsync("DELETE FROM outage_reporter");
         await host.ExecuteAsync("DELETE FROM status_change WHERE at = '2026-11-20T11:53:00Z'");
     }
 
@@ -226,7 +242,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
                 AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)) ORDER BY 1
             """);
         // A view asks the scope itself.
-        Assert.Equal(["coverage", "coverage_change", "derived_outage", "hub_clock", "hub_tick", "run", "status_sweep"], readable);
+        Assert.Equal(["coverage", "coverage_change", "derived_outage", "hub_clock", "hub_tick", "outage_reporter", "run", "status_sweep"], readable);
         Assert.Equal(
             ["0"], await hub.ManyAsync("SELECT count(*)::text FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('chargepointhub_reader', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')"));
     }
@@ -237,9 +253,9 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     {
         (string Table, string Holds)[] open =
         [
-            ("absence", "ids that a crawl missed"), ("access_change", "the history of rights"), ("access_grant", "rights"), ("access_key", "hashes of keys"), ("agreement", "rights"),
+            ("absence", "ids that a crawl missed"), ("access_change", "the history of rights"), ("access_grant", "rights"), ("access_key", "hashes of keys"), ("agreement", "rights"), ("bulk_revision", "how often files were made"),
             ("coverage", "what was asked"), ("coverage_change", "what was asked"), ("hub_clock", "ticks"), ("hub_tick", "ticks"), ("instance", "running hubs"),
-            ("operator_lease", "running hubs"), ("organisation", "rights"), ("pull_continuation", "where a pull goes on"), ("purged_record", "marks of what went"),
+            ("operator_lease", "running hubs"), ("organisation", "rights"), ("outage_reporter", "since when an operator reports"), ("pull_continuation", "where a pull goes on"), ("purged_record", "marks of what went"),
             ("reread", "windows to be asked again"), ("rollup_check", "that figures hold"), ("run", "what was asked"), ("schema_migration", "applied migrations"), ("status_sweep", "what was asked"), ("usage_unbuilt", "whose days are to be made"),
         ];
         await using var hub = await HubDatabase.CreateDatabaseAsync();

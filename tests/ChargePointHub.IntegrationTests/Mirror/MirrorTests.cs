@@ -38,14 +38,25 @@ public sealed class MirrorTests : IAsyncLifetime
     [Fact]
     public async Task Copies_follow_corrections_and_removals_and_are_proved_equal()
     {
+        await WriteAsync(new RecordPage { Outages = [Samples.Accept(Samples.Outage("O1", "P1", minutes: null, op: "alpha"))] });
         var begun = await MirrorAsync(ApiHost.Key);
         Assert.Equal(
-            ["charge_points: 2 rows, 2 changes", "charge_points: equal", "tariffs: 1 rows, 0 changes", "tariffs: equal", "status_changes: 0 rows, 0 changes", "status_changes: equal", "charging_sessions: 3 rows, 0 changes", "charging_sessions: equal", "reported_usage: 0 rows, 0 changes", "reported_usage: equal"],
+            ["charge_points: 2 rows, 2 changes", "charge_points: equal", "tariffs: 1 rows, 0 changes", "tariffs: equal", "status_changes: 0 rows, 0 changes", "status_changes: equal", "charging_sessions: 3 rows, 0 changes", "charging_sessions: equal", "outages: 1 rows, 0 changes", "outages: equal", "reported_usage: 0 rows, 0 changes", "reported_usage: equal"],
             begun.Said);
 
         await WriteAsync(new RecordPage { ChargingSessions = [Session("S1", "P1", kwh: 9.9m), Session("S4", "P1")] });
         await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.ChargingSessions, "alpha", "alpha:S2", HidesId: false, IsMended: false, "x", "x"), CancellationToken.None);
+        await WriteAsync(new RecordPage { Outages = [Samples.Accept(Samples.Outage("O1", "P1", op: "alpha") with { LastUpdated = Samples.Noon.AddHours(2) }), Samples.Accept(Samples.Outage("O2", "P2", op: "alpha"))] });
+        await host.WritePageAsync("beta", Dataset.StatusChanges, new RecordPage
+        {
+            StatusChanges = [Samples.Accept(new StatusChange { ChargePointId = "beta:P1", OperatorId = "beta", Status = Status.OutOfOrder, At = ApiHost.Now, Evidence = Evidence.Event })],
+        });
         var followed = await MirrorAsync(ApiHost.Key);
+
+        // One that the hub derives is in neither.
+        Assert.Equal(["alpha:O1", "alpha:O2", "beta:P1/2026-11-20T12:00:00.000Z"], (await host.GetAsync("/v1/outages?period=2026")).Data.Select(o => o.GetProperty("outage_id").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(["alpha:O1", "alpha:O2"], Ids("outages"));
+        Assert.Contains("outages: equal", followed.Said);
 
         Assert.Contains("charging_sessions: 3 rows, 3 changes", followed.Said);
         Assert.Contains("charging_sessions: equal", followed.Said);

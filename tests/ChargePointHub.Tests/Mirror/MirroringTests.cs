@@ -154,7 +154,7 @@ public sealed class MirroringTests : IDisposable
 
         Assert.Equal(expected, code);
         Assert.Contains("tariffs: CPH-1001", error, StringComparison.Ordinal);
-        Assert.Equal(["charge_points", "status_changes", "charging_sessions", "reported_usage"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l[..l.IndexOf(':', StringComparison.Ordinal)]));
+        Assert.Equal(["charge_points", "status_changes", "charging_sessions", "outages", "reported_usage"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l[..l.IndexOf(':', StringComparison.Ordinal)]));
     }
 
     [Fact]

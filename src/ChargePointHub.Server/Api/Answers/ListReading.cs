@@ -49,7 +49,8 @@ internal sealed record ListReading(
                 ChargePointId = chargePointId,
                 TimeField = timeField,
                 IsDescending = request.Parameters.IsDescending,
-                Reporting = dataset == Dataset.Outages ? [.. request.Directory.Operators.Where(o => o.Find(dataset) is not null).Select(o => o.OperatorId)] : null,
+                IsWithDerived = dataset == Dataset.Outages && request.Parameters["origin"] != "reported",
+                IsWithReported = request.Parameters["origin"] != "derived",
             },
             request.Parameters, request.Directory);
         var precision = query.PrecisionUnder(request.Scope);
@@ -66,6 +67,10 @@ internal sealed record ListReading(
         var asked = cursor?.AskedAt ?? precision.Cut(request.Parameters.AsOf ?? request.Now);
         var tick = cursor?.Tick ?? (isCut || isPast ? await request.Hub.Records.ReadTickAsync(asked, request.Aborted) : null as long?);
 
+        // Whose outages are derived a tick says, so that the statement must be of the tick of the records.
+        var begun = dataset == Dataset.Outages && tick is null ? await request.Hub.Records.ReadClockAsync(request.Aborted) : null;
+        tick ??= begun?.Tick;
+
         // A claim that was read before the clock is true at the clock's tick; the other way round it might not be.
         var completeness = await request.Hub.Completeness.ReadAsync(
             new CompletenessQuestion(dataset, operators, window, asked, tick) { TimeField = timeField }, request.Scope, request.Aborted);
@@ -74,7 +79,7 @@ internal sealed record ListReading(
         if (cursor is not null && cursor.Tick > now.Tick)
             return (null, [new Fault(ErrorCatalogue.CursorAhead, "cursor", "This database does not hold the state that the cursor was made from.")]);
 
-        var clock = now with { Tick = tick ?? now.Tick, RecordedAt = cursor?.RecordedAt ?? (isCut || isPast ? asked : now.RecordedAt) };
+        var clock = now with { Tick = tick ?? now.Tick, RecordedAt = cursor?.RecordedAt ?? (isCut || isPast ? asked : (begun ?? now).RecordedAt) };
         query = query with
         {
             Tick = clock.Tick,
@@ -107,7 +112,7 @@ internal sealed record ListReading(
         Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"|{question}|{request.Parameters["limit"]}|{request.Parameters["cursor"]}|{query.Tick}|{now.Tick}|{now.RecordedAt.UtcTicks}|{request.Coding}|"),
             facts);
-        Encoding.UTF8.GetBytes(string.Join(',', query.Reporting ?? query.FreshOperators), facts);
+        Encoding.UTF8.GetBytes(string.Join(',', query.FreshOperators), facts);
         return facts.WrittenSpan;
     }
 }

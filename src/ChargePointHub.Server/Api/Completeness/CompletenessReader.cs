@@ -8,8 +8,10 @@ public sealed class CompletenessReader(LedgerQueries ledger)
 {
     public async Task<CompletenessStatement> ReadAsync(CompletenessQuestion question, Scope scope, CancellationToken cancellationToken)
     {
-        var windows = await ledger.ReadAsync([question.Dataset, .. question.Dataset == Dataset.Outages ? [Dataset.StatusChanges] : Array.Empty<Dataset>()], question.AsOfTick, scope, cancellationToken);
-        var operators = Judged(question.Operators, question.Dataset, o => PlanOf(o, question.Dataset), windows);
+        var isOfOutages = question.Dataset == Dataset.Outages;
+        var windows = await ledger.ReadAsync([question.Dataset, .. isOfOutages ? [Dataset.StatusChanges] : Array.Empty<Dataset>()], question.AsOfTick, scope, cancellationToken);
+        var reporting = isOfOutages ? await ledger.ReadOutageReportersAsync(question.AsOfTick, scope, cancellationToken) : null;
+        var operators = Judged(question.Operators, question.Dataset, PlanOf, windows);
         var (quarantined, isLeast) = await ledger.CountQuarantinedAsync(
             question.Dataset, [.. question.Operators.Select(o => o.OperatorId)], question.Window, scope, cancellationToken);
         var statement = question.Window is { } window
@@ -18,7 +20,10 @@ public sealed class CompletenessReader(LedgerQueries ledger)
 
         // An answer of open data holds nothing that is restricted, whoever asks.
         var told = question.Dataset.IsRestricted ? scope : Scope.Public;
-        return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, told, cancellationToken) };
+        return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, PlanOf, told, cancellationToken) };
+
+        // What the records come of: outages that an operator does not report are derived from its status changes, and as whole as these.
+        ListedDataset? PlanOf(ListedOperator listed) => reporting is null || reporting.Contains(listed.OperatorId) ? listed.Find(question.Dataset) : listed.Find(Dataset.StatusChanges) ?? listed.Find(question.Dataset);
     }
 
     public static IReadOnlyList<JudgedOperator> Judged(
@@ -37,10 +42,6 @@ public sealed class CompletenessReader(LedgerQueries ledger)
                 [.. byOperator[(o.OperatorId, o.Plan?.Dataset ?? dataset)].Where(w => w.Kind == ClaimKind.Unavailable).Select(w => new LostWindow(w.Window, w.Cause))])),
         ];
     }
-
-    /// <summary>What the records come of: outages that an operator does not report are derived from its status changes, and as whole as these.</summary>
-    private static ListedDataset? PlanOf(ListedOperator listed, Dataset dataset) =>
-        listed.Find(dataset) ?? (dataset == Dataset.Outages ? listed.Find(Dataset.StatusChanges) : null);
 
     /// <summary>
     /// Operators whose stored status may be told now: a fresh crawl, a feed of changes whose newest poll is fresh (its claim ends the
@@ -61,7 +62,7 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     }
 
     private async Task<IReadOnlyList<StatedGap>> WithCausesAsync(
-        IReadOnlyList<StatedGap> gaps, Dataset dataset, IReadOnlyList<ListedOperator> operators, Scope scope, CancellationToken cancellationToken)
+        IReadOnlyList<StatedGap> gaps, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<ListedOperator, ListedDataset?> planOf, Scope scope, CancellationToken cancellationToken)
     {
         var open = gaps.Where(g => g.State == GapState.Open && scope.ReadsQuality(g.OperatorId)).ToList();
         var failures = await ledger.ReadFailuresAsync(
@@ -69,7 +70,7 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.Of(p.Second, PlanOf(p.First)));
         return [.. gaps.Select(g => !scope.ReadsQuality(g.OperatorId) ? g with { Cause = null } : causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : g)];
 
-        ListedDataset? PlanOf(StatedGap gap) => CompletenessReader.PlanOf(operators.First(o => o.OperatorId == gap.OperatorId), dataset);
+        ListedDataset? PlanOf(StatedGap gap) => planOf(operators.First(o => o.OperatorId == gap.OperatorId));
     }
 
     /// <summary>A stated gap reaches back by the tolerance; runs are looked for where the axis itself is missing.</summary>

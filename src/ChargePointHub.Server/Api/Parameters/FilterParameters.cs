@@ -28,6 +28,14 @@ internal static class FilterParameters
     /// <summary>Of outages.</summary>
     public static readonly Parameter Category = Words("category", "Kinds of fault, separated by commas.", Words<OutageCategory>.All) with { Field = "category" };
 
+    /// <summary>Of outages.</summary>
+    public static readonly Parameter Origin = new(
+        "origin", "`reported`: only outages that their operators report; `derived`: only those that the hub derives. Completeness is that of both. Default: both.", "reported", ["reported", "derived"],
+        (value, _) => OneOf("origin", value, ["reported", "derived"]))
+    {
+        Errors = [ErrorCatalogue.UnknownValue],
+    };
+
     public static readonly IReadOnlyList<Parameter> MaxPower = Range("max_power_kw", "Kilowatts of the charge point's strongest connector", "7.4");
 
     public static readonly IReadOnlyList<Parameter> Energy = [.. Range("energy_kwh", "Kilowatt-hours of the session", "10").Select(p => p with { Field = "energy_kwh" })];

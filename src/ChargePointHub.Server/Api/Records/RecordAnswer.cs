@@ -37,8 +37,8 @@ internal static class RecordAnswer
         {
             reading = await RecordReading.PrepareAsync(request, dataset);
             body.Write("{\"data\":"u8);
-            await using var rows = await request.Hub.Records.ReadAsync(reading.Query, request.Scope, request.Aborted);
-            if (!await rows.NextAsync(request.Aborted))
+            await using var rows = await reading.FindAsync(request);
+            if (rows is null)
             {
                 await RecordReading.RefuseAsync(request);
                 return;

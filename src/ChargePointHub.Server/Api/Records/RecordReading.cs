@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Outages;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Store.Queries;
 
@@ -30,6 +31,18 @@ internal sealed record RecordReading(Dataset Dataset, TimePrecision Precision, C
         var reading = new RecordReading(dataset, precision, clock, query with { Tick = clock.Tick }, "");
         return reading with { Tag = reading.TagOf(request, precision == TimePrecision.Exact ? now.Tick : now.PlacesTick) };
     }
+
+    /// <summary>The rows, of which the current one is the record; null: there is none that the reader may have. The receiver disposes of them.</summary>
+    public async Task<RecordRows?> FindAsync(HubRequest request)
+    {
+        var rows = await request.Hub.Records.ReadAsync(Query, request.Scope, request.Aborted);
+        if (await rows.NextAsync(request.Aborted)) return rows;
+        await rows.DisposeAsync();
+        return await FindDerivedAsync(request);
+    }
+
+    /// <summary>As <see cref="FindAsync"/>, of what is no row.</summary>
+    public Task<RecordRows?> FindDerivedAsync(HubRequest request) => Dataset == Dataset.Outages ? DerivedOutageById.FindAsync(request, this) : Task.FromResult<RecordRows?>(null);
 
     /// <summary>The id names nothing that the reader may have, which is the same as nothing.</summary>
     public static Task RefuseAsync(HubRequest request) => request.RefuseIdAsync(ErrorCatalogue.NoSuchRecord, $"No record {request.Id} is known here, or none of it may be read with this key.");

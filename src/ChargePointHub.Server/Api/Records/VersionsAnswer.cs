@@ -4,6 +4,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Records;
 
@@ -45,7 +46,7 @@ internal static class VersionsAnswer
         do
         {
             (before, var read) = await WriteAsync(request, reading, body, before);
-            if (read == 0 && !body.IsStreaming && body.Held.EndsWith("["u8))
+            if (read == 0 && !body.IsStreaming && body.Held.EndsWith("["u8) && !await WriteDerivedAsync(request, reading, body))
             {
                 await RefuseAsync(request, dataset);
                 return;
@@ -73,16 +74,31 @@ internal static class VersionsAnswer
             {
                 if (before is not null || written > 0) body.Write(","u8);
                 var (recorded, superseded) = rows.Span();
-                var until = superseded is { } end ? $"\"{Instants.Format(reading.Precision.Cut(end))}\"" : "null";
-                Encoding.UTF8.GetBytes($"{{\"recorded_at\":\"{Instants.Format(reading.Precision.Cut(recorded))}\",\"superseded_at\":{until},\"record\":", body);
-                rows.Write(body);
-                body.Write("}"u8);
-                request.Tally?.Count(rows.OperatorId);
+                Write(request, rows, reading.Precision.Cut(recorded), superseded is { } end ? reading.Precision.Cut(end) : null, body);
                 last = rows.RecordKey().Version!.Value;
             }
         }
 
         return (written == Chunk ? last : null, written);
+    }
+
+    /// <summary>What is derived when it is read is now as it is, and nothing else of it is kept.</summary>
+    private static async Task<bool> WriteDerivedAsync(HubRequest request, RecordReading reading, AnswerBody body)
+    {
+        using var turn = await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted);
+        await using var rows = await reading.FindDerivedAsync(request);
+        if (rows?.Derived() is not { } derived) return false;
+        Write(request, rows, derived.KnownAt, null, body);
+        return true;
+    }
+
+    private static void Write(HubRequest request, RecordRows rows, DateTimeOffset recordedAt, DateTimeOffset? supersededAt, AnswerBody body)
+    {
+        var until = supersededAt is { } end ? $"\"{Instants.Format(end)}\"" : "null";
+        Encoding.UTF8.GetBytes($"{{\"recorded_at\":\"{Instants.Format(recordedAt)}\",\"superseded_at\":{until},\"record\":", body);
+        rows.Write(body);
+        body.Write("}"u8);
+        request.Tally?.Count(rows.OperatorId);
     }
 
     private static Task RefuseAsync(HubRequest request, Dataset dataset) =>
