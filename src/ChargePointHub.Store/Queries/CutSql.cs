@@ -61,12 +61,13 @@ internal sealed class CutSql
 
     /// <summary>
     /// A further condition, so that a page does not sort the whole window: as many records as are wanted lie between the end of the unit that the page before
-    /// ended in and some time, so that what is wanted lies before the end of that time's unit. Last first, the same from the other end.
+    /// ended in and some time, so that what is wanted lies before the end of that time's unit. Last first, the same from the other end. How far that is the planner
+    /// cannot know: the window's own bound is hidden from it as well, or of a long window it would read the table.
     /// </summary>
     public string Reach(RecordSql.Shape shape, string conditions) => isDescending
-        ? $" AND r.{shape.TimeColumn} >= coalesce((SELECT {Cut("far.at", unit)} FROM (SELECT r.{shape.TimeColumn} AS at FROM {shape.Table} r{shape.Joins} WHERE {conditions}"
+        ? $" AND r.{shape.TimeColumn} < (SELECT @to) AND r.{shape.TimeColumn} >= coalesce((SELECT {Cut("far.at", unit)} FROM (SELECT r.{shape.TimeColumn} AS at FROM {shape.Table} r{shape.Joins} WHERE {conditions}"
         + (after.Count > 0 ? $" AND r.{shape.TimeColumn} < @before_unit" : "") + $" ORDER BY r.{shape.TimeColumn} DESC OFFSET @limit - 1 LIMIT 1) far), '-infinity')"
-        : $" AND r.{shape.TimeColumn} < coalesce((SELECT {Next("far.at")} FROM (SELECT r.{shape.TimeColumn} AS at FROM {shape.Table} r{shape.Joins} WHERE {conditions}"
+        : $" AND r.{shape.TimeColumn} >= (SELECT @from) AND r.{shape.TimeColumn} < coalesce((SELECT {Next("far.at")} FROM (SELECT r.{shape.TimeColumn} AS at FROM {shape.Table} r{shape.Joins} WHERE {conditions}"
         + (after.Count > 0 ? $" AND r.{shape.TimeColumn} >= @after_unit" : "") + $" ORDER BY r.{shape.TimeColumn} OFFSET @limit - 1 LIMIT 1) far), 'infinity')";
 
     /// <summary>As it is told: the finest precision first that names the record's place.</summary>

@@ -215,7 +215,17 @@ internal static class RecordSql
 
         if (query.After is { } after) After(sql, shape, after, query.IsDescending, parameters);
         OneOf(sql, parameters, "r.operator_id", "operators", query.Operators);
-        OneOf(sql, parameters, "a.borough_gss", "boroughs", query.Boroughs);
+        // Of either of two tables: see FilterSql.Often.
+        if (query.Dataset == Dataset.ReportedUsage && query.Boroughs is { } boroughs)
+        {
+            sql.Append(" AND ").Append(FilterSql.Often("a.borough_gss = ANY (@boroughs)"));
+            parameters.AddWithValue("boroughs", Array(boroughs));
+        }
+        else
+        {
+            OneOf(sql, parameters, "a.borough_gss", "boroughs", query.Boroughs);
+        }
+
         OneOf(sql, parameters, shape.PowerBand, "bands", query.PowerBands);
         OneOf(sql, parameters, shape.Status, "statuses", query.Statuses);
         OneOf(sql, parameters, query.Dataset == Dataset.Outages ? "r.category" : null, "categories", query.Categories);
