@@ -138,6 +138,7 @@ class Ledger:
 
     def __init__(self, rows):
         self.of = {row["operator_id"]: row for row in rows}
+        self.still = min((instant(row["wanted"]["to"]) for row in rows if row["wanted"]), default=EPOCH) - TOLERANCE - timedelta(days=1)
 
     def share(self, operator, begin, end):
         row = self.of.get(operator)
@@ -223,7 +224,11 @@ class World:
                 row.pop("is_empty", None)
                 share = sum(self.ledger.share(operator, begin, end) * count for operator, count in weights.items()) / sum(weights.values()) if weights else None
                 row["coverage_percent"] = None if share is None else Decimal(share * 1000 // 1) / 10
-                if not row["coverage_percent"] and row["nothing"]:
+                if end > self.ledger.still:
+                    # Since it ceased to collect the hub misses more with each minute of what may have changed in the week before.
+                    for name in ("coverage_percent", *(BLANK if row["nothing"] else ())):
+                        del row[name]
+                elif not row["coverage_percent"] and row["nothing"]:
                     row |= dict.fromkeys(BLANK)
                 del row["nothing"]
                 rows[(text, group_key)] = row

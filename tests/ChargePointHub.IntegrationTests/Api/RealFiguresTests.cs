@@ -26,6 +26,7 @@ public sealed class RealFiguresTests(ApiHost host) : IClassFixture<ApiHost>
             PowerBand = (PowerBand)(i % 4),
             MaxPowerKw = 7 + (i % 200),
             CommissionedOn = i % 3 == 0 ? null : DateOnly.FromDateTime(sessions[0].Record.PlugInAt.UtcDateTime).AddDays(-i % 9),
+            DecommissionedOn = i % 5 == 0 ? new DateOnly(2024, 12, 10).AddDays(i % 40) : null,
         });
         await host.WritePageAsync(feed.OperatorId, Dataset.ChargePoints, new RecordPage { ChargePoints = [.. points.Select(Samples.Accept)] });
         await host.WritePageAsync(feed.OperatorId, Dataset.ChargingSessions, new RecordPage { ChargingSessions = sessions });
