@@ -21,12 +21,14 @@ internal static class DocPages
         Written("/completeness", "Read completeness", "How to", "Completeness"),
         new("/docs/reference", "Every route", "Look up", ReferencePages.Index) { Name = "Routes" },
         new("/docs/data", "Every field", "Look up", DataPages.Index) { Name = "Fields" },
+        new("/docs/measures", "What figures mean", "Look up", MeasurePages.Index) { Name = "Measures" },
         new("/docs/errors", "Error codes", "Look up", ErrorPages.Index) { Name = "Errors" },
         new("/docs/rules", "What records are held to", "Look up", RulePage.Body) { Name = "Rules" },
         Written("/data-protection", "Data protection", "Look up"),
         new("/docs/clause", "The clause, line by line", "Look up", ClausePage.Body) { Name = "Clause" },
         .. ApiRoutes.All.Select(ReferencePages.Of),
         .. DataPages.All,
+        .. MeasurePages.All,
     ];
 
     public static DocPage? Find(string path) => All.FirstOrDefault(p => p.Path == path);

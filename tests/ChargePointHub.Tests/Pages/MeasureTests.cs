@@ -1,0 +1,22 @@
+using ChargePointHub.Server.Api;
+using ChargePointHub.Server.Api.Schemas;
+using ChargePointHub.Server.Api.Usage;
+
+namespace ChargePointHub.Tests.Pages;
+
+/// <summary>Every figure that is served is explained, in the order of the row.</summary>
+public class MeasureTests
+{
+    private static readonly IReadOnlyList<string> Columns = ApiRoutes.All.Single(r => r.Path == "/v1/usage").Table!.Value.Columns;
+
+    [Fact]
+    public void Each_measure_of_a_row_has_its_page() => Assert.Equal(Columns.SkipWhile(c => c != "charge_points"), UsageMeasures.All.Select(m => m.Name));
+
+    [Fact]
+    public void Rows_and_their_schema_name_the_same_fields_in_the_same_order() =>
+        Assert.Equal(Columns, HubSchemas.Component("Usage").Schema["properties"]!.AsObject().Select(p => p.Key));
+
+    [Fact]
+    public void No_part_of_an_explanation_is_left_out() => Assert.All(
+        UsageMeasures.All, m => Assert.All([m.Definition, m.Formula, m.Source, m.Example, m.IsNot], said => Assert.InRange(said.Length, 15, 600)));
+}
