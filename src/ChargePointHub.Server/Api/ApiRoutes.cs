@@ -3,6 +3,7 @@ using ChargePointHub.Server.Api.Bulk;
 using ChargePointHub.Server.Api.Changes;
 using ChargePointHub.Server.Api.ChargePoints;
 using ChargePointHub.Server.Api.ChargingSessions;
+using ChargePointHub.Server.Api.Differences;
 using ChargePointHub.Server.Api.Errors;
 using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Api.Ledger;
@@ -53,6 +54,7 @@ public static class ApiRoutes
         GetReportedUsage.Versions,
         ListUsage.Route,
         ListUsage.Route.ToCsv(),
+        ListDifferences.Route,
         ListTariffs.Route,
         ListTariffs.Route.ToCsv(),
         GetTariff.Route,

@@ -36,6 +36,8 @@ public sealed class HubServices(
 
     public UsageQueries Usage { get; } = new(database);
 
+    public DifferenceQueries Differences { get; } = new(database);
+
     public FeedHealthReader FeedHealth { get; } = new(database);
 
     public FindingQueries Findings { get; } = new(database);

@@ -8,14 +8,16 @@ namespace ChargePointHub.Server.Api.Figures;
 /// </summary>
 internal sealed record HiddenFigures(bool Minutes, bool Charging, bool Energy, bool Outcome, bool Revenue)
 {
-    private static readonly HiddenFigures None = new(false, false, false, false, false);
+    /// <summary>All are shown.</summary>
+    public static readonly HiddenFigures None = new(false, false, false, false, false);
 
-    public static HiddenFigures Of(FigureReading reading, Scope scope, int group)
+    /// <param name="basis">The dataset that the figures are made of.</param>
+    public static HiddenFigures Of(FigurePoints points, Dataset basis, Scope scope, int group)
     {
-        if (scope.AreasOf(reading.Basis) is not { IsFull: false } areas) return None;
-        var (from, to) = reading.Points.UnitsOf(group);
-        var details = Enumerable.Range(from, to - from).SelectMany(i => reading.Points.Units[i].Members).Select(m => areas.DetailOf(m.OperatorId, m.BoroughGss)).Distinct().ToList();
-        var isSmall = reading.Points.By.Any(g => g is FigureGroup.ChargePoint or FigureGroup.Location) && details.Any(d => d.Precision != TimePrecision.Exact);
+        if (scope.AreasOf(basis) is not { IsFull: false } areas) return None;
+        var (from, to) = points.UnitsOf(group);
+        var details = Enumerable.Range(from, to - from).SelectMany(i => points.Units[i].Members).Select(m => areas.DetailOf(m.OperatorId, m.BoroughGss)).Distinct().ToList();
+        var isSmall = points.By.Any(g => g is FigureGroup.ChargePoint or FigureGroup.Location) && details.Any(d => d.Precision != TimePrecision.Exact);
         bool Hides(params string[] fields) => details.Any(d => fields.Any(d.Hides));
         return new HiddenFigures(isSmall, isSmall || Hides("charging_minutes"), Hides("energy_kwh"), Hides("outcome"), Hides("cost_inc_vat", "currency"));
     }

@@ -13,26 +13,27 @@ internal readonly record struct OpenFigures(int ChargePoints, int Undated, long 
 /// <summary>The network of a question over its periods: which charge points counted, and for how long they were open.</summary>
 internal sealed class OpenNetwork
 {
-    private readonly FigureReading reading;
-    private readonly IReadOnlyList<FigurePeriod> periods;
+    private readonly FigurePoints network;
+    private readonly DateTimeOffset now;
     private readonly OpenFigures[] figures;
     private readonly Dictionary<OpeningHours, long[]> openUntil = [];
 
     /// <summary>Place of the period of each day, from the first day on.</summary>
     private readonly int[] periodOf;
 
-    public OpenNetwork(FigureReading reading, IReadOnlyList<FigurePeriod> periods)
+    /// <param name="now">Time after it does not count.</param>
+    public OpenNetwork(FigurePoints network, FigureCoverage coverage, DateTimeOffset now, IReadOnlyList<FigurePeriod> periods)
     {
-        (this.reading, this.periods) = (reading, periods);
+        (this.network, this.now) = (network, now);
         var (first, last) = (periods[0].First, periods[^1].Last);
         periodOf = [.. periods.SelectMany((p, i) => Enumerable.Repeat(i, p.Days))];
-        var groups = reading.Points.Keys.Count;
+        var groups = network.Keys.Count;
         var (counts, undated, open, weights) = (new int[periods.Count * groups], new int[periods.Count * groups], new long[periods.Count * groups], new Dictionary<string, int>?[periods.Count * groups]);
         var points = new List<UsagePoint>();
         var counted = new bool[periods.Count];
-        for (var u = 0; u < reading.Points.Units.Count; u++)
+        for (var u = 0; u < network.Units.Count; u++)
         {
-            var unit = reading.Points.Units[u];
+            var unit = network.Units[u];
             var until = OpenUntil(unit.First.Hours ?? OpeningHours.Always, first, last);
             Array.Clear(counted);
             foreach (var (from, to) in unit.DaysWithin(first, last))
@@ -70,7 +71,7 @@ internal sealed class OpenNetwork
 
         decimal? ShareOf(string operatorId, int period)
         {
-            if (!shares.TryGetValue((operatorId, period), out var share)) shares[(operatorId, period)] = share = reading.Coverage.ShareOf(operatorId, periods[period].Window);
+            if (!shares.TryGetValue((operatorId, period), out var share)) shares[(operatorId, period)] = share = coverage.ShareOf(operatorId, periods[period].Window);
             return share;
         }
     }
@@ -78,7 +79,7 @@ internal sealed class OpenNetwork
     /// <summary>Every charge point of the question.</summary>
     public IReadOnlyList<UsagePoint> Points { get; }
 
-    public OpenFigures Of(int period, int group) => figures[(period * reading.Points.Keys.Count) + group];
+    public OpenFigures Of(int period, int group) => figures[(period * network.Keys.Count) + group];
 
     /// <summary>Open microseconds from the first day's midnight to that of each day, up to now; hours that are equal are worked out once.</summary>
     private long[] OpenUntil(OpeningHours hours, DateOnly first, DateOnly last)
@@ -88,7 +89,7 @@ internal sealed class OpenNetwork
         for (var (day, i) = (first, 0); day <= last; (day, i) = (day.AddDays(1), i + 1))
         {
             var open = hours.Within(day);
-            if (LondonCalendar.Midnight(day.AddDays(1)) > reading.Now) open = Window.Between(DateTimeOffset.MinValue, reading.Now) is { } past ? open.Intersect(past) : Coverage.None;
+            if (LondonCalendar.Midnight(day.AddDays(1)) > now) open = Window.Between(DateTimeOffset.MinValue, now) is { } past ? open.Intersect(past) : Coverage.None;
             until[i + 1] = until[i] + (open.Total.Ticks / TimeSpan.TicksPerMicrosecond);
         }
 

@@ -22,13 +22,16 @@ internal sealed class UsageTable : IFigureTable
 
     public IReadOnlyList<string> Measures => Names;
 
+    /// <summary>Of a measure among the values of a row.</summary>
+    public static int PlaceOf(string measure) => Array.IndexOf(Names, measure);
+
     public async Task<IReadOnlyList<FigureRow>> ReadAsync(HubRequest request, FigureReading reading, int first, int count)
     {
         var periods = reading.Periods.Skip(first).Take(count).ToList();
-        var network = new OpenNetwork(reading, periods);
+        var network = new OpenNetwork(reading.Points, reading.Coverage, reading.Now, periods);
         var question = new UsageQuestion(network.Points, [.. periods.Select(p => p.First)], periods[^1].Last);
         var sums = (await request.Hub.Usage.ReadAsync(question, request.Scope, request.Aborted)).ToDictionary(s => (s.Period, s.Group));
-        var hidden = Enumerable.Range(0, reading.Points.Keys.Count).Select(g => HiddenFigures.Of(reading, request.Scope, g)).ToList();
+        var hidden = Enumerable.Range(0, reading.Points.Keys.Count).Select(g => HiddenFigures.Of(reading.Points, reading.Basis, request.Scope, g)).ToList();
         var rows = new List<FigureRow>();
         for (var p = 0; p < periods.Count; p++)
         {
@@ -38,42 +41,50 @@ internal sealed class UsageTable : IFigureTable
                 var isThere = sums.TryGetValue((p, g), out var sum);
                 if (open.ChargePoints == 0 && !isThere) continue;
                 var (period, hides) = (periods[p], hidden[g]);
-                rows.Add(new FigureRow(first + p, g, json => Write(json, period, reading.Now, open, sum, hides)));
+                rows.Add(new FigureRow(first + p, g, json => Write(json, Values(period, reading.Now, open, sum, hides))));
             }
         }
 
         return rows;
     }
 
-    private static void Write(Utf8JsonWriter json, FigurePeriod period, DateTimeOffset now, OpenFigures open, UsageSum sum, HiddenFigures hidden)
+    /// <summary>The measures of one row, in the order of their names; null: not known, or not shown.</summary>
+    /// <param name="now">Time after it does not count.</param>
+    public static decimal?[] Values(FigurePeriod period, DateTimeOffset now, OpenFigures open, UsageSum sum, HiddenFigures hidden)
     {
         // Where nothing is known, nothing is 0.
         var isBlind = open.CoveragePercent is null or 0 && sum.Figures == default;
         var figures = sum.Figures;
-        json.WriteNumber(Names[0], open.ChargePoints);
-        json.WriteNumber(Names[1], open.Undated);
-        Number(Names[2], isBlind ? null : open.ChargePoints - sum.Used);
-        Number(Names[3], isBlind ? null : figures.Sessions);
-        Number(Names[4], isBlind || hidden.Outcome ? null : figures.SuccessfulSessions);
-        Number(Names[5], isBlind ? null : figures.UnendedSessions);
-        Number(Names[6], isBlind || hidden.Energy ? null : figures.EnergyWh / 1000m);
-        Number(Names[7], isBlind || hidden.Energy ? null : figures.WithoutEnergy);
-        Number(Names[8], isBlind || hidden.Minutes ? null : Minutes(figures.PluggedMicroseconds));
-        Number(Names[9], isBlind || hidden.Charging ? null : Minutes(figures.ChargingMicroseconds));
-        Number(Names[10], isBlind || hidden.Charging ? null : Minutes(figures.IdleMicroseconds));
-        Number(Names[11], isBlind || hidden.Charging ? null : figures.WithoutChargingMinutes);
-        json.WriteNumber(Names[12], Minutes(open.Microseconds));
-        Number(Names[13], isBlind || hidden.Minutes ? null : Share(figures.PluggedMicroseconds, open.Microseconds));
-        Number(Names[14], isBlind || hidden.Charging ? null : Share(figures.ChargingMicroseconds, open.Microseconds));
-        Number(Names[15], isBlind ? null : Rounded(figures.Sessions / DaysUpTo(period, now)));
-        Number(Names[16], hidden.Revenue || figures.PricedSessions == 0 ? null : figures.RevenueIncVat);
-        Number(Names[17], isBlind || hidden.Revenue ? null : figures.PricedSessions);
-        Number(Names[18], open.CoveragePercent);
+        return
+        [
+            open.ChargePoints,
+            open.Undated,
+            isBlind ? null : open.ChargePoints - sum.Used,
+            isBlind ? null : figures.Sessions,
+            isBlind || hidden.Outcome ? null : figures.SuccessfulSessions,
+            isBlind ? null : figures.UnendedSessions,
+            isBlind || hidden.Energy ? null : figures.EnergyWh / 1000m,
+            isBlind || hidden.Energy ? null : figures.WithoutEnergy,
+            isBlind || hidden.Minutes ? null : Minutes(figures.PluggedMicroseconds),
+            isBlind || hidden.Charging ? null : Minutes(figures.ChargingMicroseconds),
+            isBlind || hidden.Charging ? null : Minutes(figures.IdleMicroseconds),
+            isBlind || hidden.Charging ? null : figures.WithoutChargingMinutes,
+            Minutes(open.Microseconds),
+            isBlind || hidden.Minutes ? null : Share(figures.PluggedMicroseconds, open.Microseconds),
+            isBlind || hidden.Charging ? null : Share(figures.ChargingMicroseconds, open.Microseconds),
+            isBlind ? null : Rounded(figures.Sessions / DaysUpTo(period, now)),
+            hidden.Revenue || figures.PricedSessions == 0 ? null : figures.RevenueIncVat,
+            isBlind || hidden.Revenue ? null : figures.PricedSessions,
+            open.CoveragePercent,
+        ];
+    }
 
-        void Number(string name, decimal? value)
+    private static void Write(Utf8JsonWriter json, decimal?[] values)
+    {
+        for (var i = 0; i < Names.Length; i++)
         {
-            if (value is { } number) json.WriteNumber(name, number / 1.0000000000000000000000000000m);
-            else json.WriteNull(name);
+            if (values[i] is { } number) json.WriteNumber(Names[i], number / 1.0000000000000000000000000000m);
+            else json.WriteNull(Names[i]);
         }
     }
 
