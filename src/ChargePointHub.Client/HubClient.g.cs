@@ -2924,6 +2924,184 @@ public partial class HubClient
 
     /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
     /// <summary>
+    /// Where operators' own figures and the hub's disagree
+    /// </summary>
+    /// <remarks>
+    /// What operators report (/v1/reported-usage) held against what the hub works out of the same charge points' sessions in the same period (/v1/usage): each measure of which the two are not the same to the last decimal reported, by how much, and the likely cause: `unit` (one is 1,000, 60, 3,600 or 100 times the other), `gap` (not all sessions are here), `day_boundary` (it is what the days of UTC, or the ends of sessions, give), `late_records` (sessions changed after the count was made). A page is of so many reported figures as `limit` says, of which `compared` were compared; the others are of charge points that are not known, or not all of which the reader holds the sessions of. Needs both datasets. Ordered by period_from, operator_id, reported_usage_id.
+    /// </remarks>
+    /// <param name="from">First instant inside the window, in which a period must begin: an instant with its offset, or a London date (its midnight). Default: the newest whole quarter before `to`.</param>
+    /// <param name="to">First instant after the window, in which a period must begin: an instant with its offset, or a London date (its midnight). Default: now.</param>
+    /// <param name="period">A whole London day, week, month, quarter or year, instead of `from` and `to`.</param>
+    /// <param name="operator">Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.</param>
+    /// <param name="borough">London boroughs by GSS code or name, separated by commas: charge points there, and locations all of whose charge points stand there. What is of an operator as a whole is left out.</param>
+    /// <param name="group">What figures are of, separated by commas.</param>
+    /// <param name="periodUnit">Which periods, separated by commas: a day is no part of its month here.</param>
+    /// <param name="limit">Records a page: 1 to 50000. Default: 1000.</param>
+    /// <param name="cursor">`next_cursor` of the page before, exactly as it came.</param>
+    /// <returns>Where operators' own figures and the hub's disagree.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<DifferenceList> ListDifferencesAsync(string? from = null, string? to = null, string? period = null, System.Collections.Generic.IEnumerable<string>? @operator = null, System.Collections.Generic.IEnumerable<string>? borough = null, System.Collections.Generic.IEnumerable<UsageGroup>? group = null, System.Collections.Generic.IEnumerable<PeriodUnit>? periodUnit = null, int? limit = null, string? cursor = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/differences"
+                urlBuilder_.Append("v1/differences");
+                urlBuilder_.Append('?');
+                if (from != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("from")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(from, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (to != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("to")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(to, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (period != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("period")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(period, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (@operator != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in @operator)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("operator")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (borough != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in borough)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("borough")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (group != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in group)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("group")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (periodUnit != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in periodUnit)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("period_unit")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (limit != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("limit")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(limit, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (cursor != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("cursor")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(cursor, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                urlBuilder_.Length--;
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<DifferenceList>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
     /// Tariffs as operators give them now
     /// </summary>
     /// <remarks>
@@ -7025,6 +7203,138 @@ public partial class DayCoverage
 }
 
 /// <summary>
+/// `unit`: one is 1,000, 60, 3,600 or 100 times the other. `gap`: not all sessions of the period are here. `day_boundary`: it is what the days of UTC, or the ends of sessions, give. `late_records`: sessions of the period changed after the count was made.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<DifferenceCause>))]
+public enum DifferenceCause
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"unit")]
+    [System.Runtime.Serialization.EnumMember(Value = @"unit")]
+    Unit = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"gap")]
+    [System.Runtime.Serialization.EnumMember(Value = @"gap")]
+    Gap = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"day_boundary")]
+    [System.Runtime.Serialization.EnumMember(Value = @"day_boundary")]
+    DayBoundary = 2,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"late_records")]
+    [System.Runtime.Serialization.EnumMember(Value = @"late_records")]
+    LateRecords = 3,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 4,
+
+}
+
+/// <summary>
+/// A page of differences, by the reported figures that they are of.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class DifferenceList
+{
+
+    /// <summary>
+    /// None: what was compared agrees.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("data")]
+    public required System.Collections.Generic.IReadOnlyList<FigureDifference> Data { get; init; }
+
+    /// <summary>
+    /// Reported records of this page that were compared.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("compared")]
+    public required int Compared { get; init; }
+
+    /// <summary>
+    /// Reported records of this page that were not, as their charge points are not known, or not all of these sessions are the reader's.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("not_compared")]
+    public required int NotCompared { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required AnswerMeta Meta { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("links")]
+    public required Links Links { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("next_cursor")]
+    public required string? NextCursor { get; init; }
+
+}
+
+/// <summary>
+/// Which figure, by its name in both; /docs/measures says what the hub means by it.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<DifferenceMeasure>))]
+public enum DifferenceMeasure
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"sessions")]
+    [System.Runtime.Serialization.EnumMember(Value = @"sessions")]
+    Sessions = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"successful_sessions")]
+    [System.Runtime.Serialization.EnumMember(Value = @"successful_sessions")]
+    SuccessfulSessions = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"energy_kwh")]
+    [System.Runtime.Serialization.EnumMember(Value = @"energy_kwh")]
+    EnergyKwh = 2,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"plugged_minutes")]
+    [System.Runtime.Serialization.EnumMember(Value = @"plugged_minutes")]
+    PluggedMinutes = 3,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"charging_minutes")]
+    [System.Runtime.Serialization.EnumMember(Value = @"charging_minutes")]
+    ChargingMinutes = 4,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"idle_minutes")]
+    [System.Runtime.Serialization.EnumMember(Value = @"idle_minutes")]
+    IdleMinutes = 5,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"open_minutes")]
+    [System.Runtime.Serialization.EnumMember(Value = @"open_minutes")]
+    OpenMinutes = 6,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"utilisation_percent")]
+    [System.Runtime.Serialization.EnumMember(Value = @"utilisation_percent")]
+    UtilisationPercent = 7,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"charging_utilisation_percent")]
+    [System.Runtime.Serialization.EnumMember(Value = @"charging_utilisation_percent")]
+    ChargingUtilisationPercent = 8,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"sessions_per_day")]
+    [System.Runtime.Serialization.EnumMember(Value = @"sessions_per_day")]
+    SessionsPerDay = 9,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"charge_points")]
+    [System.Runtime.Serialization.EnumMember(Value = @"charge_points")]
+    ChargePoints = 10,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"unused_charge_points")]
+    [System.Runtime.Serialization.EnumMember(Value = @"unused_charge_points")]
+    UnusedChargePoints = 11,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"revenue_inc_vat")]
+    [System.Runtime.Serialization.EnumMember(Value = @"revenue_inc_vat")]
+    RevenueIncVat = 12,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 13,
+
+}
+
+/// <summary>
 /// One error code.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
@@ -7341,6 +7651,99 @@ public partial class FeedTechnical
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("limits")]
     public required System.Collections.Generic.IReadOnlyList<LimitState> Limits { get; init; }
+
+}
+
+/// <summary>
+/// One figure that an operator reports and the hub works out otherwise.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class FigureDifference
+{
+
+    /// <summary>
+    /// Id within the hub, made of operator, group, the group's own id and period: what is reported anew of them takes the place of what was.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reported_usage_id")]
+    public required string ReportedUsageId { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("operator_id")]
+    public required string OperatorId { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("group")]
+    public required UsageGroup Group { get; init; }
+
+    /// <summary>
+    /// Of a charge point's figures; null for other groups.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charge_point_id")]
+    public required string? ChargePointId { get; init; }
+
+    /// <summary>
+    /// Of a location's figures; null for other groups.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("location_id")]
+    public required string? LocationId { get; init; }
+
+    /// <summary>
+    /// London civil time: 2026-07-20, 2026-W30, 2026-07, 2026-Q3 or 2026.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period")]
+    public required string Period { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("period_unit")]
+    public required PeriodUnit PeriodUnit { get; init; }
+
+    /// <summary>
+    /// First instant of the period.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period_from")]
+    public required System.DateTimeOffset PeriodFrom { get; init; }
+
+    /// <summary>
+    /// First instant after the period.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period_to")]
+    public required System.DateTimeOffset PeriodTo { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("measure")]
+    public required DifferenceMeasure Measure { get; init; }
+
+    /// <summary>
+    /// As the operator reports it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reported")]
+    public required decimal Reported { get; init; }
+
+    /// <summary>
+    /// As its sessions add up; null: none of them is here, or a grant withholds what it is made of.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("computed")]
+    public required decimal? Computed { get; init; }
+
+    /// <summary>
+    /// Reported less computed; null as `computed`.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("difference")]
+    public required decimal? Difference { get; init; }
+
+    /// <summary>
+    /// Of what was computed, to one decimal; null where that is 0 or not known.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("difference_percent")]
+    public required decimal? DifferencePercent { get; init; }
+
+    /// <summary>
+    /// How much of the sessions is here, as in /v1/usage.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("coverage_percent")]
+    public required decimal? CoveragePercent { get; init; }
+
+    /// <summary>
+    /// The first that fits; null: none of them.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("likely_cause")]
+    public required DifferenceCause? LikelyCause { get; init; }
 
 }
 

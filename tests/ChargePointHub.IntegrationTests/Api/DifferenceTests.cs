@@ -108,7 +108,13 @@ public sealed class DifferenceTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
 
     private static ChargingSession Charge(string id, string plugIn, string point, decimal kwh) => new ChargingSession
     {
-        SessionId = id, OperatorId = "alpha", ChargePointId = "alpha:" + point, PlugInAt = At(plugIn), PlugOutAt = At(plugIn).AddHours(1), EnergyKwh = kwh, LastUpdated = At(plugIn).AddHours(1),
+        SessionId = id,
+        OperatorId = "alpha",
+        ChargePointId = "alpha:" + point,
+        PlugInAt = At(plugIn),
+        PlugOutAt = At(plugIn).AddHours(1),
+        EnergyKwh = kwh,
+        LastUpdated = At(plugIn).AddHours(1),
     }.WithDerived();
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
