@@ -3857,7 +3857,7 @@ public partial class HubClient
     /// Findings about an operator's records, counted by rule
     /// </summary>
     /// <remarks>
-    /// Over its current records and those in quarantine: how often each rule was broken, how much it matters, and up to five samples. Of each dataset the newest 10000 records with findings are counted, and as many of those that are refused and of those that wait. Those of charge points that the operator withholds, and of refused and waiting records whose charge point nobody knows, are counted for the operator alone.
+    /// kind record: over its current records and those in quarantine, how often each rule was broken, how much it matters, and up to five samples. Of each dataset the newest 10000 records with findings are counted, and as many of those that are refused and of those that wait. Those of charge points that the operator withholds, and of refused and waiting records whose charge point nobody knows, are counted for the operator alone. kind dataset: what the rules over all stored records found (overlaps, contradictions of sessions and statuses, silent charge points, shares), judged each night over the last five weeks; the worst samples come first, each with what was measured. checks says of each of these rules what was last looked at, how much of it could be judged, and how many findings are open and have ended.
     /// </remarks>
     /// <param name="id">Operator id.</param>
     /// <returns>Findings about an operator's records, counted by rule.</returns>
@@ -7039,6 +7039,57 @@ public partial class CoverageList
 }
 
 /// <summary>
+/// What one rule over all stored records was last asked, and how it stands.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class DatasetCheck
+{
+
+    /// <summary>
+    /// Stable slug of the rule.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("rule")]
+    public required string Rule { get; init; }
+
+    /// <summary>
+    /// Beginning of the window that was looked at.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("from")]
+    public required System.DateTimeOffset From { get; init; }
+
+    /// <summary>
+    /// Its end, exclusive.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("to")]
+    public required System.DateTimeOffset To { get; init; }
+
+    /// <summary>
+    /// When.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("checked_at")]
+    public required System.DateTimeOffset CheckedAt { get; init; }
+
+    /// <summary>
+    /// Of that window: the rest is not all here, has not settled, or is no whole week. 0: nothing was judged, which is not the same as nothing found.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("judged_percent")]
+    public required decimal JudgedPercent { get; init; }
+
+    /// <summary>
+    /// Findings that hold.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("open")]
+    public required long Open { get; init; }
+
+    /// <summary>
+    /// Findings that held once, and no longer do.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("ended")]
+    public required long Ended { get; init; }
+
+}
+
+/// <summary>
 /// How one dataset fares.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
@@ -7814,11 +7865,17 @@ public partial class FigureMeta
 }
 
 /// <summary>
-/// How often a rule was broken in an operator's current records and those in quarantine.
+/// How often a rule was broken: by single records, of the current ones and those in quarantine, or by all that is stored together.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
 public partial class FindingCount
 {
+
+    /// <summary>
+    /// record: found in single records when they came. dataset: found over all stored records, each night; what no longer holds is not counted.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("kind")]
+    public required FindingCountKind Kind { get; init; }
 
     [System.Text.Json.Serialization.JsonPropertyName("dataset")]
     public required DatasetName Dataset { get; init; }
@@ -7839,7 +7896,7 @@ public partial class FindingCount
     public required long Count { get; init; }
 
     /// <summary>
-    /// Up to five.
+    /// Up to five; of kind dataset the worst first.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("samples")]
     public required System.Collections.Generic.IReadOnlyList<FindingSample> Samples { get; init; }
@@ -7854,10 +7911,16 @@ public partial class FindingList
 {
 
     /// <summary>
-    /// The entries.
+    /// The entries: of kind record the most frequent first, then of kind dataset.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("data")]
     public required System.Collections.Generic.IReadOnlyList<FindingCount> Data { get; init; }
+
+    /// <summary>
+    /// The rules over all stored records, as they were last asked; empty: they never were.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("checks")]
+    public required System.Collections.Generic.IReadOnlyList<DatasetCheck> Checks { get; init; }
 
 }
 
@@ -7869,13 +7932,13 @@ public partial class FindingSample
 {
 
     /// <summary>
-    /// Hub id of the record; null: it had none that could be used.
+    /// Hub id of the record; null: it had none that could be used, or it is about no one record.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("record_id")]
     public required string? RecordId { get; init; }
 
     /// <summary>
-    /// JSON Pointer into the operator's record as it was sent.
+    /// JSON Pointer into the operator's record as it was sent; empty: the whole of it.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("pointer")]
     public required string Pointer { get; init; }
@@ -7891,6 +7954,12 @@ public partial class FindingSample
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("message")]
     public required string Message { get; init; }
+
+    /// <summary>
+    /// Of kind dataset: what was measured, and when it was seen; null of kind record.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("measured")]
+    public required MeasuredFinding? Measured { get; init; }
 
 }
 
@@ -8301,6 +8370,69 @@ public partial class MeAnswer
 
     [System.Text.Json.Serialization.JsonPropertyName("data")]
     public required Me Data { get; init; }
+
+}
+
+/// <summary>
+/// What was measured against what.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class MeasuredFinding
+{
+
+    /// <summary>
+    /// What was measured, to one decimal.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("value")]
+    public required decimal Value { get; init; }
+
+    /// <summary>
+    /// What it must exceed to be told.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("threshold")]
+    public required decimal Threshold { get; init; }
+
+    /// <summary>
+    /// Of both.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("unit")]
+    public required MeasuredFindingUnit Unit { get; init; }
+
+    /// <summary>
+    /// Where; null: of the operator as a whole.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charge_point_id")]
+    public required string? ChargePointId { get; init; }
+
+    /// <summary>
+    /// The session that it overlaps; null: none.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("other_id")]
+    public required string? OtherId { get; init; }
+
+    /// <summary>
+    /// Beginning of what was measured; null: of the list as it stands, or nothing was ever heard.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("from")]
+    public required System.DateTimeOffset? From { get; init; }
+
+    /// <summary>
+    /// Its end, exclusive; null: of the list as it stands.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("to")]
+    public required System.DateTimeOffset? To { get; init; }
+
+    /// <summary>
+    /// When it was first found.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("first_seen_at")]
+    public required System.DateTimeOffset FirstSeenAt { get; init; }
+
+    /// <summary>
+    /// When it was last found: what is older than the looked-at window is not asked again.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("last_seen_at")]
+    public required System.DateTimeOffset LastSeenAt { get; init; }
 
 }
 
@@ -11002,6 +11134,28 @@ public enum ChangeOperation
 }
 
 /// <summary>
+/// record: found in single records when they came. dataset: found over all stored records, each night; what no longer holds is not counted.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<FindingCountKind>))]
+public enum FindingCountKind
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"record")]
+    [System.Runtime.Serialization.EnumMember(Value = @"record")]
+    Record = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"dataset")]
+    [System.Runtime.Serialization.EnumMember(Value = @"dataset")]
+    Dataset = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 2,
+
+}
+
+/// <summary>
 /// live: the process answers. ready: the database answers too.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
@@ -11042,6 +11196,32 @@ public enum MeScope
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"granted")]
     [System.Runtime.Serialization.EnumMember(Value = @"granted")]
     Granted = 2,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 3,
+
+}
+
+/// <summary>
+/// Of both.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<MeasuredFindingUnit>))]
+public enum MeasuredFindingUnit
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"minutes")]
+    [System.Runtime.Serialization.EnumMember(Value = @"minutes")]
+    Minutes = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"days")]
+    [System.Runtime.Serialization.EnumMember(Value = @"days")]
+    Days = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"percent")]
+    [System.Runtime.Serialization.EnumMember(Value = @"percent")]
+    Percent = 2,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]

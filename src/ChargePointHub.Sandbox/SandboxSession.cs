@@ -1,6 +1,7 @@
 using ChargePointHub.Feeds.Registry;
 using ChargePointHub.Sandbox.Agreements;
 using ChargePointHub.Server.Commands;
+using ChargePointHub.Server.Findings;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
@@ -85,6 +86,8 @@ public static class SandboxSession
             await Task.Delay(Step, time, stopping);
         }
 
+        line.Show("Judging what is stored");
+        await services.GetRequiredService<FindingRounds>().RunAsync(stopping);
         line.Clear();
         await output.WriteLineAsync("All history is here; polling goes on.");
         return await sandbox.Hub.WaitForShutdownAsync(stopping);

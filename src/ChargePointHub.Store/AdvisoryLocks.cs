@@ -30,6 +30,9 @@ internal static class AdvisoryLocks
     /// <summary>Session: one instance recomputes roll-ups.</summary>
     public const long Rollups = 0x4350_4808;
 
+    /// <summary>Session: one instance judges what is stored.</summary>
+    public const long Findings = 0x4350_4809;
+
     /// <summary>Ends the connection that had it, which is broken and may not know it for hours, and waits until it is gone.</summary>
     public static async Task TakeAuditAsync(NpgsqlConnection connection, Guid chain, CancellationToken cancellationToken)
     {

@@ -260,7 +260,7 @@ public sealed class PurgeStore(Database database)
         const string AnyId = "own_id IN ($2, substr($2, length($1) + 2))";
         if (dataset == Dataset.ChargingSessions)
         {
-            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("session_part", OfCharge), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND ({AnyId} OR lower(names_session) = lower($2))")];
+            return [("charging_session", OfSession), ("charging_session_version", OfSession), ("session_part", OfCharge), ("quarantine", $"operator_id = $1 AND dataset = 'charging_sessions' AND ({AnyId} OR lower(names_session) = lower($2))"), ("dataset_finding", "operator_id = $1 AND (record_id = $2 OR other_id = $2)")];
         }
 
         if (dataset == Dataset.Tariffs) return [("tariff", OfTariff), ("tariff_version", OfTariff), ("absence", "operator_id = $1 AND dataset = 'tariffs' AND own_key = $2"), ("quarantine", $"operator_id = $1 AND dataset = 'tariffs' AND {AnyId}")];
@@ -271,7 +271,7 @@ public sealed class PurgeStore(Database database)
         [
             ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("charge_point_same", "operator_id = $1 AND charge_point_id = $2 OR other_operator_id = $1 AND other_id = $2"), ("status_change", OfPoint),
             ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", $"operator_id = $1 AND {OfPointInAnyCase("charge_point_id")}"), ("outage", OfPoint), ("outage_version", OfPoint), ("reported_usage", OfPoint), ("reported_usage_version", OfPoint),
-            ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"),
+            ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"), ("dataset_finding", OfPoint),
             // Rows that an older hub wrote name nothing.
             ("quarantine", $"operator_id = $1 AND ({OfPointInAnyCase("waits_for")} OR {OfPointInAnyCase("names_point")} OR (dataset IN ('charge_points', 'status_changes') AND {AnyId}) "
                 + "OR (names_point IS NULL AND quarantine_charge_point(dataset, operator_id, own_id, waits_for, document) = $2))"),

@@ -97,6 +97,19 @@ public static class RuleCatalogue
         StoredRules.CdrSeveral,
         StoredRules.UsageChargePointUnknown,
         StoredRules.UsageAboveRating,
+
+        DatasetRules.SessionsOverlap,
+        DatasetRules.SessionNotOccupied,
+        DatasetRules.OccupiedWithoutSession,
+        DatasetRules.ChargePointSilent,
+        DatasetRules.EnergyMissing,
+        DatasetRules.EndMissing,
+        DatasetRules.OftenFailed,
+        DatasetRules.OftenLate,
+        DatasetRules.OftenUnknown,
+        DatasetRules.PositionsMissing,
+        DatasetRules.PowerMissing,
+        DatasetRules.OpeningHoursMissing,
     ];
 
     private static readonly Dictionary<string, Rule> ByCode = All.ToDictionary(r => r.Code, StringComparer.Ordinal);

@@ -66,8 +66,12 @@ public static class ChargePointDay
             TellFaultBefore(plugIn);
             var session = Session(random, owner, point, pattern, block, number++, plugIn, plugOut, failed, cut);
             sessions.Add(session);
-            Change(Status.Charging, plugIn);
-            if (!cut) Change(Status.Available, plugOut);
+            if (point.Index != owner.StuckContact)
+            {
+                Change(Status.Charging, plugIn);
+                if (!cut) Change(Status.Available, plugOut);
+            }
+
             free = plugOut + Minute + random.Between(0, 9 * Minute);
         }
 

@@ -42,6 +42,9 @@ public sealed record SimulatedOperator(int Index, string OperatorId, string Name
     /// <summary>Keeps books of outages, and offers them; those of all others follow from their status changes.</summary>
     public bool ReportsOutages => ReportsOutagesAt(Index);
 
+    /// <summary>Index of a charge point whose status never tells of a vehicle, as its contact is stuck: faults it tells, and its sessions are in the books. Null: it has none.</summary>
+    public int? StuckContact => Index == 2 ? 0 : null;
+
     /// <summary>Of all sessions, 0 to 1: those that are corrected within 60 hours.</summary>
     public double CorrectedShare { get; init; } = 0.01;
 

@@ -35,6 +35,7 @@ public static class HubCommands
             FeedsCommand.Create(context),
             ImportCommand.Create(context),
             QuarantineCommand.Create(context),
+            FindingsCommand.Create(context),
             KeysCommand.Create(context),
             GrantsCommand.Create(context),
             AuditCommand.Create(context),

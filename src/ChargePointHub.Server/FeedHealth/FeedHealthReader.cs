@@ -1,3 +1,4 @@
+using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Store;
@@ -33,7 +34,12 @@ public sealed class FeedHealthReader(Database database)
         var datasets = o.Datasets.Select((plan, i) => Of(o, plan, read[i], windows, now)).ToList();
         if (!scope.ReadsQuality(o.OperatorId)) return new FeedHealthFacts(o.OperatorId, now, datasets, [], null);
 
-        var found = await findings.CountAsync(o.OperatorId, scope, cancellationToken);
+        List<RuleCount> found =
+        [
+            .. await findings.CountAsync(o.OperatorId, scope, cancellationToken),
+            .. (await findings.ReadOfDatasetsAsync(o.OperatorId, scope, cancellationToken)).Where(s => s.Open > 0)
+                .Select(s => new RuleCount(s.Rule.Dataset.Name, s.Rule.Code, Words<Severity>.Of(RuleCatalogue.Named(s.Rule.Code)!.Severity), s.Open, [])),
+        ];
         var rows = await health.ReadAsync(o.OperatorId, [.. o.Feeds.SelectMany(f => f.Limits.Select(l => (f.LimitGroup, l.Interval)))], now, scope, cancellationToken);
         return new FeedHealthFacts(
             o.OperatorId,

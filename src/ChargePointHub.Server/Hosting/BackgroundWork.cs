@@ -1,6 +1,7 @@
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Bulk;
 using ChargePointHub.Server.Collection;
+using ChargePointHub.Server.Findings;
 using ChargePointHub.Server.Metrics;
 using ChargePointHub.Server.Rollups;
 using ChargePointHub.Store;
@@ -21,6 +22,6 @@ internal static class BackgroundWork
         services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
         if (options.Bulk) BulkSweeper.AddTo(services, database, keys, TimeSpan.FromMinutes(options.BulkRemakeMinutes));
         if (options.Otlp.Length > 0) services.AddSingleton(_ => new OtlpExport(new Uri(options.Otlp)));
-        if (options.Collect) services.AddHostedService<CollectorService>().AddSingleton(new SameAsSweep(database)).AddHostedService<SameAsSweeper>().AddSingleton(new FreshnessStore(database)).AddHostedService<FreshnessSweeper>();
+        if (options.Collect) services.AddHostedService<CollectorService>().AddSingleton(new SameAsSweep(database)).AddHostedService<SameAsSweeper>().AddSingleton(new FreshnessStore(database)).AddHostedService<FreshnessSweeper>().AddHostedService<FindingSweeper>();
     }
 }

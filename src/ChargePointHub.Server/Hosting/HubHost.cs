@@ -13,6 +13,7 @@ using ChargePointHub.Server.Api.Health;
 using ChargePointHub.Server.Bulk;
 using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Doctor;
+using ChargePointHub.Server.Findings;
 using ChargePointHub.Server.Geography;
 using ChargePointHub.Server.Metrics;
 using ChargePointHub.Server.Notices;
@@ -20,6 +21,7 @@ using ChargePointHub.Server.Pages;
 using ChargePointHub.Server.Submissions;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Audit;
+using ChargePointHub.Store.Findings;
 using ChargePointHub.Store.Queries;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -191,6 +193,8 @@ public sealed class HubHost : IAsyncDisposable
                 Quotas = new Quotas(new QuotaLimits(options.KeyQuota, options.AddressQuota, options.AnswersAReader), parts.Time),
                 Answers = new AnswerSlots(options.SimultaneousAnswers, AnswerSlots.UsualPatience),
             });
+        builder.Services.AddSingleton(s => new FindingRounds(
+            new FindingCheck(database, parts.Time), new FindingStore(database), () => RegistryDirectory.Of(registry.Current, areas), parts.Time, s.GetRequiredService<ILogger<FindingRounds>>()));
         BackgroundWork.AddTo(builder.Services, options, database, keys);
         var app = builder.Build();
         app.Use((context, next) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using ChargePointHub.Model;
 using ChargePointHub.Store;
+using ChargePointHub.Store.Findings;
 
 namespace ChargePointHub.Server.Metrics;
 
@@ -28,6 +29,15 @@ internal static class HubMeter
     private static readonly Counter<long> RollupDifferences = Meter.CreateCounter<long>("cph.rollup.differences", "{day}", "Charge point days of which a nightly recompute found another sum than was kept: there should be none.");
 
     private static readonly Counter<long> StreamedRecords = Meter.CreateCounter<long>("cph.stream.records", "{record}", "Records that were streamed, of streams that broke off too.");
+
+    private static readonly Counter<long> Findings = Meter.CreateCounter<long>("cph.findings", "{finding}", "Findings in what is stored of operators, by what became of them in the nightly round: begun, ended.");
+
+    /// <summary>One operator was judged.</summary>
+    public static void Checked(DatasetChecked done)
+    {
+        Findings.Add(done.Begun, new KeyValuePair<string, object?>("became", "begun"));
+        Findings.Add(done.Ended, new KeyValuePair<string, object?>("became", "ended"));
+    }
 
     /// <param name="outcome">completed or a failure kind.</param>
     public static void RunEnded(FeedKey feed, RunKind kind, string outcome, RunCounts counts, TimeSpan took)

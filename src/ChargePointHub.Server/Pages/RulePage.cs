@@ -21,10 +21,16 @@ internal static class RulePage
             + "<a href=\"/docs/reference/listFindingsOfOperator\">/v1/operators/{id}/findings</a>.</p>\n");
         foreach (var (severity, heading, said) in Severities)
         {
-            html.Append($"<h2>{heading}</h2>\n<p>{said}</p>\n").Append(Html.Definitions(RuleCatalogue.All.Where(r => r.Severity == severity).Select(r =>
-                ($"<code>{r.Code}</code>", $"{Html.Encode(r.Summary)} {Html.Encode(r.Why)} <b>To do:</b> {Html.Encode(r.Fix)} <span>{Html.Encode(r.Reference)}</span>"))));
+            html.Append($"<h2>{heading}</h2>\n<p>{said}</p>\n").Append(Html.Definitions(RuleCatalogue.All.Where(r => r.Severity == severity && !IsOfDataset(r)).Select(Told)));
         }
 
+        html.Append("<h2 id=\"datasets\">Over all records of an operator</h2>\n<p>What no single record shows. Each night the hub judges the last five weeks by these, where all that it needs of that time is here; what no longer holds is marked as ended. No record is refused by them.</p>\n")
+            .Append(Html.Definitions(RuleCatalogue.All.Where(IsOfDataset).Select(Told)));
         return html.ToString();
     }
+
+    private static bool IsOfDataset(Rule rule) => DatasetRule.Named(rule.Code) is not null;
+
+    private static (string Term, string Said) Told(Rule rule) =>
+        ($"<code>{rule.Code}</code>", $"{Html.Encode(rule.Summary)} {Html.Encode(rule.Why)} <b>To do:</b> {Html.Encode(rule.Fix)} <span>{Html.Encode(rule.Reference)}</span>");
 }

@@ -26,6 +26,8 @@ public sealed class FindingQueries(Database database)
     /// <summary>The look-up sees what the table of charge points would hide from the reader.</summary>
     private const string Published = "($5 OR r.charge_point_id NOT IN (SELECT scope_withheld()))";
 
+    private const string OfPublished = "(r.charge_point_id IS NULL OR $3 OR r.charge_point_id NOT IN (SELECT scope_withheld()))";
+
     /// <summary>As <see cref="RecordQueries.Layer"/>.</summary>
     internal Func<Scope, Scope> Layer { get; init; } = scope => scope;
 
@@ -78,6 +80,45 @@ public sealed class FindingQueries(Database database)
                 [.. r.GetFieldValue<string?[]>(4).Select((id, i) => new FindingSample(
                     id, r.GetFieldValue<string[]>(5)[i], r.GetFieldValue<string?[]>(6)[i], r.GetFieldValue<string[]>(7)[i]))]),
             cancellationToken);
+    }
+
+    /// <summary>What the rules over datasets last found, in the order of their list; of rules that the scope does not hold, or that were never asked, nothing.</summary>
+    public async Task<IReadOnlyList<DatasetRuleState>> ReadOfDatasetsAsync(string operatorId, Scope scope, CancellationToken cancellationToken)
+    {
+        var layer = Layer(scope);
+        if (!layer.ReadsQuality(operatorId)) throw new UnauthorizedAccessException($"The scope {scope} does not read findings of {operatorId}.");
+        var rules = DatasetRule.All.Where(r => (!r.TellsOfSessions || layer.ReadsFindings(Dataset.ChargingSessions, operatorId)) && (!r.TellsOfStatuses || layer.ReadsFindings(Dataset.StatusChanges, operatorId)))
+            .Select(r => r.Code).ToArray();
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        var states = await new ServingCommand(
+            connection, Rows(scope),
+            $"""
+            SELECT c.rule, c.from_at, c.to_at, c.checked_at, c.judged_percent, count(r.rule) FILTER (WHERE r.ended_at IS NULL), count(r.ended_at)
+            FROM dataset_check c LEFT JOIN dataset_finding r ON r.operator_id = c.operator_id AND r.rule = c.rule AND {OfPublished}
+            WHERE c.operator_id = $1 AND c.rule = ANY ($2) GROUP BY c.operator_id, c.rule
+            """,
+            operatorId, rules, layer.ReadsWithheld(operatorId)).ListAsync(
+                r => (Rule: r.GetString(0), Window: new Window(r.Instant(1), r.Instant(2)), CheckedAt: r.Instant(3), JudgedPercent: r.GetDecimal(4), Open: r.GetInt64(5), Ended: r.GetInt64(6)), cancellationToken);
+        var worst = (await new ServingCommand(
+            connection, Rows(scope),
+            $"""
+            SELECT r.rule, r.record_id, r.other_id, r.charge_point_id, r.from_at, r.to_at, r.measured, r.threshold, r.judged, r.first_seen_at, r.last_seen_at
+            FROM unnest($2) AS n (rule) CROSS JOIN LATERAL (
+                SELECT r.* FROM dataset_finding r
+                WHERE r.operator_id = $1 AND r.rule = n.rule AND r.ended_at IS NULL AND {OfPublished}
+                ORDER BY r.measured DESC, r.finding_key LIMIT $4) r
+            """,
+            operatorId, rules, layer.ReadsWithheld(operatorId), Samples).ListAsync(
+                r => (Rule: r.GetString(0), Finding: new DatasetFinding(
+                    r.TextOrNull(1), r.TextOrNull(2), r.TextOrNull(3), r.InstantOrNull(4), r.InstantOrNull(5), r.GetDecimal(6), r.GetDecimal(7), r.IsDBNull(8) ? null : r.GetInt64(8), r.Instant(9), r.Instant(10))),
+                cancellationToken)).ToLookup(w => w.Rule, w => w.Finding);
+        return
+        [
+            .. from rule in DatasetRule.All
+               from state in states
+               where state.Rule == rule.Code
+               select new DatasetRuleState(rule, state.Window, state.CheckedAt, state.JudgedPercent, state.Open, state.Ended, [.. worst[rule.Code]]),
+        ];
     }
 
     private static string First(string column) => $"(array_agg({column} ORDER BY record_id, pointer))[1:$2]";

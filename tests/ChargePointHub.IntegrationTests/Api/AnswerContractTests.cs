@@ -42,6 +42,14 @@ public sealed class AnswerContractTests(ApiHost host) : IClassFixture<ApiHost>
         host.Granted[Limited] = Scope.Of(
             OrganisationRole.Borough, null, [new Right("alpha", "charging_sessions", null, [], TimePrecision.Hour), new Right("alpha", "status_changes", null, null, TimePrecision.QuarterHour), new Right("alpha", "outages", null, [], TimePrecision.QuarterHour), new Right("alpha", "reported_usage", null, [], TimePrecision.Hour)]);
         await host.AddBulkFileAsync(Scope.Public, Dataset.Tariffs);
+        await host.ExecuteAsync(
+            """
+            INSERT INTO dataset_finding (operator_id, rule, finding_key, first_seen_at, last_seen_at, dataset, of_sessions, of_statuses, record_id, other_id, charge_point_id, from_at, to_at, measured, threshold, unit, judged)
+            VALUES ('alpha', 'sessions-overlap', 'alpha:S1', now(), now(), 'charging_sessions', true, false, 'alpha:S1', 'alpha:S2', 'alpha:P1', now() - interval '1 hour', now(), 60, 1, 'minutes', NULL),
+                ('alpha', 'charge-point-silent', 'alpha:P1', now(), now(), 'charge_points', true, true, 'alpha:P1', NULL, 'alpha:P1', NULL, now(), 30, 30, 'days', NULL),
+                ('alpha', 'power-missing', '', now(), now(), 'charge_points', false, false, NULL, NULL, NULL, NULL, NULL, 12.5, 5, 'percent', 8);
+            INSERT INTO dataset_check SELECT operator_id, rule, of_sessions, of_statuses, now() - interval '1 day', now(), now(), 99.9 FROM dataset_finding
+            """);
         var answers = new List<(string What, string Schema, string Json)>();
         await host.TakeFilesAsync();
         host.Granted[Operator] = Scope.Of(OrganisationRole.Operator, "alpha", []);

@@ -48,7 +48,11 @@ public sealed class QuarantineOfWithheldTests(ApiHost host) : IClassFixture<ApiH
                 ('charging_sessions', 'S2', 'alpha:P1', '{"session_id": "alpha:S2", "charge_point_id": "alpha:P1"}', 'shown-wait'),
                 ('status_changes', 'P1', NULL, '{}', 'shown-status'),
                 ('status_changes', 'hidden', NULL, '{}', 'hidden-status'),
-                ('tariffs', 'T', NULL, '{}', 'shown-tariff')) v (d, id, waits, doc, mark)
+                ('tariffs', 'T', NULL, '{}', 'shown-tariff')) v (d, id, waits, doc, mark);
+            INSERT INTO dataset_finding (operator_id, rule, finding_key, first_seen_at, last_seen_at, ended_at, dataset, of_sessions, of_statuses, record_id, charge_point_id, measured, threshold, unit)
+            SELECT 'alpha', 'session-not-occupied', s, now(), now(), ended, 'charging_sessions', true, true, s, p, 60, 5, 'minutes'
+            FROM (VALUES ('alpha:hidden-1', 'alpha:hidden', NULL), ('alpha:hidden-2', 'alpha:hidden', now()), ('alpha:shown', 'alpha:P1', NULL)) v (s, p, ended);
+            INSERT INTO dataset_check VALUES ('alpha', 'session-not-occupied', true, true, now() - interval '1 day', now(), now(), 100)
             """);
     }
 
@@ -62,6 +66,7 @@ public sealed class QuarantineOfWithheldTests(ApiHost host) : IClassFixture<ApiH
     {
         Assert.Equal(Shown, await QuarantinedAsync(Gla, byQuery, byRows));
         Assert.Equal(Shown, await FoundAsync(Gla, byQuery, byRows));
+        Assert.Equal(("alpha:shown", 1, 0), await TogetherAsync(Gla, byQuery, byRows));
     }
 
     [Fact]
@@ -69,6 +74,7 @@ public sealed class QuarantineOfWithheldTests(ApiHost host) : IClassFixture<ApiH
     {
         foreach (var scope in new[] { Scope.Of(OrganisationRole.Operator, "alpha", []), Scope.Everything })
         {
+            Assert.Equal(("alpha:hidden-1 alpha:shown", 2, 1), await TogetherAsync(scope, true, true));
             Assert.Equal(20, (await QuarantinedAsync(scope, true, true)).Count);
             Assert.Equal([.. (await QuarantinedAsync(scope, true, true)).Append("hidden-accepted").Order(StringComparer.Ordinal)], await FoundAsync(scope, true, true));
         }
@@ -94,6 +100,13 @@ public sealed class QuarantineOfWithheldTests(ApiHost host) : IClassFixture<ApiH
     {
         var queries = new FindingQueries(host.Database) { Layer = Judging(byQuery), Rows = Judging(byRows) };
         return [.. (await queries.CountAsync("alpha", scope, CancellationToken.None)).Select(c => c.Rule).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    private async Task<(string Records, long Open, long Ended)> TogetherAsync(Scope scope, bool byQuery, bool byRows)
+    {
+        var queries = new FindingQueries(host.Database) { Layer = Judging(byQuery), Rows = Judging(byRows) };
+        var state = Assert.Single(await queries.ReadOfDatasetsAsync("alpha", scope, CancellationToken.None));
+        return (string.Join(' ', state.Worst.Select(w => w.RecordId)), state.Open, state.Ended);
     }
 
     private static Func<Scope, Scope> Judging(bool judges) => judges ? scope => scope : _ => Scope.Everything;

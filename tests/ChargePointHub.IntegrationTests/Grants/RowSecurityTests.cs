@@ -51,7 +51,11 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
             INSERT INTO quarantine (operator_id, dataset, own_id, content_hash, findings, feed_id, run_id, page_number, recorded_at, document)
             SELECT o, d, p, '\x00', '[]', 'main', '00000000-0000-0000-0000-000000000000', 1, now(), json_build_object('charge_point_id', p)
             FROM unnest(ARRAY['alpha', 'beta'], ARRAY['E09000001', 'P1']) s (o, p), unnest(ARRAY['charge_points', 'charging_sessions', 'status_changes']) d;
-            INSERT INTO hub_setting (name, value) VALUES ('cursor_key', '\x00')
+            INSERT INTO hub_setting (name, value) VALUES ('cursor_key', '\x00');
+            INSERT INTO dataset_finding (operator_id, rule, finding_key, first_seen_at, last_seen_at, dataset, of_sessions, of_statuses, charge_point_id, measured, threshold, unit)
+            SELECT 'alpha', rule, coalesce(point, ''), now(), now(), 'charge_points', of_sessions, of_statuses, point, 1, 1, 'days'
+            FROM (VALUES ('open', false, false, NULL), ('sessions', true, false, 'alpha:E09000001'), ('statuses', false, true, 'alpha:E09000001'), ('both', true, true, 'alpha:E09000001'), ('both', true, true, 'alpha:hidden')) v (rule, of_sessions, of_statuses, point);
+            INSERT INTO dataset_check SELECT DISTINCT operator_id, rule, of_sessions, of_statuses, now() - interval '1 day', now(), now(), 100 FROM dataset_finding
             """);
         await host.TickAsync(3);
     }
@@ -99,7 +103,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     public async Task Without_a_grant_no_restricted_row_is_there(OrganisationRole role)
     {
         var scope = Scope.Of(role, null, []);
-        foreach (var table in new[] { "charging_session", "charging_session_version", "usage_day", "status_change", "outage", "outage_version", "reported_usage", "reported_usage_version", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
+        foreach (var table in new[] { "charging_session", "charging_session_version", "usage_day", "status_change", "outage", "outage_version", "reported_usage", "reported_usage_version", "dataset_finding", "dataset_check", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
             Assert.Equal((table, 0), (table, await CountAsync(table, scope)));
         var open = role == OrganisationRole.Auditor ? 0 : 34;
         Assert.Equal(open, await CountAsync("charge_point", scope));
@@ -117,6 +121,21 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         Assert.Equal(35, await CountAsync("charge_point", scope));
         Assert.Equal(3, await CountAsync("quarantine", scope));
         Assert.Equal(0, await CountAsync("quarantine WHERE operator_id = 'beta'", scope));
+    }
+
+    [Fact]
+    public async Task Findings_over_datasets_are_of_those_who_hold_quality_and_the_records_that_they_tell_of()
+    {
+        async Task<(long Found, long Checked)> SeenAsync(params Right[] rights) => (await CountAsync("dataset_finding", Scope.Of(OrganisationRole.Gla, null, rights)), await CountAsync("dataset_check", Scope.Of(OrganisationRole.Gla, null, rights)));
+        Right quality = new("alpha", Right.FeedQuality, null), sessions = new("alpha", "charging_sessions", null), statuses = new("alpha", "status_changes", null);
+        Assert.Equal((0, 0), await SeenAsync(sessions, statuses));
+        Assert.Equal((0, 0), await SeenAsync(new Right("beta", Right.FeedQuality, null), sessions, statuses));
+        Assert.Equal((1, 1), await SeenAsync(quality));
+        Assert.Equal((2, 2), await SeenAsync(quality, sessions));
+        Assert.Equal((2, 2), await SeenAsync(quality, statuses, new Right("alpha", "charging_sessions", [All[0]])));
+        Assert.Equal((4, 4), await SeenAsync(quality, sessions, statuses));
+        Assert.Equal(5, await CountAsync("dataset_finding", Scope.Of(OrganisationRole.Operator, "alpha", [])));
+        Assert.Equal(5, await CountAsync("dataset_finding", Scope.Everything));
     }
 
     [Fact]

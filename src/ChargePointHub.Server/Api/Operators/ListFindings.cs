@@ -13,9 +13,11 @@ internal static class ListFindings
         Path = "/v1/operators/{id}/findings",
         OperationId = "listFindingsOfOperator",
         Summary = "Findings about an operator's records, counted by rule",
-        Description = "Over its current records and those in quarantine: how often each rule was broken, how much it matters, and up to five samples. "
+        Description = "kind record: over its current records and those in quarantine, how often each rule was broken, how much it matters, and up to five samples. "
             + $"Of each dataset the newest {FindingQueries.MostRecords} records with findings are counted, and as many of those that are refused and of those that wait. "
-            + "Those of charge points that the operator withholds, and of refused and waiting records whose charge point nobody knows, are counted for the operator alone.",
+            + "Those of charge points that the operator withholds, and of refused and waiting records whose charge point nobody knows, are counted for the operator alone. "
+            + "kind dataset: what the rules over all stored records found (overlaps, contradictions of sessions and statuses, silent charge points, shares), judged each night over the last five weeks; the worst samples come first, each with what was measured. "
+            + "checks says of each of these rules what was last looked at, how much of it could be judged, and how many findings are open and have ended.",
         Tag = "Operators",
         IsHeldBy = RouteRights.FeedQuality,
         Id = ("Operator id.", "lamplight"),
@@ -36,7 +38,13 @@ internal static class ListFindings
             using var room = await AnswerRoom.EnterAsync(request, RequestCost.Counting);
             if (room is null) return;
             IReadOnlyList<RuleCount> counts;
-            using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted)) counts = await request.Hub.Findings.CountAsync(request.Id, request.Scope, request.Aborted);
+            IReadOnlyList<DatasetRuleState> states;
+            using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted))
+            {
+                counts = await request.Hub.Findings.CountAsync(request.Id, request.Scope, request.Aborted);
+                states = await request.Hub.Findings.ReadOfDatasetsAsync(request.Id, request.Scope, request.Aborted);
+            }
+
             await JsonAnswer.SendAsync(request, json =>
             {
                 json.WriteStartObject();
@@ -44,26 +52,18 @@ internal static class ListFindings
                 foreach (var count in counts)
                 {
                     request.Tally?.Count(request.Id);
-                    json.WriteStartObject();
-                    json.WriteString("dataset", count.Dataset);
-                    json.WriteString("rule", count.Rule);
-                    json.WriteString("severity", count.Severity);
-                    json.WriteNumber("count", count.Count);
-                    json.WriteStartArray("samples");
-                    foreach (var sample in count.Samples)
-                    {
-                        json.WriteStartObject();
-                        json.WriteString("record_id", sample.RecordId);
-                        json.WriteString("pointer", sample.Pointer);
-                        json.WriteString("value", sample.Value);
-                        json.WriteString("message", sample.Message);
-                        json.WriteEndObject();
-                    }
-
-                    json.WriteEndArray();
-                    json.WriteEndObject();
+                    FindingJson.Write(json, count);
                 }
 
+                foreach (var state in states.Where(s => s.Open > 0))
+                {
+                    request.Tally?.Count(request.Id);
+                    FindingJson.Write(json, state);
+                }
+
+                json.WriteEndArray();
+                json.WriteStartArray("checks");
+                foreach (var state in states) FindingJson.WriteCheck(json, state);
                 json.WriteEndArray();
                 json.WriteEndObject();
             });

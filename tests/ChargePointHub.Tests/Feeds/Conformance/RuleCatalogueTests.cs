@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ChargePointHub.Feeds.Conformance;
+using ChargePointHub.Model;
 
 namespace ChargePointHub.Tests.Feeds.Conformance;
 
@@ -17,6 +18,15 @@ public sealed class RuleCatalogueTests
 
         Assert.Equal(declared.Select(r => r.Code).Order(StringComparer.Ordinal), RuleCatalogue.All.Select(r => r.Code).Order(StringComparer.Ordinal));
         Assert.Equal(RuleCatalogue.All.Count, RuleCatalogue.All.Select(r => r.Code).Distinct().Count());
+    }
+
+    [Fact]
+    public void Rules_over_datasets_are_in_the_catalogue_and_none_of_them_refuses_a_record()
+    {
+        Assert.Equal(DatasetRule.All.Select(r => r.Code), RuleCatalogue.All.Select(r => r.Code).Where(c => DatasetRule.Named(c) is not null));
+        Assert.All(DatasetRule.All, r => Assert.NotEqual(Severity.Error, RuleCatalogue.Named(r.Code)!.Severity));
+        Assert.Equal(
+            typeof(DatasetRule).GetFields(BindingFlags.Static | BindingFlags.Public).Where(f => f.FieldType == typeof(DatasetRule)).Select(f => ((DatasetRule)f.GetValue(null)!).Code), DatasetRule.All.Select(r => r.Code));
     }
 
     [Fact]
