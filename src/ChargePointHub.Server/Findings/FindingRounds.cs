@@ -69,9 +69,9 @@ public sealed partial class FindingRounds(FindingCheck check, FindingStore store
         return new DateTimeOffset(TimeZoneInfo.ConvertTimeToUtc(local, LondonCalendar.Zone), TimeSpan.Zero);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "What is stored of {Operator} was judged: {Found} findings hold, {Begun} of them new, {Ended} ended, {LeftOut} too many to keep, in {Seconds:F1} s")]
-    private static partial void LogChecked(ILogger log, string @operator, long found, long begun, long ended, long leftOut, double seconds);
+    [LoggerMessage(Level = LogLevel.Information, Message = "What is stored of {OperatorId} was judged: {Found} findings hold, {Begun} of them new, {Ended} ended, {LeftOut} too many to keep, in {Seconds:F1} s")]
+    private static partial void LogChecked(ILogger log, string operatorId, long found, long begun, long ended, long leftOut, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What is stored of {Operator} could not be judged")]
-    private static partial void LogFailed(ILogger log, Exception failure, string @operator);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is stored of {OperatorId} could not be judged")]
+    private static partial void LogFailed(ILogger log, Exception failure, string operatorId);
 }
