@@ -57,6 +57,9 @@ public sealed class OpeningHours : IEquatable<OpeningHours>
 
     public override int GetHashCode() => HashCode.Combine(week.Aggregate(0, HashCode.Combine), openings, closings);
 
+    /// <summary>The same for hours that are equal, and for no others.</summary>
+    public override string ToString() => $"{string.Join(",", week.Select(m => $"{m.From}-{m.To}"))}|{openings}|{closings}";
+
     /// <summary>What is open at all hours needs no openings, and what is closed none there.</summary>
     private static OpeningHours Of(Minutes[] week, Coverage openings, Coverage closings)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ChargePointHub.Proofs;
 
-/// <summary>Random figures of a hub, worked out anew by another program from the operators' truth: over nine months, so that clocks change twice.</summary>
+/// <summary>Random figures of a hub, of use and of status, worked out anew by other programs from the operators' truth: over nine months, so that clocks change twice.</summary>
 internal static class FiguresProof
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
@@ -31,11 +31,15 @@ internal static class FiguresProof
         report.Tell("no gap is open, and nothing is collected any more; asking");
         var (_, answer) = await ContractProgram.RunAsync(
             "check_figures.py", AskingLimit, [sandboxFile, oracle, "--json", "--questions", questions.ToString(CultureInfo.InvariantCulture), "--seed", options.Seed.ToString(CultureInfo.InvariantCulture)]);
+        var (_, status) = await ContractProgram.RunAsync(
+            "check_reliability.py", AskingLimit, [sandboxFile, oracle, "--json", "--queries", questions.ToString(CultureInfo.InvariantCulture), "--seed", options.Seed.ToString(CultureInfo.InvariantCulture)]);
         await hub.EndAsync();
 
-        var held = (bool)answer["equal"]!;
-        foreach (var fault in answer["first_faults"]?.AsArray() ?? []) report.Tell((string)fault!);
-        return await report.CloseAsync(held, held ? $"{questions} questions about figures were answered as the truth adds up" : $"{answer["could_not_check"] ?? $"{answer["faults"]} differences"}", [], answer);
+        foreach (var fault in (answer["first_faults"]?.AsArray() ?? []).Concat(status["first_faults"]?.AsArray() ?? [])) report.Tell((string)fault!);
+        var held = (bool)answer["equal"]! && (bool)status["equal"]!;
+        var failed = (bool)answer["equal"]! ? status : answer;
+        answer["reliability"] = status.DeepClone();
+        return await report.CloseAsync(held, held ? $"{questions} questions about use and as many about status were answered as the truth adds up" : $"{failed["could_not_check"] ?? $"{failed["faults"]} differences"}", [], answer);
     }
 
     private static int DaysOverBothChanges()

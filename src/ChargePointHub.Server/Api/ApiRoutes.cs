@@ -13,6 +13,7 @@ using ChargePointHub.Server.Api.Metrics;
 using ChargePointHub.Server.Api.OpenApi;
 using ChargePointHub.Server.Api.Operators;
 using ChargePointHub.Server.Api.Outages;
+using ChargePointHub.Server.Api.Reliability;
 using ChargePointHub.Server.Api.ReportedUsage;
 using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Server.Api.StatusChanges;
@@ -55,6 +56,8 @@ public static class ApiRoutes
         ListUsage.Route,
         ListUsage.Route.ToCsv(),
         ListDifferences.Route,
+        ListReliability.Route,
+        ListReliability.Route.ToCsv(),
         ListTariffs.Route,
         ListTariffs.Route.ToCsv(),
         GetTariff.Route,

@@ -38,6 +38,8 @@ public sealed class HubServices(
 
     public DifferenceQueries Differences { get; } = new(database);
 
+    public StatusDayQueries Statuses { get; } = new(database);
+
     public FeedHealthReader FeedHealth { get; } = new(database);
 
     public FindingQueries Findings { get; } = new(database);

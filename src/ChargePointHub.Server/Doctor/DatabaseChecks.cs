@@ -31,7 +31,7 @@ public static class DatabaseChecks
         asked = time.GetUtcNow();
         facts = await ServerFacts.ReadAsync(database.Source, cancellationToken);
         var halfway = asked + ((time.GetUtcNow() - asked) / 2);
-        return [.. Server(database, facts), await SchemaAsync(database.Source, cancellationToken), .. Rights(facts), Safety(facts), Room(facts), await RollupsAsync(database.Source, cancellationToken),
+        return [.. Server(database, facts), await SchemaAsync(database.Source, cancellationToken), .. Rights(facts), Safety(facts), Room(facts), await RollupsAsync(database.Source, cancellationToken), await StatusDaysAsync(database.Source, cancellationToken),
             ClockCheck.Judge("the database's", halfway - facts.Clock, TimeSpan.FromSeconds(0.5))];
     }
 
@@ -69,6 +69,17 @@ public static class DatabaseChecks
             ? Check.Ok(Subject, $"Its roll-ups were what their sessions say on {LondonCalendar.DayOf(check.EndedAt):yyyy-MM-dd}: {check.Compared:N0} charge point days compared.{found}")
             : Check.Warning(Subject, $"{check.Differences:N0} of {check.Compared:N0} charge point days were not what their sessions say on {LondonCalendar.DayOf(check.EndedAt):yyyy-MM-dd}, and were made anew.",
                 "`rollups verify` says whether all is well now. A hub of an older version that writes to the same database does not keep roll-ups.");
+    }
+
+    /// <summary>Whether days of status are what their changes say, as the last night found.</summary>
+    private static async Task<Check> StatusDaysAsync(Database database, CancellationToken cancellationToken)
+    {
+        if (await new StatusRollup(database).ReadCheckAsync(cancellationToken) is not { } check) return Check.Ok(Subject, "Its days of status have not been worked out anew yet; a running hub does so each night.");
+        var found = check.LastDifferedAt is { } differed ? $" The last difference was found, and mended, on {LondonCalendar.DayOf(differed):yyyy-MM-dd}." : "";
+        return check.Differences == 0
+            ? Check.Ok(Subject, $"Its days of status were what their status changes say on {LondonCalendar.DayOf(check.EndedAt):yyyy-MM-dd}: {check.Compared:N0} charge point days compared.{found}")
+            : Check.Warning(Subject, $"{check.Differences:N0} of {check.Compared:N0} charge point days of status were not what their changes say on {LondonCalendar.DayOf(check.EndedAt):yyyy-MM-dd}, and were mended.",
+                "A hub of an older version that writes to the same database does not mark days. Where it comes again, tell those who make the hub.");
     }
 
     private static IEnumerable<Check> Rights(ServerFacts facts)

@@ -149,11 +149,14 @@ public sealed class UsageRollup(Database database)
     }
 
     /// <summary>What the last nightly check found, and when; null: there was none yet, or the schema is older.</summary>
-    public async Task<KeptCheck?> ReadCheckAsync(CancellationToken cancellationToken)
+    public Task<KeptCheck?> ReadCheckAsync(CancellationToken cancellationToken) => ReadCheckAsync(database, Name, cancellationToken);
+
+    /// <param name="rollup">As it is called where checks are kept.</param>
+    internal static async Task<KeptCheck?> ReadCheckAsync(Database database, string rollup, CancellationToken cancellationToken)
     {
         try
         {
-            return (await database.Reads.Command("SELECT from_day, to_day, compared, differences, ended_at, last_differed_at FROM rollup_check WHERE rollup = $1", Name).ListAsync(
+            return (await database.Reads.Command("SELECT from_day, to_day, compared, differences, ended_at, last_differed_at FROM rollup_check WHERE rollup = $1", rollup).ListAsync(
                 r => new KeptCheck(r.GetFieldValue<DateOnly>(0), r.GetFieldValue<DateOnly>(1), r.GetInt64(2), r.GetInt64(3), r.Instant(4), r.InstantOrNull(5)), cancellationToken)).SingleOrDefault();
         }
         catch (PostgresException older) when (older.SqlState == PostgresErrorCodes.UndefinedTable)
@@ -181,13 +184,16 @@ public sealed class UsageRollup(Database database)
     }
 
     /// <summary>Keeps what a nightly check found, so that others can ask.</summary>
-    public Task KeepAsync(RollupCheck check, DateTimeOffset endedAt, CancellationToken cancellationToken) => database.Reads.Command(
+    public Task KeepAsync(RollupCheck check, DateTimeOffset endedAt, CancellationToken cancellationToken) => KeepAsync(database, Name, check, endedAt, cancellationToken);
+
+    /// <param name="rollup">As it is called where checks are kept.</param>
+    internal static Task KeepAsync(Database database, string rollup, RollupCheck check, DateTimeOffset endedAt, CancellationToken cancellationToken) => database.Reads.Command(
         """
         INSERT INTO rollup_check (rollup, from_day, to_day, ended_at, compared, differences, last_differed_at) VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6 > 0 THEN $4 END)
         ON CONFLICT (rollup) DO UPDATE SET from_day = excluded.from_day, to_day = excluded.to_day, ended_at = excluded.ended_at, compared = excluded.compared, differences = excluded.differences,
             last_differed_at = coalesce(excluded.last_differed_at, rollup_check.last_differed_at)
         """,
-        Name, check.FromDay, check.ToDay, endedAt, check.Compared, check.Differences).ExecuteAsync(cancellationToken);
+        rollup, check.FromDay, check.ToDay, endedAt, check.Compared, check.Differences).ExecuteAsync(cancellationToken);
 
     /// <summary>Day by day what sessions add up to: they come in the order of their plug-in, so that what lies before it is whole.</summary>
     /// <param name="fromDay">Null: from the first session on.</param>

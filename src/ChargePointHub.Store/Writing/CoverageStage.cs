@@ -29,7 +29,12 @@ internal sealed class CoverageStage(NpgsqlConnection connection, PageToWrite pag
             // Asked again: an earlier claim of the same page may have said part of it.
             foreach (var window in await FreshAsync(claim, cancellationToken))
             {
-                if (claim.Kind == ClaimKind.Covered) await TakeFromUnavailableAsync(claim.Dataset, window, cancellationToken);
+                if (claim.Kind == ClaimKind.Covered)
+                {
+                    await TakeFromUnavailableAsync(claim.Dataset, window, cancellationToken);
+                    await StatusDayMarks.OfClaimAsync(connection, page.Feed.OperatorId, claim.Dataset, window, tick, cancellationToken);
+                }
+
                 await MergeAsync(claim, window, cancellationToken);
                 await connection.Command(
                     "INSERT INTO coverage_change (tick, operator_id, dataset, kind, from_at, to_at, run_id, late_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

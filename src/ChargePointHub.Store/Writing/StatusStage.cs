@@ -100,6 +100,7 @@ internal sealed class StatusStage(
                 FROM decided_status_change d JOIN stage_status_change s USING (ord) WHERE d.verdict = {(int)Verdict.Added}
                 """,
                 op, feed, run, tick.Number, tick.RecordedAt).ExecuteAsync(cancellationToken);
+            await StatusDayMarks.OfChangesAsync(connection, op, earliest, tick, cancellationToken);
         }
 
         if (Counts.Changed > 0)

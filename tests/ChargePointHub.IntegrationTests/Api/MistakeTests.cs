@@ -251,7 +251,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Theory]
-    [InlineData("/v1/tariffs?borough=lambeth", "; /v1/charge-points, /v1/charge-points.geojson, /v1/charging-sessions, /v1/status-changes, /v1/outages, /v1/reported-usage, /v1/usage, /v1/differences, /v1/areas have it.")]
+    [InlineData("/v1/tariffs?borough=lambeth", "; /v1/charge-points, /v1/charge-points.geojson, /v1/charging-sessions, /v1/status-changes, /v1/outages, /v1/reported-usage, /v1/usage, /v1/differences, /v1/reliability, /v1/areas have it.")]
     [InlineData("/v1/tariffs?cause=hub_down", "; /v1/gaps has it.")]
     [InlineData("/v1/tariffs?colour=red", "'colour'.")]
     public async Task A_parameter_of_other_routes_is_told_where_it_is_known(string path, string end) =>

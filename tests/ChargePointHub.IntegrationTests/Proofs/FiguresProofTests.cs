@@ -15,5 +15,9 @@ public class FiguresProofTests
         Assert.Equal(["day", "month", "quarter", "week", "whole window", "year"], figures.GetProperty("units").EnumerateObject().Select(p => p.Name).Order());
         Assert.InRange(figures.GetProperty("rows").GetInt32(), 1_000, int.MaxValue);
         Assert.InRange(figures.GetProperty("sessions").GetInt32(), 500, int.MaxValue);
+
+        var status = figures.GetProperty("reliability");
+        Assert.Equal(150, status.GetProperty("questions").GetInt32());
+        Assert.InRange(status.GetProperty("observed_rows").GetInt32(), 1_000, int.MaxValue);
     }
 }

@@ -11,6 +11,7 @@ public class SecondOpinionTests
     [InlineData("check_boroughs.py")]
     [InlineData("check_metrics.py")]
     [InlineData("check_figures.py")]
+    [InlineData("check_reliability.py")]
     public async Task A_checker_catches_each_kind_of_difference(string program)
     {
         using var python = Process.Start(new ProcessStartInfo("python3", [Path.Combine(Repository.Root, "tests", "contract", program), "--self-test"])

@@ -9,7 +9,7 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     public async Task<CompletenessStatement> ReadAsync(CompletenessQuestion question, Scope scope, CancellationToken cancellationToken)
     {
         var isOfOutages = question.Dataset == Dataset.Outages;
-        var windows = await ledger.ReadAsync([question.Dataset, .. isOfOutages ? [Dataset.StatusChanges] : Array.Empty<Dataset>()], question.AsOfTick, scope, cancellationToken);
+        var windows = await ledger.ReadAsync([question.Dataset, .. isOfOutages ? [Dataset.StatusChanges] : question.IsSeenByCrawls ? [Dataset.ChargePoints] : Array.Empty<Dataset>()], question.AsOfTick, scope, cancellationToken);
         var reporting = isOfOutages ? await ledger.ReadOutageReportersAsync(question.AsOfTick, scope, cancellationToken) : null;
         var operators = Judged(question.Operators, question.Dataset, PlanOf, windows);
         var (quarantined, isLeast) = await ledger.CountQuarantinedAsync(
@@ -23,7 +23,8 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, PlanOf, told, cancellationToken) };
 
         // What the records come of: outages that an operator does not report are derived from its status changes, and as whole as these.
-        ListedDataset? PlanOf(ListedOperator listed) => reporting is null || reporting.Contains(listed.OperatorId) ? listed.Find(question.Dataset) : listed.Find(Dataset.StatusChanges) ?? listed.Find(question.Dataset);
+        ListedDataset? PlanOf(ListedOperator listed) => reporting is not null && !reporting.Contains(listed.OperatorId) ? listed.Find(Dataset.StatusChanges) ?? listed.Find(question.Dataset)
+            : listed.Find(question.Dataset) ?? (question.IsSeenByCrawls ? listed.Find(Dataset.ChargePoints) : null);
     }
 
     public static IReadOnlyList<JudgedOperator> Judged(
@@ -88,4 +89,7 @@ public sealed record CompletenessQuestion(
 {
     /// <summary>What the window is about.</summary>
     public TimeField TimeField { get; init; }
+
+    /// <summary>Of an operator that provides none what crawls of its charge points see stands for it.</summary>
+    public bool IsSeenByCrawls { get; init; }
 }

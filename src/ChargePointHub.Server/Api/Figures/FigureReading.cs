@@ -54,7 +54,7 @@ internal sealed record FigureReading(
 
         var operators = GrantedPart.Of(scope, basis, request.Operators, out var restrictedTo);
         var window = LondonCalendar.Days(d.First, d.Last);
-        var completeness = await request.Hub.Completeness.ReadAsync(new CompletenessQuestion(basis, operators, window, now, null), scope, request.Aborted);
+        var completeness = await request.Hub.Completeness.ReadAsync(new CompletenessQuestion(basis, operators, window, now, null) { IsSeenByCrawls = basis == Dataset.StatusChanges }, scope, request.Aborted);
         var coverage = await FigureCoverage.ReadAsync(request, basis, operators, window, now);
         var periods = FigurePeriods.Of(d.First, d.Last, unit);
         var figures = FigurePoints.Of(groups, points);
