@@ -3102,6 +3102,327 @@ public partial class HubClient
 
     /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
     /// <summary>
+    /// Minutes in each status, and reliability of rapid networks
+    /// </summary>
+    /// <remarks>
+    /// Minutes in each status within opening hours, put together as `/v1/usage` is; what the hub did not see is apart (`missing_minutes`) and in no status. Of public charge points from 50 kW on reliability by both formulas of the Public Charge Point Regulations 2023: the figures to report are of `group_by=operator,year`, `quarter` or `month`, and are of the London part of the operator's network (`network_part`). A year is counted up to now. `left_out` says how many charge points are not of that network and why; with `group_by=charge_point` it says so of each. Of a period that is cut by the window, or goes on, a row is of what lies in the window, up to what has settled. Where opening hours are not told a charge point counts as always open.
+    /// </remarks>
+    /// <param name="groupBy">What a row is of, separated by commas: any of the groups, and at most one period (day, week, month, quarter, year). Without a group rows are of all charge points in question, without a period of the whole window. Default: borough,day.</param>
+    /// <param name="from">First London day: its date, or the instant of its midnight. Default: that of the newest whole month before `to`; of weeks and quarters quarter, of years year.</param>
+    /// <param name="to">First London day after the window: its date, or the instant of its midnight. Default: today, which is then left out.</param>
+    /// <param name="period">A whole London day, week, month, quarter or year, instead of `from` and `to`; of one that goes on, what there is of it up to now.</param>
+    /// <param name="operator">Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.</param>
+    /// <param name="borough">London boroughs by GSS code or name, separated by commas.</param>
+    /// <param name="ward">Wards by GSS code or name, separated by commas, by today's boundaries.</param>
+    /// <param name="lsoa">Lower layer super output areas of 2021 by code or name, separated by commas, by today's boundaries.</param>
+    /// <param name="chargePoint">Ids of charge points, separated by commas.</param>
+    /// <param name="location">Ids of locations, separated by commas.</param>
+    /// <param name="powerBand">Power bands of the Department for Transport, separated by commas.</param>
+    /// <param name="maxPowerKwGte">Kilowatts of the charge point's strongest connector: this or more.</param>
+    /// <param name="maxPowerKwLt">Kilowatts of the charge point's strongest connector: less than this.</param>
+    /// <param name="access">Who may use the charge point, separated by commas.</param>
+    /// <param name="fundingStream">What paid for the charge point, separated by commas.</param>
+    /// <param name="locationType">Where the charge point stands, separated by commas.</param>
+    /// <param name="limit">Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.</param>
+    /// <param name="cursor">`next_cursor` of the page before, exactly as it came. A stream takes none.</param>
+    /// <returns>Minutes in each status, and reliability of rapid networks.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<ReliabilityList> ListReliabilityAsync(System.Collections.Generic.IEnumerable<string>? groupBy = null, string? from = null, string? to = null, string? period = null, System.Collections.Generic.IEnumerable<string>? @operator = null, System.Collections.Generic.IEnumerable<string>? borough = null, System.Collections.Generic.IEnumerable<string>? ward = null, System.Collections.Generic.IEnumerable<string>? lsoa = null, System.Collections.Generic.IEnumerable<string>? chargePoint = null, System.Collections.Generic.IEnumerable<string>? location = null, System.Collections.Generic.IEnumerable<PowerBand>? powerBand = null, string? maxPowerKwGte = null, string? maxPowerKwLt = null, System.Collections.Generic.IEnumerable<Access>? access = null, System.Collections.Generic.IEnumerable<FundingStream>? fundingStream = null, System.Collections.Generic.IEnumerable<LocationType>? locationType = null, int? limit = null, string? cursor = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/reliability"
+                urlBuilder_.Append("v1/reliability");
+                urlBuilder_.Append('?');
+                if (groupBy != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in groupBy)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("group_by")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (from != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("from")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(from, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (to != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("to")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(to, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (period != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("period")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(period, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (@operator != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in @operator)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("operator")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (borough != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in borough)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("borough")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (ward != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in ward)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("ward")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (lsoa != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in lsoa)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("lsoa")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (chargePoint != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in chargePoint)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("charge_point")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (location != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in location)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("location")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (powerBand != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in powerBand)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("power_band")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (maxPowerKwGte != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("max_power_kw__gte")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(maxPowerKwGte, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (maxPowerKwLt != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("max_power_kw__lt")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(maxPowerKwLt, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (access != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in access)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("access")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (fundingStream != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in fundingStream)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("funding_stream")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (locationType != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in locationType)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("location_type")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (limit != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("limit")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(limit, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (cursor != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("cursor")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(cursor, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                urlBuilder_.Length--;
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<ReliabilityList>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
     /// Tariffs as operators give them now
     /// </summary>
     /// <remarks>
@@ -8198,6 +8519,33 @@ public partial class HeldCrawl
 }
 
 /// <summary>
+/// Charge points that are not of the regulated network.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class LeftOut
+{
+
+    /// <summary>
+    /// `decommissioned` and `not_yet_commissioned`: before or after the period, and so not of the row's charge points; `never_observed`: it would count, and nothing is known of it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reason")]
+    public required LeftOutReason Reason { get; init; }
+
+    /// <summary>
+    /// How many.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charge_points")]
+    public required int ChargePoints { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours that are left out with them. Null: they stand in `network_missing_minutes`, or are withheld.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("open_minutes")]
+    public required decimal? OpenMinutes { get; init; }
+
+}
+
+/// <summary>
 /// One limit of a feed's limit group.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
@@ -9567,6 +9915,252 @@ public partial class RecordMeta
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("limits")]
     public System.Collections.Generic.IReadOnlyList<ShownPart>? Limits { get; init; }
+
+}
+
+/// <summary>
+/// For how long the charge points of one group were in each status in one London period, and how reliable those of them are that the regulation is about. Of the columns that name a group a row has those that `group_by` asks about.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class Reliability
+{
+
+    /// <summary>
+    /// London civil time: 2026-11-20, 2026-W47, 2026-11, 2026-Q4 or 2026; null: no period was asked for, and the window is none.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period")]
+    public required string? Period { get; init; }
+
+    /// <summary>
+    /// Null as `period`.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period_unit")]
+    public required PeriodUnit? PeriodUnit { get; init; }
+
+    /// <summary>
+    /// First instant of the part of the period that is counted: it lies in the window.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period_from")]
+    public required System.DateTimeOffset PeriodFrom { get; init; }
+
+    /// <summary>
+    /// First instant after that part. Of a day that goes on time counts up to now.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period_to")]
+    public required System.DateTimeOffset PeriodTo { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("operator_id")]
+    public string? OperatorId { get; init; }
+
+    /// <summary>
+    /// Location.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("location_id")]
+    public string? LocationId { get; init; }
+
+    /// <summary>
+    /// Charge point.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charge_point_id")]
+    public string? ChargePointId { get; init; }
+
+    /// <summary>
+    /// GSS code; null: in no borough that is loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("borough_gss")]
+    public string? BoroughGss { get; init; }
+
+    /// <summary>
+    /// Name by the boundaries that are loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("borough_name")]
+    public string? BoroughName { get; init; }
+
+    /// <summary>
+    /// GSS code; null: in no ward that is loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("ward_gss")]
+    public string? WardGss { get; init; }
+
+    /// <summary>
+    /// Name by the boundaries that are loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("ward_name")]
+    public string? WardName { get; init; }
+
+    /// <summary>
+    /// Null: power is not known.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("power_band")]
+    public PowerBand? PowerBand { get; init; }
+
+    /// <summary>
+    /// Null: not told.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("funding_stream")]
+    public FundingStream? FundingStream { get; init; }
+
+    /// <summary>
+    /// Charge points that counted on at least one day: from the date of commissioning to that of decommissioning, or until the day they were removed.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charge_points")]
+    public required int ChargePoints { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was AVAILABLE. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("available_minutes")]
+    public required decimal? AvailableMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was CHARGING. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charging_minutes")]
+    public required decimal? ChargingMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was RESERVED. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reserved_minutes")]
+    public required decimal? ReservedMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was BLOCKED, as the operator says it. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("blocked_minutes")]
+    public required decimal? BlockedMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was UNKNOWN: the operator's word, never the hub's blindness. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("unknown_minutes")]
+    public required decimal? UnknownMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was INOPERATIVE. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("inoperative_minutes")]
+    public required decimal? InoperativeMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was OUTOFORDER. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("outoforder_minutes")]
+    public required decimal? OutoforderMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was PLANNED: not operated. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("planned_minutes")]
+    public required decimal? PlannedMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the status was REMOVED: not operated. Null: nothing is known of the row, or `meta.limits` withholds it.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("removed_minutes")]
+    public required decimal? RemovedMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes within opening hours in which the hub does not know the status: before the first that is known, where it did not see, and after a gap in reports until the next change. In no status.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("missing_minutes")]
+    public required decimal? MissingMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes outside opening hours; where no hours are told there are none.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("outside_hours_minutes")]
+    public required decimal? OutsideHoursMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes in a known status of all minutes within opening hours, cut to one decimal: 100 is whole. Null: nothing was to be observed yet.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("coverage_percent")]
+    public required decimal? CoveragePercent { get; init; }
+
+    /// <summary>
+    /// What the network's figures are of: the London part of each operator's network (`london`), or less, as groups, filters or rights narrow it. Null: there is no such charge point. An operator's whole network, of which the regulation speaks, is never known here.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("network_part")]
+    public required ReliabilityNetworkPart? NetworkPart { get; init; }
+
+    /// <summary>
+    /// Of the charge points, those that are public and have 50 kW or more.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("network_charge_points")]
+    public required int NetworkChargePoints { get; init; }
+
+    /// <summary>
+    /// M: minutes in every known status but PLANNED and REMOVED, of the network. Null: there is none, or nothing of it is known.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("network_operated_minutes")]
+    public required decimal? NetworkOperatedMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes INOPERATIVE or OUTOFORDER, of the network. Null: there is none, or nothing of it is known.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("network_down_minutes")]
+    public required decimal? NetworkDownMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes UNKNOWN or BLOCKED, of the network. Null: there is none, or nothing of it is known.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("network_exempt_minutes")]
+    public required decimal? NetworkExemptMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes PLANNED or REMOVED, outside both formulas, of the network. Null: there is none, or nothing of it is known.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("network_not_operated_minutes")]
+    public required decimal? NetworkNotOperatedMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes of the network in which the hub does not know the status, outside both formulas. Null: there is no such charge point.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("network_missing_minutes")]
+    public required decimal? NetworkMissingMinutes { get; init; }
+
+    /// <summary>
+    /// By the wording of the regulation, (M - down) / M, percent, three decimals, of pooled minutes. Null: nothing was observed that counts.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reliability_r1_percent")]
+    public required decimal? ReliabilityR1Percent { get; init; }
+
+    /// <summary>
+    /// By the reporting formula, (M - down - exempt) / (M - exempt), percent, three decimals, of pooled minutes. Null: nothing was observed that counts. The headline.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("reliability_r2_percent")]
+    public required decimal? ReliabilityR2Percent { get; init; }
+
+    /// <summary>
+    /// Charge points of the row that are not of the network, or not in the period, by reason. With `group_by=charge_point` it says so of each.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("left_out")]
+    public required System.Collections.Generic.IReadOnlyList<LeftOut> LeftOut { get; init; }
+
+}
+
+/// <summary>
+/// A page of figures, by period, then group.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class ReliabilityList
+{
+
+    /// <summary>
+    /// The rows of this page.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("data")]
+    public required System.Collections.Generic.IReadOnlyList<Reliability> Data { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required FigureMeta Meta { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("links")]
+    public required Links Links { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("next_cursor")]
+    public required string? NextCursor { get; init; }
 
 }
 
@@ -11178,6 +11772,48 @@ public enum HealthStatus
 }
 
 /// <summary>
+/// `decommissioned` and `not_yet_commissioned`: before or after the period, and so not of the row's charge points; `never_observed`: it would count, and nothing is known of it.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<LeftOutReason>))]
+public enum LeftOutReason
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"restricted_access")]
+    [System.Runtime.Serialization.EnumMember(Value = @"restricted_access")]
+    RestrictedAccess = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"access_unknown")]
+    [System.Runtime.Serialization.EnumMember(Value = @"access_unknown")]
+    AccessUnknown = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"below_50_kw")]
+    [System.Runtime.Serialization.EnumMember(Value = @"below_50_kw")]
+    Below50Kw = 2,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"power_unknown")]
+    [System.Runtime.Serialization.EnumMember(Value = @"power_unknown")]
+    PowerUnknown = 3,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"decommissioned")]
+    [System.Runtime.Serialization.EnumMember(Value = @"decommissioned")]
+    Decommissioned = 4,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"not_yet_commissioned")]
+    [System.Runtime.Serialization.EnumMember(Value = @"not_yet_commissioned")]
+    NotYetCommissioned = 5,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"never_observed")]
+    [System.Runtime.Serialization.EnumMember(Value = @"never_observed")]
+    NeverObserved = 6,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 7,
+
+}
+
+/// <summary>
 /// public: what anyone may read. everything: all datasets of all operators. granted: what is open, and what is listed in rights.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
@@ -11364,6 +12000,25 @@ public enum QuarantinedRecordState
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"waiting")]
     [System.Runtime.Serialization.EnumMember(Value = @"waiting")]
     Waiting = 1,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
+    [System.Runtime.Serialization.EnumMember(Value = @"")]
+    Unlisted = 2,
+
+}
+
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+[System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<ReliabilityNetworkPart>))]
+public enum ReliabilityNetworkPart
+{
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"london")]
+    [System.Runtime.Serialization.EnumMember(Value = @"london")]
+    London = 0,
+
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"part_of_london")]
+    [System.Runtime.Serialization.EnumMember(Value = @"part_of_london")]
+    PartOfLondon = 1,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]

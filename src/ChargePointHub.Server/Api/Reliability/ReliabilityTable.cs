@@ -42,7 +42,7 @@ internal sealed class ReliabilityTable : IFigureTable
             {
                 var classes = Enumerable.Range(0, StatusNetwork.Classes).Select(c => (ToObserve: network.Of(p, g, c), Sum: sums.GetValueOrDefault((p, (g * StatusNetwork.Classes) + c)))).ToList();
                 if (classes.All(c => c.ToObserve.ChargePoints == 0)) continue;
-                var (away, hides) = (network.AwayOf(p, g), HiddenFigures.Of(reading, request.Scope, g).Minutes);
+                var (away, hides) = (network.AwayOf(p, g), HiddenFigures.Of(reading.Points, reading.Basis, request.Scope, g).Minutes);
                 rows.Add(new FigureRow(first + p, g, json => Write(json, classes, away, hides, isWhole)));
             }
         }
