@@ -32,7 +32,8 @@ public sealed class LargeLondon : IAsyncLifetime
         [
             Plan(Dataset.ChargePoints), Plan(Dataset.Tariffs), Plan(Dataset.ChargingSessions, WindowAxis.PlugInAt), Plan(Dataset.StatusChanges, WindowAxis.At), Plan(Dataset.ReportedUsage),
             .. o == "gamma" ? new[] { Plan(Dataset.Outages, WindowAxis.StartedAt) } : [],
-        ]))]) { Areas = SmallAreas.Index };
+        ]))])
+        { Areas = SmallAreas.Index };
         Host.Granted[Gla] = Scope.Of(OrganisationRole.Gla, null, Operators.SelectMany(Right.Whole));
         Host.Granted[Borough] = Scope.Of(OrganisationRole.Borough, null, Dataset.All.Where(d => d.IsRestricted).SelectMany(d => Operators.Select(o => new Right(o, d.Name, ["E09000022"]))));
         Host.Granted[Hour] = Scope.Of(OrganisationRole.Gla, null, Dataset.All.Where(d => d.IsRestricted).SelectMany(d => Operators.Select(o => new Right(o, d.Name, null, [], TimePrecision.Hour))));
