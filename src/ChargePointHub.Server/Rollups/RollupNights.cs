@@ -45,8 +45,18 @@ internal sealed partial class RollupNights(UsageRollup usage, TimeProvider time,
         if (turn is null) return;
         foreach (var operatorId in unbuilt)
         {
-            await usage.RebuildAsync(operatorId, null, cancellationToken);
-            LogBuilt(log, operatorId);
+            try
+            {
+                await usage.RebuildAsync(operatorId, null, cancellationToken);
+                LogBuilt(log, operatorId);
+            }
+#pragma warning disable CA1031 // One operator whose days cannot be made holds up no other; the next look is another try.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                if (cancellationToken.IsCancellationRequested) throw;
+                LogNotBuilt(log, operatorId, failure.Message);
+            }
         }
 
         if (isDue) await RecomputeAsync(cancellationToken);
@@ -104,6 +114,9 @@ internal sealed partial class RollupNights(UsageRollup usage, TimeProvider time,
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The days of {OperatorId} were made of the sessions that were here before")]
     private static partial void LogBuilt(ILogger log, string operatorId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The days of {OperatorId} could not be made, so that no figures of it are told: {Reason}")]
+    private static partial void LogNotBuilt(ILogger log, string operatorId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Roll-ups were not recomputed: {Reason}")]
     private static partial void LogFailed(ILogger log, string reason);

@@ -4,11 +4,6 @@ CREATE TABLE outage_reporter (
     operator_id text PRIMARY KEY,
     tick        bigint NOT NULL
 );
-INSERT INTO outage_reporter
-SELECT operator_id, min(tick) FROM (
-    SELECT operator_id, tick FROM outage UNION ALL SELECT operator_id, tick FROM outage_version
-    UNION ALL SELECT operator_id, tick FROM coverage_change WHERE dataset = 'outages' AND kind = 'covered') r
-GROUP BY operator_id;
 GRANT SELECT ON outage_reporter TO chargepointhub_reader;
 
 CREATE FUNCTION note_outage_reporter() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,11 +16,19 @@ END $$;
 CREATE TRIGGER outage_reported AFTER INSERT ON outage FOR EACH ROW EXECUTE FUNCTION note_outage_reporter();
 CREATE TRIGGER outages_claimed AFTER INSERT ON coverage_change FOR EACH ROW WHEN (NEW.dataset = 'outages' AND NEW.kind = 'covered') EXECUTE FUNCTION note_outage_reporter();
 
--- As before, but of no operator that reports its own at the tick. Nobody recorded them; known_at is when the hub learnt the change that began them or that which ended them, the later.
+-- Once it listens: what another hub writes meanwhile waits, or is here.
+INSERT INTO outage_reporter AS o (operator_id, tick)
+SELECT operator_id, min(tick) FROM (
+    SELECT operator_id, tick FROM outage UNION ALL SELECT operator_id, tick FROM outage_version
+    UNION ALL SELECT operator_id, tick FROM coverage_change WHERE dataset = 'outages' AND kind = 'covered') r
+GROUP BY operator_id
+ON CONFLICT (operator_id) DO UPDATE SET tick = least(o.tick, excluded.tick);
+
+-- As before, but of no operator that reports its own at the tick. Nobody recorded them; known_at is when the hub had learnt what makes them one: the change that began them, the one before it, and that which ended them.
 CREATE OR REPLACE VIEW derived_outage AS
 SELECT b.operator_id, b.charge_point_id AS outage_id, b.charge_point_id, b.at AS started_at, e.at AS ended_at,
     CASE WHEN b.status = 'PLANNED' THEN 'PLANNED_MAINTENANCE' END AS category, NULL::timestamptz AS last_updated, b.tick, NULL::json AS document,
-    NULL::timestamptz AS recorded_at, greatest(b.recorded_at, e.recorded_at) AS known_at
+    NULL::timestamptz AS recorded_at, greatest(b.recorded_at, p.recorded_at, e.recorded_at) AS known_at
 FROM status_change b
 LEFT JOIN LATERAL (
     SELECT l.at FROM status_change l
@@ -33,7 +36,7 @@ LEFT JOIN LATERAL (
         AND l.tick <= (SELECT asked_tick()) AND l.status <> 'MISSING'
     ORDER BY l.at DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (
-    SELECT p.status FROM status_change p
+    SELECT p.status, p.recorded_at FROM status_change p
     WHERE p.operator_id = b.operator_id AND p.charge_point_id = b.charge_point_id AND p.at = l.at AND (p.at, p.tick, p.status) < (b.at, b.tick, b.status)
         AND p.tick <= (SELECT asked_tick()) AND p.status <> 'MISSING'
     ORDER BY p.tick DESC, p.status DESC LIMIT 1) p ON true
@@ -50,8 +53,7 @@ WHERE b.status IN ('INOPERATIVE', 'OUTOFORDER', 'PLANNED') AND b.tick <= (SELECT
         OR ((b.operator_id IN (SELECT scope_operator('outages')) OR (b.operator_id, b.charge_point_id) IN (SELECT s.operator_id, s.charge_point_id FROM scope_charge_points('outages') s))
             AND b.charge_point_id NOT IN (SELECT scope_withheld())));
 
--- As before, but it looks only at charge points that the scope holds and the question names; of those that the view derives. Null: any.
-DROP FUNCTION outages_lasting(timestamptz);
+-- As before, but it looks only at charge points that the scope holds and the question names; of those that the view derives. Null: any. That of before stays for hubs of before.
 CREATE FUNCTION outages_lasting(asked timestamptz, operators text[], boroughs text[], point text) RETURNS TABLE (operator_id text, charge_point_id text, started_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
 $$

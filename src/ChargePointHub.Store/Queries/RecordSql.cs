@@ -280,18 +280,16 @@ internal static class RecordSql
     private static void OneOf(StringBuilder sql, Shape shape, IReadOnlyList<RecordKey> keys, NpgsqlParameterCollection parameters)
     {
         var hasTime = shape.KeyColumns.Contains("status");
+        parameters.AddWithValue("only_operators", keys.Select(k => k.OperatorId).ToArray());
+        parameters.AddWithValue("only_ids", keys.Select(k => k.Id).ToArray());
         if (keys is [{ Version: not null }, ..])
         {
             sql.Append(" AND (").AppendJoin(", ", shape.KeyColumns.Select(c => "r." + c)).Append(", r.tick) IN (SELECT * FROM unnest(@only_operators, @only_ids, @only_versions))");
-            parameters.AddWithValue("only_operators", keys.Select(k => k.OperatorId).ToArray());
-            parameters.AddWithValue("only_ids", keys.Select(k => k.Id).ToArray());
             parameters.AddWithValue("only_versions", keys.Select(k => k.Version!.Value).ToArray());
             return;
         }
 
         sql.Append(" AND (").AppendJoin(", ", shape.KeyColumns.Select(c => "r." + c)).Append(hasTime ? ", r.at) IN (SELECT * FROM unnest(@only_operators, @only_ids, @only_statuses, @only_at))" : ") IN (SELECT * FROM unnest(@only_operators, @only_ids))");
-        parameters.AddWithValue("only_operators", keys.Select(k => k.OperatorId).ToArray());
-        parameters.AddWithValue("only_ids", keys.Select(k => k.Id).ToArray());
         if (!hasTime) return;
         parameters.AddWithValue("only_statuses", keys.Select(k => k.Status!).ToArray());
         parameters.AddWithValue("only_at", keys.Select(k => k.At!.Value.UtcDateTime).ToArray());

@@ -18,6 +18,8 @@ public sealed class DifferenceTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         host.Directory = new OperatorDirectory([new ListedOperator("alpha", "Alpha", null, null, [sessions, reported]), new ListedOperator("beta", "Beta", null, null, [sessions, reported])]);
         host.Granted["cph_live_both_secret"] = Scope.Of(OrganisationRole.Tfl, null, [new("alpha", "charging_sessions", null), new("alpha", "reported_usage", null)]);
         host.Granted["cph_live_some_secret"] = Scope.Of(OrganisationRole.Tfl, null, [new("alpha", "charging_sessions", ["E09000022"]), new("alpha", "reported_usage", null)]);
+        host.Granted["cph_live_cut_secret"] = Scope.Of(OrganisationRole.Tfl, null, [new("alpha", "charging_sessions", null, null, TimePrecision.Hour), new("alpha", "reported_usage", null)]);
+        host.Granted["cph_live_limited_secret"] = Scope.Of(OrganisationRole.Tfl, null, [new("alpha", "charging_sessions", null, ["outcome"]), new("alpha", "reported_usage", null)]);
         host.Granted["cph_live_usage_secret"] = Scope.Of(OrganisationRole.Tfl, null, [new("alpha", "reported_usage", null)]);
         foreach (var op in new[] { "alpha", "beta" })
         {
@@ -79,6 +81,11 @@ public sealed class DifferenceTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         Assert.Equal(["P3 sessions 2 1 1 100 100 late_records"], some.Data.Select(Told));
         Assert.Equal((2, 3), (some.Json.GetProperty("compared").GetInt32(), some.Json.GetProperty("not_compared").GetInt32()));
         Assert.Equal(HttpStatusCode.Forbidden, (await host.GetAsync("/v1/differences", "cph_live_usage_secret")).Status);
+        Assert.Equal("CPH-2011", (await host.GetAsync("/v1/differences?period=2026-07", "cph_live_cut_secret")).Code);
+
+        // Of energy that is withheld no difference is told, nor a cause.
+        var limited = await host.GetAsync("/v1/differences?period=2026-07", "cph_live_limited_secret");
+        Assert.Equal(["sessions", "sessions"], limited.Data.Select(d => d.GetProperty("measure").GetString()));
     }
 
     [Fact]

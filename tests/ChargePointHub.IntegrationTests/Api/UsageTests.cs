@@ -23,6 +23,7 @@ public sealed class UsageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLif
         host.Granted[KeyOf("beta")] = Of(new Right("beta", "charging_sessions", null));
         host.Granted[KeyOf("limited")] = Of(new Right("alpha", "charging_sessions", null, ["charging_minutes"]), new Right("beta", "charging_sessions", null));
         host.Granted[KeyOf("hourly")] = Of(new Right("alpha", "charging_sessions", null, null, TimePrecision.Hour));
+        host.Granted[KeyOf("mixed")] = Of(new Right("alpha", "charging_sessions", null, null, TimePrecision.Day), new Right("beta", "charging_sessions", null));
         host.Granted[KeyOf("statuses")] = Of(new Right("alpha", "status_changes", null));
 
         // Of alpha one since October by day alone, one without a date, one that ended; beta tells of P1 too, and has one of its own in Camden.
@@ -141,15 +142,27 @@ public sealed class UsageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLif
         Assert.Equal("6", Number((await host.GetAsync("/v1/usage?group_by=borough&period=2026-11-03&borough=camden", KeyOf("limited"))).Data.Single(), "energy_kwh"));
     }
 
-    [Fact]
-    public async Task To_whom_times_are_cut_a_day_that_goes_on_and_minutes_of_single_charge_points_are_not_told()
+    [Theory]
+    [InlineData("group_by=operator,month")]
+    [InlineData("group_by=day&period=2026-10&charge_point=alpha:P1")]
+    [InlineData("group_by=power_band&location=alpha:L-P1")]
+    public async Task To_whom_times_are_cut_nothing_is_added_up_to_the_minute(string query)
     {
-        var today = await host.GetAsync("/v1/usage?group_by=operator&period=2026-11-20", KeyOf("hourly"));
-        Assert.Equal((HttpStatusCode.BadRequest, "CPH-1107"), (today.Status, today.Json.GetProperty("code").GetString()));
-        var points = (await host.GetAsync("/v1/usage?group_by=charge_point&period=2026-11&charge_point=alpha:P1", KeyOf("hourly"))).Data.Single();
-        Assert.Equal((JsonValueKind.Null, "1", "10"), (points.GetProperty("plugged_minutes").ValueKind, Number(points, "sessions"), Number(points, "energy_kwh")));
-        Assert.Equal("2026-11-20T00:00:00.000Z", points.GetProperty("period_to").GetString());
-        Assert.Equal("360", Number((await host.GetAsync("/v1/usage?group_by=operator&period=2026-11", KeyOf("hourly"))).Data.Single(), "plugged_minutes"));
+        var answer = await host.GetAsync("/v1/usage?" + query, KeyOf("hourly"));
+        Assert.Equal((HttpStatusCode.Forbidden, "CPH-2011", JsonValueKind.Null), (answer.Status, answer.Code, answer.Fault.GetProperty("example").ValueKind));
+
+        // Of those whose times are told exactly it is.
+        Assert.Equal("operator=beta", (await host.GetAsync("/v1/usage?" + query.Split('&')[0], KeyOf("mixed"))).Fault.GetProperty("example").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/usage?operator=beta", KeyOf("mixed"))).Status);
+    }
+
+    [Fact]
+    public async Task Of_an_operator_whose_days_are_still_to_be_made_nothing_is_told_as_if_it_were_all()
+    {
+        await host.ExecuteAsync("INSERT INTO usage_unbuilt VALUES ('alpha')");
+        var row = (await host.GetAsync("/v1/usage?group_by=operator&operator=alpha&period=2026-11-02")).Data.Single();
+        await host.ExecuteAsync("DELETE FROM usage_unbuilt");
+        Assert.Equal((JsonValueKind.Null, "0", "3"), (row.GetProperty("sessions").ValueKind, Number(row, "coverage_percent"), Number(row, "charge_points")));
     }
 
     [Fact]

@@ -12,6 +12,9 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
     /// <summary>What is counted by cause is not read in pages; quarantine, which it counts, is bounded.</summary>
     private static readonly string[] Counted = ["/v1/operators/alpha/feed-health ", "/v1/operators/alpha/findings "];
 
+    /// <summary>Days that nobody has made yet are made of every change in them: of all charge points that is all of these.</summary>
+    private static readonly string[] Summed = ["/v1/reliability ", "/v1/reliability.csv "];
+
     private const string All = "from=2026-11-16T12:00:00Z&to=2026-11-20T11:00:00Z";
 
     private static readonly string[] Points =
@@ -23,7 +26,7 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
     {
         ["/v1/charge-points"] = ["", "sort=-operator_id", "status=AVAILABLE", "as_of=2026-11-19T12:00:00Z", "last_updated__gte=2026-11-19T12:00:00Z", .. Points],
         ["/v1/tariffs"] = ["", "sort=-operator_id", "as_of=2026-11-19T12:00:00Z", "last_updated__gte=2026-11-19T12:00:00Z", "operator=gamma"],
-        ["/v1/charging-sessions"] = ["", All, "sort=-plug_in_at&" + All, "time_field=plug_out_at", "time_field=last_updated", "time_field=recorded_at", "as_of=2026-11-19T12:00:00Z&" + All.Replace("-20", "-19", StringComparison.Ordinal), "operator=gamma&" + All, "user_type=AD_HOC", "energy_kwh__gte=20", "plug_in_minutes__gte=100", "count=true", .. Points],
+        ["/v1/charging-sessions"] = ["", All, "sort=-plug_in_at&" + All, "time_field=plug_out_at", "time_field=last_updated", "time_field=recorded_at", "as_of=2026-11-19T12:00:00Z&" + All.Replace("-20", "-19", StringComparison.Ordinal), "operator=gamma&" + All, "user_type=TAXI", "energy_kwh__gte=20", "plug_in_minutes__gte=100", "count=exact", .. Points],
         ["/v1/status-changes"] = ["", All, "sort=-at&" + All, "time_field=recorded_at", "as_of=2026-11-19T12:00:00Z&" + All.Replace("-20", "-19", StringComparison.Ordinal), "operator=gamma&" + All, "status=OUTOFORDER", .. Points],
         ["/v1/outages"] = ["", All, "sort=-started_at&" + All, "time_field=ended_at", "time_field=last_updated", "time_field=lasting", "time_field=lasting&" + All, "operator=alpha&" + All, "operator=gamma&" + All, "category=COMMS", .. Points],
         ["/v1/reported-usage"] = ["", "period=2026-Q3", "sort=-period_from", "operator=gamma", "borough=E09000022", "group=charge_point", "period_unit=quarter"],
@@ -32,7 +35,7 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
         ["/v1/quarantine"] = ["", "operator=gamma", "dataset=charging_sessions", "rule=id-missing", All],
         ["/v1/changes"] = ["", "since=2026-11-20T06:00:00Z", "dataset=charging_sessions", "dataset=status_changes&operator=gamma", "history=all", "history=all&dataset=charging_sessions"],
         ["/v1/operators/alpha/access-log"] = ["", All],
-        ["/v1/gaps"] = ["state=all", "state=closed&" + All],
+        ["/v1/gaps"] = ["state=open", "state=closed&" + All],
         ["/v1/coverage"] = ["", All],
     };
 
@@ -40,7 +43,7 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
     public async Task No_page_reads_a_whole_table_or_sorts_one()
     {
         await using var log = await PlanLog.BeginAsync(london.Host);
-        foreach (var path in ApiRoutes.All.Select(r => r.Path).Distinct().Select(ApiHost.Asked).Except(Asked.Keys)) await AskAsync(log, path, ApiHost.Key);
+        foreach (var path in ApiRoutes.All.Select(r => r.Path).Distinct().Select(ApiHost.Asked).Except(Asked.Keys)) await AskAsync(log, path, ApiHost.Key, isValid: false);
         foreach (var (path, questions) in Asked)
         {
             foreach (var question in questions)
@@ -71,10 +74,13 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
     }
 
     /// <summary>A page and the one after it, where it has one.</summary>
-    private async Task AskAsync(PlanLog log, string question, string key)
+    private async Task AskAsync(PlanLog log, string question, string key, bool isValid = true)
     {
         await log.AskAsync($"{question} ({key})");
         var answer = await london.Host.GetAsync(question, key);
+
+        // A question that is refused has a good plan whatever it was: of rights that cut times some are.
+        Assert.True(answer.Status == HttpStatusCode.OK || !isValid || (key == LargeLondon.Hour && answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden), $"{question} ({key}): {answer.Status} {answer.Body}");
         if (answer.Status != HttpStatusCode.OK || !answer.Body.StartsWith('{')) return;
         using var page = JsonDocument.Parse(answer.Body);
         if (!page.RootElement.TryGetProperty("links", out var links) || links.GetProperty("next").GetString() is not { } next) return;
@@ -85,7 +91,7 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
     private async Task<List<string>> FaultsAsync(IReadOnlyList<ToldPlan> plans)
     {
         var large = await LargeAsync();
-        return [.. plans.SelectMany(p => p.Steps.Where(s => (s.Kind == "Seq Scan" && large.Contains(s.Relation!)) || (s.Kind == "Sort" && s.Taken >= LargeLondon.Large && !Counted.Any(c => p.Question.StartsWith(c, StringComparison.Ordinal))))
+        return [.. plans.SelectMany(p => p.Steps.Where(s => (s.Kind == "Seq Scan" && large.Contains(s.Relation!) && !Summed.Any(c => p.Question.StartsWith(c, StringComparison.Ordinal))) || (s.Kind == "Sort" && s.Taken >= LargeLondon.Large && !Counted.Any(c => p.Question.StartsWith(c, StringComparison.Ordinal))))
             .Select(s => $"{p.Question}: {s.Kind} {s.Relation} of {(s.Kind == "Sort" ? s.Taken : s.Read)} rows: {p.Statement[..Math.Min(200, p.Statement.Length)]}")).Distinct()];
     }
 

@@ -59,8 +59,9 @@ internal sealed class DifferenceReading(HubRequest request, IReadOnlyList<Networ
         for (var i = 0; i < reports.Count; i++)
         {
             var report = reports[i].Report;
-            var values = UsageTable.Values(periods[0], now, open.Of(0, i), sums.GetValueOrDefault(i), HiddenFigures.Of(network, Dataset.ChargingSessions, request.Scope, i));
-            foreach (var (measure, reported) in MeasuresOf(report))
+            var hidden = HiddenFigures.Of(network, Dataset.ChargingSessions, request.Scope, i);
+            var values = UsageTable.Values(periods[0], now, open.Of(0, i), sums.GetValueOrDefault(i), hidden);
+            foreach (var (measure, reported) in MeasuresOf(report).Where(m => !hidden.Hides(m.Measure)))
             {
                 var computed = values[UsageTable.PlaceOf(measure)];
                 if (computed is { } same && Difference.AreSame(reported, same)) continue;

@@ -3,9 +3,11 @@ using System.Text.Json;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Access;
 using ChargePointHub.Server.Api.Answers;
+using ChargePointHub.Server.Api.Figures;
 using ChargePointHub.Server.Api.Paging;
 using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Figures;
 using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Api.Differences;
@@ -26,7 +28,7 @@ internal static class ListDifferences
         IsHeldBy = scope => scope.Reads(Dataset.ReportedUsage) && scope.Reads(Dataset.ChargingSessions),
         IsRestricted = true,
         Restricted = RestrictedPart.OfDatasets(_ => [Dataset.ReportedUsage, Dataset.ChargingSessions]),
-        Errors = [ErrorCatalogue.FinerThanGranted],
+        Errors = [ErrorCatalogue.FinerThanGranted, ErrorCatalogue.FiguresOfCutTimes],
         Parameters =
         [
             HubParameters.FromOfUsage, HubParameters.ToOfUsage, HubParameters.Period, HubParameters.Operator, HubParameters.BoroughOfUsage, HubParameters.UsageGroup, HubParameters.PeriodUnit,
@@ -51,12 +53,17 @@ internal static class ListDifferences
             reading = prepared;
         }
 
-        // Where sessions are cut, a count up to now would tell when each came.
-        if (request.Scope.AreasOf(Dataset.ChargingSessions)?.Coarsest(request.Parameters.List("operator"), request.Parameters.Boroughs()) is { } cut and not TimePrecision.Exact
-            && reading.Meta.Window is { } asked && asked.To > LondonCalendar.Midnight(LondonCalendar.DayOf(request.Now)))
+        IReadOnlyList<NetworkPoint> held, everybody;
+        using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted))
         {
-            await request.RefuseAsync(new Fault(
-                ErrorCatalogue.FinerThanGranted, "to", $"Times of these sessions are told by {Words<TimePrecision>.Of(cut)}, so that figures are of periods that have ended.", Example: $"to={LondonCalendar.DayOf(request.Now):yyyy-MM-dd}"));
+            everybody = await request.Hub.Network.ReadAsync(reading.Clock, Dataset.ChargingSessions, Scope.Everything, request.Aborted);
+            held = await request.Hub.Network.ReadAsync(reading.Clock, Dataset.ChargingSessions, request.Scope, request.Aborted);
+        }
+
+        var asked = request.Operators.Select(o => o.OperatorId).ToHashSet(StringComparer.Ordinal);
+        if (FigureRights.FaultOf(request, Dataset.ChargingSessions, [.. held.Where(p => asked.Contains(p.OperatorId))]) is { } cut)
+        {
+            await request.RefuseAsync(cut);
             return;
         }
 
@@ -66,8 +73,6 @@ internal static class ListDifferences
         using var body = new AnswerBody(request);
         using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted))
         {
-            var everybody = await request.Hub.Network.ReadAsync(reading.Clock, Dataset.ChargingSessions, Scope.Everything, request.Aborted);
-            var held = await request.Hub.Network.ReadAsync(reading.Clock, Dataset.ChargingSessions, request.Scope, request.Aborted);
             var comparing = new DifferenceReading(request, everybody, held, request.Now);
             Write(request, body, await comparing.ReadAsync(reports), comparing);
         }

@@ -8,13 +8,17 @@ internal sealed class FigureCoverage
 {
     private readonly Dictionary<string, (DateTimeOffset Settled, Coverage Missing)> byOperator;
 
-    private FigureCoverage(Dictionary<string, (DateTimeOffset Settled, Coverage Missing)> byOperator) => this.byOperator = byOperator;
+    private FigureCoverage(Dictionary<string, (DateTimeOffset Settled, Coverage Missing)> byOperator, IReadOnlySet<string> unmade) => (this.byOperator, Unmade) = (byOperator, unmade);
+
+    /// <summary>Operators whose days have still to be made of records from before the roll-up: what there is of them is no figure, and nothing of it is covered.</summary>
+    public IReadOnlySet<string> Unmade { get; }
 
     public static async Task<FigureCoverage> ReadAsync(HubRequest request, Dataset basis, IReadOnlyList<ListedOperator> operators, Window window, DateTimeOffset now)
     {
         var ledger = await request.Hub.Ledger.ReadAsync([basis], null, request.Scope, request.Aborted);
-        return new FigureCoverage(CompletenessReader.Judged(operators, basis, ledger).Where(o => o.Plan is not null)
-            .ToDictionary(o => o.OperatorId, o => (Judge.SettledTo(o.Plan!, o.Covered, now), Judge.MissingOf(o, window, now)), StringComparer.Ordinal));
+        var unmade = basis == Dataset.ChargingSessions ? (await request.Hub.Rollup.ReadUnbuiltAsync(request.Aborted)).ToHashSet(StringComparer.Ordinal) : [];
+        return new FigureCoverage(CompletenessReader.Judged(operators, basis, ledger).Where(o => o.Plan is not null && !unmade.Contains(o.OperatorId))
+            .ToDictionary(o => o.OperatorId, o => (Judge.SettledTo(o.Plan!, o.Covered, now), Judge.MissingOf(o, window, now)), StringComparer.Ordinal), unmade);
     }
 
     /// <summary>The covered share of a window, up to where the operator has settled; null: nothing of it has. An operator that does not provide the records, or is no longer known, covers nothing.</summary>

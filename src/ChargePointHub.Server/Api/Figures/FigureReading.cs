@@ -43,14 +43,9 @@ internal sealed record FigureReading(
         var held = await request.Hub.Network.ReadAsync(clock, basis, scope, request.Aborted);
         var points = held.Where(FigurePoints.Filter(parameters, request.Directory)).ToList();
 
-        // Of a day that goes on it would be told when each record came, to whom times are told in whole units.
-        var areas = scope.AreasOf(basis);
-        var isCut = areas is not null && points.Any(p => areas.DetailOf(p.OperatorId, p.BoroughGss).Precision != TimePrecision.Exact);
+        if (FigureRights.FaultOf(request, basis, points) is { } cut) return (null, [cut]);
         var (groups, unit) = FigureParameters.GroupsOf(parameters);
-        var days = FigurePeriods.DaysOf(parameters, unit, now);
-        if (isCut && days is { } until && until.Last == LondonCalendar.DayOf(now)) days = until.First < until.Last ? (until.First, until.Last.AddDays(-1)) : null;
-        if (days is not { } d)
-            return (null, [new Fault(ErrorCatalogue.FinerThanGranted, null, "Times of these records are told in whole units, so that figures are of days that have ended.", Example: $"to={LondonCalendar.DayOf(now):yyyy-MM-dd}")]);
+        if (FigurePeriods.DaysOf(parameters, unit, now) is not { } d) return (null, [WindowReading.Future("from", LondonCalendar.Midnight(LondonCalendar.DayOf(now).AddDays(1)), now)]);
 
         var operators = GrantedPart.Of(scope, basis, request.Operators, out var restrictedTo);
         var window = LondonCalendar.Days(d.First, d.Last);

@@ -60,6 +60,7 @@ internal sealed class OpenNetwork
 
             for (var m = 0; m < unit.Members.Count; m++)
             {
+                if (coverage.Unmade.Contains(unit.Members[m].OperatorId)) continue;
                 points.Add(new UsagePoint(
                     unit.Members[m].OperatorId, unit.Members[m].ChargePointId, unit.Group, u, least, most, m == 0 ? [] : [.. unit.Members.Take(m).Select(s => s.ChargePointId)]));
             }

@@ -139,6 +139,10 @@ public static class ErrorCatalogue
         "What is granted to the key cuts times. Datasets whose times are cut are not followed together with others, and status changes not at all: one goes by its time, and several would go by the same. Nor are versions told, as their number tells of times.",
         "Ask for charging_sessions alone in `dataset`, and for the others apart; read /v1/status-changes by its window, and the versions of one record at its own address.", "/v1/changes?dataset=charging_sessions");
 
+    public static readonly ErrorCode FiguresOfCutTimes = new("CPH-2011", 403, "Figures of cut times",
+        "What is granted to the key cuts times of records that the figures are made of. A sum of exact minutes would tell how long single sessions were, and when one changed.",
+        "Name operators or boroughs whose times are granted exactly; /v1/me shows them. The records themselves can be read and added up as they are told.", "/v1/usage?operator=lamplight");
+
     public static readonly ErrorCode FieldNotGranted = new("CPH-2009", 403, "The field is not granted",
         "A filter on a field tells what the field holds, and the grants of the key withhold it for some of the records that were asked about.", "Leave the filter out, or name operators or boroughs whose grants give the field; /v1/me shows them.", "/v1/charging-sessions");
 
@@ -185,7 +189,7 @@ public static class ErrorCatalogue
         BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone, RangeOutside, SeveralPeriods,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead, NoWholeDay,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream, RightsChanged, SetBack, EndsUnnamed,
-        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted, NotToldApart,
+        KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted, NotToldApart, FiguresOfCutTimes,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema, NoSuchBulkFile, NoSuchRecord,
         NotHandedIn, NotAFile, FileNotWhole,
         Unexpected, DatabaseAway, HubBusy, HubStopping, TookTooLong, NotOnRecord,

@@ -22,7 +22,7 @@ internal static class ListReliability
         IsHeldBy = RouteRights.Of(Dataset.StatusChanges),
         IsRestricted = true,
         Restricted = RestrictedPart.Of(Dataset.StatusChanges),
-        Errors = [ErrorCatalogue.FinerThanGranted],
+        Errors = [ErrorCatalogue.FiguresOfCutTimes],
         Parameters =
         [
             FigureParameters.GroupBy, FigureParameters.From, FigureParameters.To, FigureParameters.Period, .. FigureParameters.OfPoints, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat,

@@ -42,15 +42,15 @@ internal sealed class ReliabilityTable : IFigureTable
             {
                 var classes = Enumerable.Range(0, StatusNetwork.Classes).Select(c => (ToObserve: network.Of(p, g, c), Sum: sums.GetValueOrDefault((p, (g * StatusNetwork.Classes) + c)))).ToList();
                 if (classes.All(c => c.ToObserve.ChargePoints == 0)) continue;
-                var (away, hides) = (network.AwayOf(p, g), HiddenFigures.Of(reading.Points, reading.Basis, request.Scope, g).Minutes);
-                rows.Add(new FigureRow(first + p, g, json => Write(json, classes, away, hides, isWhole)));
+                var away = network.AwayOf(p, g);
+                rows.Add(new FigureRow(first + p, g, json => Write(json, classes, away, isWhole)));
             }
         }
 
         return rows;
     }
 
-    private static void Write(Utf8JsonWriter json, List<(ToObserve ToObserve, StatusSum Sum)> classes, (int Gone, int Coming) away, bool hides, bool isWhole)
+    private static void Write(Utf8JsonWriter json, List<(ToObserve ToObserve, StatusSum Sum)> classes, (int Gone, int Coming) away, bool isWhole)
     {
         var time = classes.Aggregate(default(StatusMicroseconds), (sum, c) => sum + c.Sum.Time);
         var (open, outside) = (classes.Sum(c => c.ToObserve.Open), classes.Sum(c => c.ToObserve.Outside));
@@ -75,8 +75,8 @@ internal sealed class ReliabilityTable : IFigureTable
         Minutes(Names[17], isSeen ? exempt : null);
         Minutes(Names[18], isSeen ? idle : null);
         Minutes(Names[19], isNetwork ? toObserve.Open - sum.Time.Total : null);
-        Number(Names[20], hides ? null : reliability.R1Percent);
-        Number(Names[21], hides ? null : reliability.R2Percent);
+        Number(Names[20], reliability.R1Percent);
+        Number(Names[21], reliability.R2Percent);
         json.WriteStartArray(Names[22]);
         for (var c = 1; c < classes.Count; c++) Reason((LeftOut)(c - 1), classes[c].ToObserve.ChargePoints, classes[c].ToObserve.Open);
         Reason(LeftOut.Decommissioned, away.Gone, 0);
@@ -94,7 +94,7 @@ internal sealed class ReliabilityTable : IFigureTable
             json.WriteEndObject();
         }
 
-        void Minutes(string name, long? microseconds) => Number(name, hides || microseconds is not { } us ? null : Math.Round(us / 60_000_000m, 3, MidpointRounding.AwayFromZero));
+        void Minutes(string name, long? microseconds) => Number(name, microseconds is not { } us ? null : Math.Round(us / 60_000_000m, 3, MidpointRounding.AwayFromZero));
 
         void Number(string name, decimal? value)
         {

@@ -22,7 +22,7 @@ internal static class ListUsage
         IsHeldBy = RouteRights.Of(Dataset.ChargingSessions),
         IsRestricted = true,
         Restricted = RestrictedPart.Of(Dataset.ChargingSessions),
-        Errors = [ErrorCatalogue.FinerThanGranted],
+        Errors = [ErrorCatalogue.FiguresOfCutTimes],
         Parameters =
         [
             FigureParameters.GroupBy, FigureParameters.From, FigureParameters.To, FigureParameters.Period, .. FigureParameters.OfPoints, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat,

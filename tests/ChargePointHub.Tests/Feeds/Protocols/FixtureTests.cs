@@ -74,7 +74,7 @@ public sealed class FixtureTests
     [Fact]
     public void Every_rule_has_a_fixture_of_its_name_with_a_passing_sample()
     {
-        var folders = new[] { "loti-v1", "ocpi-2.2.1", "csv-v1", "stored" }.SelectMany(p => Directory.GetDirectories(RepositoryRoot.Path("tests", "Fixtures", p))).ToList();
+        var folders = new[] { "loti-v1", "ocpi-2.2.1", "csv-v1", "stored", "dataset" }.SelectMany(p => Directory.GetDirectories(RepositoryRoot.Path("tests", "Fixtures", p))).ToList();
         Assert.All(RuleCatalogue.All, rule => Assert.Contains(folders, f => Path.GetFileName(f) == rule.Code && Directory.GetFiles(f, "passing.*").Length == 1));
     }
 

@@ -1,0 +1,23 @@
+using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Figures;
+
+namespace ChargePointHub.Server.Api.Figures;
+
+/// <summary>Whether figures may be told at all of charge points.</summary>
+internal static class FigureRights
+{
+    /// <summary>
+    /// To whom times are told in whole units nothing is added up to the microsecond: of one session its length would be told, of a sum less another that of
+    /// the rest, and by a figure that changes when something happened. Null: times of all of these are told exactly.
+    /// </summary>
+    /// <param name="basis">The dataset that the figures are made of.</param>
+    public static Fault? FaultOf(HubRequest request, Dataset basis, IReadOnlyList<NetworkPoint> points)
+    {
+        if (request.Scope.AreasOf(basis) is not { } areas || points.All(p => areas.DetailOf(p.OperatorId, p.BoroughGss).Precision == TimePrecision.Exact)) return null;
+        var exact = points.GroupBy(p => p.OperatorId).Where(o => o.All(p => areas.DetailOf(p.OperatorId, p.BoroughGss).Precision == TimePrecision.Exact)).Select(o => o.Key).Order(StringComparer.Ordinal).ToList();
+        return new Fault(
+            ErrorCatalogue.FiguresOfCutTimes, "operator", $"Times of {basis.Name} of some of these charge points are told to this key in whole units, and figures would tell them more finely.", exact,
+            Example: exact is [var first, ..] ? $"operator={first}" : null);
+    }
+}
