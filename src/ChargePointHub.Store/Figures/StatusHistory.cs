@@ -15,7 +15,7 @@ public sealed record StatusDaysMade(DateOnly From, DateOnly To, bool Reports);
 /// <summary>What days of status are made of.</summary>
 internal static class StatusHistory
 {
-    /// <summary>$1 charge points, $2 their operators, $3 from (inclusive), $4 to (exclusive). With the change that held at the first instant; in no order.</summary>
+    /// <summary>$1 charge points, $2 their operators, $3 from (inclusive), $4 to (exclusive). With the change that held at the first instant; in no order. OFFSET keeps the lateral one: joined, it would read whole months.</summary>
     private const string Changes =
         """
         SELECT i.n::integer, c.at, c.tick, c.status
@@ -24,7 +24,8 @@ internal static class StatusHistory
             SELECT l.at FROM status_change l WHERE l.operator_id = i.operator_id AND l.charge_point_id = i.id AND l.at < i.from_at ORDER BY l.at DESC LIMIT 1) l ON true
         CROSS JOIN LATERAL (
             SELECT c.at, c.tick, c.status FROM status_change c
-            WHERE c.operator_id = i.operator_id AND c.charge_point_id = i.id AND c.at >= coalesce(l.at, i.from_at) AND c.at < i.to_at) c
+            WHERE c.operator_id = i.operator_id AND c.charge_point_id = i.id AND c.at >= coalesce(l.at, i.from_at) AND c.at < i.to_at
+            OFFSET 0) c
         """;
 
     /// <summary>$1 operator, or null: all. What a mark touches goes on until the next change after it.</summary>
