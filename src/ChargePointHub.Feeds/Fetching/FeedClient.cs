@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using ChargePointHub.Feeds.Registry;
@@ -146,7 +147,7 @@ public sealed class FeedClient : IDisposable
             {
                 return chain.Failed(FailureKind.TimedOut, $"{MaskedUrl.Of(at)} did not give its whole answer within {rules.Budget.TotalSeconds:0.#} seconds; ask the operator for smaller pages or a faster API.");
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidDataException)
+            catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException or InvalidDataException)
             {
                 return FetchFaults.OfNetwork(chain, at, e, rules);
             }

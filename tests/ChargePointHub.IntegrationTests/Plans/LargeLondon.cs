@@ -2,6 +2,7 @@ using ChargePointHub.IntegrationTests.Api;
 using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
 using ChargePointHub.Server;
+using ChargePointHub.Server.Geography;
 
 namespace ChargePointHub.IntegrationTests.Plans;
 
@@ -33,7 +34,7 @@ public sealed class LargeLondon : IAsyncLifetime
             Plan(Dataset.ChargePoints), Plan(Dataset.Tariffs), Plan(Dataset.ChargingSessions, WindowAxis.PlugInAt), Plan(Dataset.StatusChanges, WindowAxis.At), Plan(Dataset.ReportedUsage),
             .. o == "gamma" ? new[] { Plan(Dataset.Outages, WindowAxis.StartedAt) } : [],
         ]))])
-        { Areas = SmallAreas.Index };
+        { Areas = SmallAreas.Index, Wards = new AreaNames([new Area("E05000001", "Abbey")]), Lsoas = new AreaNames([new Area("E01000001", "Lambeth 001A")]) };
         Host.Granted[Gla] = Scope.Of(OrganisationRole.Gla, null, Operators.SelectMany(Right.Whole));
         Host.Granted[Borough] = Scope.Of(OrganisationRole.Borough, null, Dataset.All.Where(d => d.IsRestricted).SelectMany(d => Operators.Select(o => new Right(o, d.Name, ["E09000022"]))));
         Host.Granted[Hour] = Scope.Of(OrganisationRole.Gla, null, Dataset.All.Where(d => d.IsRestricted).SelectMany(d => Operators.Select(o => new Right(o, d.Name, null, [], TimePrecision.Hour))));

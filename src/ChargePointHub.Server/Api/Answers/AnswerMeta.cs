@@ -50,11 +50,11 @@ internal sealed record AnswerMeta(Dataset Dataset, Window? Window, DateTimeOffse
         Completeness.Write(json);
     }
 
-    /// <summary>Of those who provide the dataset.</summary>
+    /// <summary>Of those who provide the dataset, or what its records are derived from.</summary>
     public static void WriteLicences(Utf8JsonWriter json, Dataset dataset, IEnumerable<ListedOperator> operators)
     {
         json.WriteStartArray("licence");
-        foreach (var o in operators.Where(o => o.Find(dataset) is not null))
+        foreach (var o in operators.Where(o => o.Find(dataset) is not null || (dataset == Dataset.Outages && o.Find(Dataset.StatusChanges) is not null)))
         {
             json.WriteStartObject();
             json.WriteString("operator_id", o.OperatorId);

@@ -36,11 +36,19 @@ internal static class FigureParameters
 
     public static readonly Parameter ChargePoint = new(
         "charge_point", "Ids of charge points, separated by commas.", "lamplight:GB*LMP*E1234", null, (_, _) => [], _ => null)
-    { IsList = true, MaxLength = 200 };
+    {
+        IsList = true,
+        MaxLength = 200,
+        Errors = [ErrorCatalogue.UnknownPoint],
+    };
 
     public static readonly Parameter Location = new(
         "location", "Ids of locations, separated by commas.", "lamplight:LOC-12", null, (_, _) => [], _ => null)
-    { IsList = true, MaxLength = 200 };
+    {
+        IsList = true,
+        MaxLength = 200,
+        Errors = [ErrorCatalogue.UnknownPoint],
+    };
 
     /// <summary>Which charge points.</summary>
     public static readonly IReadOnlyList<Parameter> OfPoints =

@@ -1,4 +1,5 @@
 using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Store.Figures;
 
@@ -7,6 +8,21 @@ namespace ChargePointHub.Server.Api.Figures;
 /// <summary>Whether figures may be told at all of charge points.</summary>
 internal static class FigureRights
 {
+    /// <summary>Ids that name no charge point or location that is held: an empty answer would look like one that nobody used.</summary>
+    public static IReadOnlyList<Fault> UnknownOf(RequestParameters parameters, IReadOnlyList<NetworkPoint> held)
+    {
+        return [.. Of("charge_point", p => p.ChargePointId), .. Of("location", p => p.LocationId)];
+
+        IEnumerable<Fault> Of(string name, Func<NetworkPoint, string> idOf)
+        {
+            if (parameters.List(name) is not { } asked) return [];
+            var known = held.Select(idOf).ToHashSet(StringComparer.Ordinal);
+            return asked.Where(id => !known.Contains(id)).Distinct().Take(Problem.MostTold + 1).Select(id => new Fault(
+                ErrorCatalogue.UnknownPoint, name, $"'{WordList.Shown(id)}' is no {name.Replace('_', ' ')} of which this key may read what the figures are made of.", null, Nearest.Of(id, [.. known]),
+                Nearest.Of(id, [.. known]) is { } near ? $"{name}={Uri.EscapeDataString(near)}" : null));
+        }
+    }
+
     /// <summary>
     /// To whom times are told in whole units nothing is added up to the microsecond: of one session its length would be told, of a sum less another that of
     /// the rest, and by a figure that changes when something happened. Null: times of all of these are told exactly.

@@ -74,6 +74,9 @@ public static class ErrorCatalogue
     public static readonly ErrorCode SeveralPeriods = new("CPH-1030", 400, "Several periods at once",
         "`group_by` names periods of different lengths, so that each day would count in several rows.", "Name one of day, week, month, quarter and year, or none for the whole window.", "/v1/usage?group_by=borough,month");
 
+    public static readonly ErrorCode UnknownPoint = new("CPH-1031", 400, "Unknown charge point or location",
+        "The value is the hub's id of no charge point, or location, of which this key may read what the figures are made of.", "Use ids from /v1/charge-points, such as lamplight:GB*LMP*E1234.", "/v1/usage?charge_point=lamplight:GB*LMP*E1234");
+
     public static readonly ErrorCode InvalidTime = new("CPH-1101", 400, "Not a time",
         "The value is neither an instant with an offset nor a date, of the years 2000 to 2099.", "Write 2026-11-20T08:00:00Z, 2026-11-20T08:00:00+01:00 (with + as %2B), or the London date 2026-11-20.", "/v1/charging-sessions?from=2026-11-20T08:00:00Z");
     public static readonly ErrorCode NaiveTime = new("CPH-1102", 400, "Time without an offset",
@@ -186,7 +189,7 @@ public static class ErrorCatalogue
     [
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
-        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone, RangeOutside, SeveralPeriods,
+        BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone, RangeOutside, SeveralPeriods, UnknownPoint,
         InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead, NoWholeDay,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream, RightsChanged, SetBack, EndsUnnamed,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted, NotToldApart, FiguresOfCutTimes,
