@@ -45,6 +45,32 @@ public sealed class ChangeStreamTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_stream_says_when_to_come_back_and_ends_where_what_follows_would_fit_no_copy()
+    {
+        await TariffAsync("T1");
+        await TariffAsync("T2");
+        using (var raw = await EventReader.SendAsync(host.Http, OfTariffs, ApiHost.Key, null, limit.Token))
+        using (var lines = new StreamReader(await raw.Content.ReadAsStreamAsync(limit.Token))) Assert.Equal("retry: 3000", await lines.ReadLineAsync(limit.Token));
+        using var ofPurged = await EventReader.OpenAsync(host.Http, OfTariffs, ApiHost.Key, null, limit.Token);
+        Assert.Equal(["alpha:T1", "alpha:T2"], await ofPurged.UntilAllIsToldAsync(limit.Token));
+        await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.Tariffs, "alpha", "alpha:T2", HidesId: true, IsMended: false, "x", "x"), limit.Token);
+        await EndsAsync(ofPurged);
+
+        // The database was set back behind what the stream has told.
+        using var ofSetBack = await EventReader.OpenAsync(host.Http, OfTariffs, ApiHost.Key, null, limit.Token);
+        Assert.Equal(["alpha:T1"], await ofSetBack.UntilAllIsToldAsync(limit.Token));
+        await host.ExecuteAsync("DELETE FROM hub_tick WHERE tick = (SELECT tick FROM hub_clock); UPDATE hub_clock SET tick = tick - 1");
+        await EndsAsync(ofSetBack);
+
+        async Task EndsAsync(EventReader stream)
+        {
+            while (await stream.NextAsync(limit.Token) is { } last) Assert.Equal("heartbeat", last);
+            using var again = await EventReader.SendAsync(host.Http, OfTariffs, ApiHost.Key, stream.LastId, limit.Token);
+            Assert.Equal(HttpStatusCode.Gone, again.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_key_and_a_hub_have_room_for_so_many_streams_and_answers_of_others_are_not_among_them()
     {
         using var two = new AnswerSlots(2, TimeSpan.Zero);

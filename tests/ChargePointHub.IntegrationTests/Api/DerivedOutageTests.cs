@@ -40,6 +40,8 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
             // That the hub saw nothing ends no outage and begins none; what was planned before nobody knew is still to open.
             ("P1", 19, Status.Missing), ("P1", 4.5, Status.Missing), ("P9", 6.75, Status.Missing), ("P6", 60, Status.Planned), ("P6", 7, Status.Unknown), ("P6", 6.5, Status.Planned), ("P6", 6.25, Status.Missing), ("P6", 6, Status.Planned),
         ];
+        // At one instant into being out of use and, as was learnt later, out of it: that is none.
+        changes = [.. changes, ("P7", 30, Status.Available), ("P7", 3.5, Status.OutOfOrder), ("P7", 3.5, Status.Available)];
         foreach (var (point, hoursAgo, status) in changes) await host.AddStatusChangeAsync($"beta:{point}", Now.AddHours(-hoursAgo), status);
         await host.AddStatusChangeAsync("alpha:A1", Now.AddHours(-6), Status.OutOfOrder);
         await host.AddAsync(Samples.Outage("O1", "A1", Now.AddHours(-6), op: "alpha"));
@@ -54,7 +56,7 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
         }
 
         await host.CoverAsync("delta", Dataset.Outages, new Window(Now.AddDays(-15), Now.AddMinutes(-10)), tick: 2);
-        await host.ExecuteAsync("UPDATE status_change SET tick = 2 WHERE charge_point_id = 'beta:P1' AND at > '2026-11-20T01:00:00Z'");
+        await host.ExecuteAsync("UPDATE status_change SET tick = 2 WHERE (charge_point_id = 'beta:P1' AND at > '2026-11-20T01:00:00Z') OR (charge_point_id = 'beta:P7' AND at > '2026-11-20Z' AND status = 'AVAILABLE')");
         await host.TickAsync(1);
         await host.TickAsync(2);
         await host.ExecuteAsync("UPDATE hub_tick SET recorded_at = @at WHERE tick = 1", ("at", Now.AddHours(-9)));
@@ -90,6 +92,7 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
     [InlineData("time_field=lasting", "P3 20:00- P1 16:00-02:00 P9 05:00- P4 06:00-06:30 P1 07:00-08:00 P5 09:06-09:15 P5 09:30-09:45")]
     [InlineData("time_field=lasting&from=2026-11-20T01:59:00Z&to=2026-11-20T02:00:00Z", "P3 20:00- P1 16:00-02:00")]
     [InlineData("time_field=lasting&from=2026-11-20T02:00:00Z&to=2026-11-20T03:00:00Z", "P3 20:00-")]
+    [InlineData("time_field=lasting&from=2026-11-19T17:30:00Z&to=2026-11-19T17:45:00Z", "P3 20:00- P1 16:00-02:00")]
     [InlineData("time_field=ended_at&from=2026-11-20T02:00:00Z&to=2026-11-20T06:30:00Z", "P1 16:00-02:00")]
     [InlineData("time_field=ended_at&from=2026-11-20T06:00:00Z&to=2026-11-20T07:00:00Z", "P4 06:00-06:30")]
     [InlineData("time_field=last_updated", "")]
