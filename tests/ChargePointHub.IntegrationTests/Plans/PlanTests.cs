@@ -36,6 +36,7 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
         ["/v1/coverage"] = ["", All],
     };
 
+    /// <summary>Questions that nobody who may ask them is answered.</summary>
     private readonly List<string> refused = [];
 
     [Fact]
@@ -47,7 +48,7 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
         {
             foreach (var question in questions)
             {
-                foreach (var key in new[] { ApiHost.Key, LargeLondon.Gla, LargeLondon.Borough, LargeLondon.Hour }) await AskAsync(log, $"{path}?limit=50&{question}", key);
+                foreach (var key in new[] { ApiHost.Key, LargeLondon.Gla, LargeLondon.Borough, LargeLondon.Hour }) await AskAsync(log, path is "/v1/gaps" or "/v1/coverage" ? $"{path}?{question}" : $"{path}?limit=50&{question}", key);
             }
         }
 
@@ -79,8 +80,8 @@ public sealed class PlanTests(LargeLondon london) : IClassFixture<LargeLondon>
         await log.AskAsync($"{question} ({key})");
         var answer = await london.Host.GetAsync(question, key);
 
-        // A question that is refused has a good plan, whatever it was; of rights that cut times some are.
-        if (answer.Status != HttpStatusCode.OK && isValid && key != LargeLondon.Hour) refused.Add($"{question} ({key}): {answer.Status} {answer.Code}");
+        // A question that is refused has a good plan, whatever it was. Rights may refuse it; what is wrong in itself was never asked.
+        if (isValid && (key == ApiHost.Key ? answer.Status != HttpStatusCode.OK : answer.Status == HttpStatusCode.BadRequest && key != LargeLondon.Hour)) refused.Add($"{question} ({key}): {answer.Status} {answer.Code}");
         if (answer.Status != HttpStatusCode.OK || !answer.Body.StartsWith('{')) return;
         using var page = JsonDocument.Parse(answer.Body);
         if (!page.RootElement.TryGetProperty("links", out var links) || links.GetProperty("next").GetString() is not { } next) return;
