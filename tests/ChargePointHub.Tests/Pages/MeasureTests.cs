@@ -12,9 +12,10 @@ public class MeasureTests
     [Fact]
     public void Each_measure_of_a_row_has_its_page() => Assert.Equal(Columns.SkipWhile(c => c != "charge_points"), UsageMeasures.All.Select(m => m.Name));
 
+    /// <summary>The schema has the columns of every grouping.</summary>
     [Fact]
     public void Rows_and_their_schema_name_the_same_fields_in_the_same_order() =>
-        Assert.Equal(Columns, HubSchemas.Component("Usage").Schema["properties"]!.AsObject().Select(p => p.Key));
+        Assert.Equal(Columns, HubSchemas.Component("Usage").Schema["properties"]!.AsObject().Select(p => p.Key).Where(Columns.Contains));
 
     [Fact]
     public void No_part_of_an_explanation_is_left_out() => Assert.All(

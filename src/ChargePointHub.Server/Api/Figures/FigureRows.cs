@@ -31,6 +31,9 @@ internal static class FigureColumns
     public static readonly IReadOnlyList<string> All =
         [.. OfPeriod, "operator_id", "location_id", "charge_point_id", "borough_gss", "borough_name", "ward_gss", "ward_name", "power_band", "funding_stream"];
 
+    /// <summary>Those of rows of which nothing is asked: by borough and day.</summary>
+    public static readonly IReadOnlyList<string> Usual = Of([FigureGroup.Borough]);
+
     /// <summary>Those of a grouping: what it does not ask about is no column, so that none is empty throughout.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<FigureGroup> groups)
     {

@@ -28,7 +28,7 @@ internal static class ListReliability
             FigureParameters.GroupBy, FigureParameters.From, FigureParameters.To, FigureParameters.Period, .. FigureParameters.OfPoints, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat,
         ],
         Answers = [new(ApiRoute.Json, "ReliabilityList"), new(ApiRoute.NdJson, "ReliabilityLine"), ApiRoute.AsCsv],
-        Table = ([.. FigureColumns.All, .. ReliabilityTable.Instance.Measures], "Reliability"),
+        Table = ([.. FigureColumns.Usual, .. ReliabilityTable.Instance.Measures], "Reliability"),
         Handler = request => FigureAnswer.SendAsync(request, Dataset.StatusChanges, "reliability", ReliabilityTable.Instance),
     };
 }

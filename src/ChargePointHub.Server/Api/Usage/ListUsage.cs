@@ -28,7 +28,7 @@ internal static class ListUsage
             FigureParameters.GroupBy, FigureParameters.From, FigureParameters.To, FigureParameters.Period, .. FigureParameters.OfPoints, HubParameters.Limit, HubParameters.Cursor, HubParameters.ListFormat,
         ],
         Answers = [new(ApiRoute.Json, "UsageList"), new(ApiRoute.NdJson, "UsageLine"), ApiRoute.AsCsv],
-        Table = ([.. FigureColumns.All, .. UsageTable.Instance.Measures], "Usage"),
+        Table = ([.. FigureColumns.Usual, .. UsageTable.Instance.Measures], "Usage"),
         Handler = request => FigureAnswer.SendAsync(request, Dataset.ChargingSessions, "usage", UsageTable.Instance),
     };
 }
