@@ -10,6 +10,9 @@ public static class SessionDays
     /// <summary>The end of a longer one is not believed: it counts, with its energy, on the day of its plug-in, and without minutes.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(31);
 
+    /// <summary>Finer money is none that anybody pays, and sums of it would be no decimals any more.</summary>
+    private const int MoneyDecimals = 6;
+
     /// <summary>Earliest day first; the first is that of its plug-in.</summary>
     public static IReadOnlyList<(DateOnly Day, UsageFigures Figures)> Of(ChargingSession session)
     {
@@ -73,7 +76,7 @@ public static class SessionDays
             PluggedMicroseconds: plugged,
             ChargingMicroseconds: charging ?? 0,
             IdleMicroseconds: charging is { } known ? plugged - known : 0,
-            RevenueIncVat: isPriced ? session.CostIncVat!.Value : 0);
+            RevenueIncVat: isPriced ? decimal.Round(session.CostIncVat!.Value, MoneyDecimals, MidpointRounding.AwayFromZero) : 0);
     }
 
     /// <summary>When it charged, where that is told, lies in the time plugged in, and holds the charging minutes; else all of the latter.</summary>

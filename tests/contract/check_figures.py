@@ -16,7 +16,7 @@ import random
 import sys
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urlencode
@@ -83,7 +83,7 @@ def split(session):
     priced = session["cost_inc_vat"] is not None and session["currency"] in (None, "GBP")
     counts = {"sessions": 1, "successful_sessions": int(session["outcome"] == "SUCCESS"), "unended_sessions": int(session["plug_out_at"] is None),
               "sessions_without_energy": int(energy is None), "sessions_without_charging_minutes": int(charging is None), "priced_sessions": int(priced),
-              "revenue": Decimal(session["cost_inc_vat"]) if priced else 0}
+              "revenue": Decimal(session["cost_inc_vat"]).quantize(Decimal("0.000001"), ROUND_HALF_UP) if priced else 0}
     days, day = [], day_of(start)
     while True:
         begin, over = max(start, midnight(day)), min(end, midnight(day + timedelta(days=1)))

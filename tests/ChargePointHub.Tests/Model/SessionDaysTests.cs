@@ -81,6 +81,17 @@ public class SessionDaysTests
     }
 
     [Fact]
+    public void Money_is_counted_to_the_millionth_so_that_sums_are_exact_both_ways()
+    {
+        var cost = 1.2345678901234567890123456789m;
+        var figures = Enumerable.Range(0, 1000).Select(i => SessionDays.Of(Session("2026-11-20T09:00:00Z", "2026-11-20T10:00:00Z", 1m) with { CostIncVat = cost + (i * 1000m) })[0].Figures).ToList();
+        var sum = figures.Aggregate(default(UsageFigures), (a, f) => a + f);
+
+        Assert.Equal(499_501_234.568m, sum.RevenueIncVat);
+        Assert.Equal(default, figures.Aggregate(sum, (a, f) => a - f));
+    }
+
+    [Fact]
     public void Charging_for_longer_than_plugged_in_is_cut_to_it()
     {
         var (_, figures) = Assert.Single(SessionDays.Of(Session("2026-11-20T09:00:00Z", "2026-11-20T10:00:00Z", 1m, charging: 600)));

@@ -108,7 +108,7 @@ public static class UsageMeasures
             "Of the whole group, not of each charge point."),
         new("revenue_inc_vat",
             "What drivers paid, with VAT, in pounds.",
-            "The sum of `cost_inc_vat` of sessions whose `currency` is GBP or not told, on the day of plug-in.",
+            "The sum of `cost_inc_vat`, each to six decimals, of sessions whose `currency` is GBP or not told, on the day of plug-in.",
             "`cost_inc_vat` and `currency` of /v1/charging-sessions.",
             "Sessions of 3.21 and 1.29 pounds, and one of 9 euros: 4.50.",
             "Not the operator's income: subscriptions, roaming fees and parking are no part of it. Null where no session says what it cost (`priced_sessions`)."),
