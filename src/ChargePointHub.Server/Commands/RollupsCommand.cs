@@ -29,7 +29,7 @@ internal static class RollupsCommand
         var verify = new ExampleCommand("verify", "Computes the days anew and says what differs; changes nothing. Hubs may run meanwhile. Exit code 1 where something differs.", "rollups verify", "rollups verify lamplight --period 2026-10") { only, period };
         verify.SetAction(context.Guarded(async (parsed, ct) =>
         {
-            await using var database = await context.OpenMigratedAsync(context.Arguments.Read(parsed), ct);
+            await using var database = await context.OpenExistingAsync(context.Arguments.Read(parsed), ct);
             var rollup = new UsageRollup(database.Source);
             var span = await rollup.ReadSpanAsync(ct);
             if (LondonCalendar.TryParsePeriod(parsed.GetValue(period), out var window)) span = (LondonCalendar.DayOf(window.Value.From), LondonCalendar.DayOf(window.Value.To).AddDays(-1));
@@ -59,7 +59,7 @@ internal static class RollupsCommand
         var rebuild = new ExampleCommand("rebuild", "Makes an operator's days anew of its sessions. Hubs may run meanwhile; this operator's pages wait.", "rollups rebuild lamplight") { operatorId };
         rebuild.SetAction(context.Guarded(async (parsed, ct) =>
         {
-            await using var database = await context.OpenMigratedAsync(context.Arguments.Read(parsed), ct);
+            await using var database = await context.OpenExistingAsync(context.Arguments.Read(parsed), ct);
             var (clock, id, sessions) = (Stopwatch.StartNew(), parsed.GetRequiredValue(operatorId), 0L);
             sessions = await new UsageRollup(database.Source).RebuildAsync(id, new Reading(read => context.Progress.Show($"{read:N0} sessions read, {read / Math.Max(1, clock.Elapsed.TotalSeconds):N0} a second")), ct);
             context.Progress.Clear();
