@@ -7,6 +7,21 @@ public readonly record struct StatusMicroseconds(
     /// <summary>In which the status was known, UNKNOWN among it: that is the operator's word.</summary>
     public long Total => Available + Blocked + Charging + Inoperative + OutOfOrder + Planned + Removed + Reserved + Unknown;
 
+    /// <summary>The part in one status; of MISSING none.</summary>
+    public long In(Status status) => status switch
+    {
+        Status.Available => Available,
+        Status.Blocked => Blocked,
+        Status.Charging => Charging,
+        Status.Inoperative => Inoperative,
+        Status.OutOfOrder => OutOfOrder,
+        Status.Planned => Planned,
+        Status.Removed => Removed,
+        Status.Reserved => Reserved,
+        Status.Unknown => Unknown,
+        _ => 0,
+    };
+
     /// <exception cref="ArgumentOutOfRangeException">MISSING is no time in a status.</exception>
     public static StatusMicroseconds Of(Status status, long microseconds) => status switch
     {

@@ -28,7 +28,7 @@ internal static class BenchHub
         [.. Enumerable.Range(0, 50).Select(n => new ListedOperator(string.Create(CultureInfo.InvariantCulture, $"operator-{n:D2}"), "Operator", "OGL-UK-3.0", null, Plans))]);
 
     private static IReadOnlyList<ListedDataset> Plans =>
-        [.. Dataset.All.Select(d => new ListedDataset { Dataset = d, Axis = d.IsSnapshot ? null : WindowAxis.LastUpdated, Protocol = "loti-v1", Earliest = Now.AddDays(-30) })];
+        [.. Dataset.All.Select(d => new ListedDataset { Dataset = d, Axis = d.IsSnapshot ? null : WindowAxis.LastUpdated, Protocol = "loti-v1", Earliest = LondonDay.Since })];
 
     /// <param name="listen">Where.</param>
     /// <param name="quotas">Null: too much for anything that is measured here to reach.</param>

@@ -9,7 +9,8 @@ using NpgsqlTypes;
 namespace ChargePointHub.Benchmarks;
 
 /// <summary>What one round measured, in sessions a second.</summary>
-internal sealed record IngestRound(double EndToEnd, double Reread, double CopyWithKey);
+/// <param name="FourAtOnce">Of four operators' feeds pulled at once, together.</param>
+internal sealed record IngestRound(double EndToEnd, double Reread, double FourAtOnce, double CopyWithKey);
 
 /// <summary>
 /// Sessions end to end: HTTPS pages of 10,000 -> parse, check, version, write, claim; then the same pages again, unchanged; and
@@ -18,6 +19,7 @@ internal sealed record IngestRound(double EndToEnd, double Reread, double CopyWi
 internal static class IngestBenchmark
 {
     public const int PageSize = 10_000;
+    private const int AtOnce = 4;
 
     public static async Task<IReadOnlyList<IngestRound>> RunAsync(int sessions, int rounds, TextWriter progress)
     {
@@ -29,6 +31,7 @@ internal static class IngestBenchmark
             await using var database = Database.Open(server.ConnectionString);
             await Migrator.MigrateAsync(database, CancellationToken.None);
             await using var feed = await RenderedFeed.StartAsync(sessions, PageSize, new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.FromSeconds(1));
+            await using var part = await RenderedFeed.StartAsync(sessions / AtOnce, PageSize, feed.Window.From, TimeSpan.FromSeconds(1));
             using var plain = new PlainPull(database);
             var measured = new List<IngestRound>();
             for (var round = 0; round <= rounds; round++)
@@ -37,10 +40,11 @@ internal static class IngestBenchmark
                 await plain.TimeAsync(definition, Dataset.ChargePoints, null);
                 var fresh = await plain.TimeAsync(definition, Dataset.ChargingSessions, feed.Window);
                 var again = await plain.TimeAsync(definition, Dataset.ChargingSessions, feed.Window);
+                var together = await FourAsync(plain, part, round);
                 var copy = await CopyAsync(server.ConnectionString, definition.OperatorId);
                 await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"  {(round == 0 ? "warm-up" : $"round {round}")}: {sessions / fresh:N0} sessions/s end to end, {sessions / again:N0}/s unchanged, COPY with primary key {sessions / copy:N0}/s"));
-                if (round > 0) measured.Add(new IngestRound(sessions / fresh, sessions / again, sessions / copy));
+                    $"  {(round == 0 ? "warm-up" : $"round {round}")}: {sessions / fresh:N0} sessions/s end to end, {sessions / again:N0}/s unchanged, {sessions / together:N0}/s of {AtOnce} feeds at once, COPY with primary key {sessions / copy:N0}/s"));
+                if (round > 0) measured.Add(new IngestRound(sessions / fresh, sessions / again, sessions / together, sessions / copy));
             }
 
             return measured;
@@ -49,6 +53,16 @@ internal static class IngestBenchmark
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Seconds in which four operators' feeds, each with a quarter of the sessions, are pulled at once.</summary>
+    private static async Task<double> FourAsync(PlainPull plain, RenderedFeed part, int round)
+    {
+        var definitions = Enumerable.Range(0, AtOnce).Select(n => PlainPull.Definition($"bench-{round}-{n}", part)).ToList();
+        foreach (var definition in definitions) await plain.TimeAsync(definition, Dataset.ChargePoints, null);
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(definitions.Select(d => Task.Run(() => plain.TimeAsync(d, Dataset.ChargingSessions, part.Window))));
+        return clock.Elapsed.TotalSeconds;
     }
 
     private static async Task<double> CopyAsync(string connectionString, string operatorId)

@@ -19,6 +19,9 @@ internal static class LondonDay
     /// <summary>When it is read: at noon of the day after.</summary>
     public static readonly DateTimeOffset Now = Day.To.AddHours(12);
 
+    /// <summary>Since when the hub knows all of it, and so are its operators' datasets given.</summary>
+    public static readonly DateTimeOffset Since = Now.AddDays(-400);
+
     private const int Operators = 50;
     private const int Batch = 10_000;
 
@@ -69,7 +72,7 @@ internal static class LondonDay
             INSERT INTO coverage (operator_id, dataset, kind, from_at, to_at)
             SELECT o, d, 'covered', $2, $3 FROM (SELECT DISTINCT operator_id FROM charge_point) AS n (o), unnest($1) AS m (d)
             """,
-            Dataset.All.Select(d => d.Name).ToArray(), Now.AddDays(-30).UtcDateTime, Now.AddMinutes(-15).UtcDateTime);
+            Dataset.All.Select(d => d.Name).ToArray(), Since.UtcDateTime, Now.AddMinutes(-15).UtcDateTime);
         await ExecuteAsync(connection, "UPDATE hub_clock SET tick = 1");
         await ExecuteAsync(connection, "VACUUM ANALYZE");
     }
@@ -89,7 +92,8 @@ internal static class LondonDay
         LocationName = string.Create(CultureInfo.InvariantCulture, $"{n} High Street"),
     };
 
-    private static ChargingSession Session(Random random, int n, DateTimeOffset at)
+    /// <summary>Of any charge point.</summary>
+    public static ChargingSession Session(Random random, int n, DateTimeOffset at)
     {
         var point = Id(random.Next(ChargePoints));
         var minutes = 20 + random.Next(600);

@@ -48,7 +48,7 @@ internal sealed class PlainPull : IDisposable
         Zone = LondonCalendar.Zone,
         CaFile = feed.CaFile,
         AllowPrivateHosts = ["localhost"],
-        LimitGroup = "bench",
+        LimitGroup = operatorId,
         Datasets =
         [
             new DatasetPlan { Dataset = Dataset.ChargePoints, PageSize = IngestBenchmark.PageSize },

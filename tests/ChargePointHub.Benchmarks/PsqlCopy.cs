@@ -8,7 +8,8 @@ namespace ChargePointHub.Benchmarks;
 /// <summary>COPY ... TO STDOUT by psql, into nothing, timed by psql itself.</summary>
 internal sealed partial class PsqlCopy(string connectionString)
 {
-    public async Task<TimeSpan> TimeAsync(string select, string format = "BINARY")
+    /// <param name="before">Statements that are not timed.</param>
+    public async Task<TimeSpan> TimeAsync(string select, string format = "BINARY", string before = "")
     {
         var to = new NpgsqlConnectionStringBuilder(connectionString);
         var start = new ProcessStartInfo("psql", ["-X", "-q", "-h", to.Host!, "-p", to.Port.ToString(CultureInfo.InvariantCulture), "-U", to.Username!, "-d", to.Database!])
@@ -18,7 +19,7 @@ internal sealed partial class PsqlCopy(string connectionString)
         };
         start.Environment["PGPASSWORD"] = to.Password ?? "";
         using var psql = Process.Start(start) ?? throw new InvalidOperationException("psql did not start.");
-        await psql.StandardInput.WriteAsync($"\\timing on\n\\o /dev/null\nCOPY ({select}) TO STDOUT (FORMAT {format});\n");
+        await psql.StandardInput.WriteAsync($"{before}\n\\timing on\n\\o /dev/null\nCOPY ({select}) TO STDOUT (FORMAT {format});\n");
         psql.StandardInput.Close();
         var said = await psql.StandardOutput.ReadToEndAsync();
         await psql.WaitForExitAsync();

@@ -6,6 +6,7 @@ using ChargePointHub.Server.Collection;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Bulk;
+using ChargePointHub.Store.Figures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -95,11 +96,17 @@ internal static class HubChild
         Console.WriteLine(Bulk);
     }
 
-    /// <summary>The hub answers and learns nothing more: what is one and the same is looked for a last time.</summary>
+    /// <summary>The hub answers and learns nothing more: what is one and the same is looked for a last time, and days are packed as the hub does every few minutes.</summary>
     private static async Task StandStillAsync(IServiceProvider services)
     {
         foreach (var learning in services.GetServices<IHostedService>().Where(s => s.GetType().Namespace == typeof(CollectorService).Namespace)) await learning.StopAsync(CancellationToken.None);
         await services.GetRequiredService<SameAsSweep>().RunAsync(CancellationToken.None);
+        var (packer, before) = (services.GetRequiredService<UsagePacker>(), LondonCalendar.DayOf(DateTimeOffset.UtcNow).AddDays(-2));
+        foreach (var operatorId in await packer.ReadDueAsync(before, CancellationToken.None))
+        {
+            while (await packer.PackAsync(operatorId, before, CancellationToken.None) > 0) { }
+        }
+
         Console.WriteLine(Still);
     }
 

@@ -17,7 +17,7 @@ internal static class BackgroundWork
     public static void AddTo(IServiceCollection services, HubOptions options, Database database, AccessKeys keys)
     {
         services.AddHostedService<KeyWatch>();
-        services.AddSingleton(new UsageRollup(database)).AddHostedService<RollupNights>();
+        services.AddSingleton(new UsageRollup(database)).AddSingleton(new UsagePacker(database)).AddHostedService<RollupNights>();
         services.AddSingleton(new AuditVerification(database)).AddHostedService<AbandonedChains>();
         services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
         if (options.Bulk) BulkSweeper.AddTo(services, database, keys, TimeSpan.FromMinutes(options.BulkRemakeMinutes));

@@ -6,12 +6,15 @@ namespace ChargePointHub.Server.Rollups;
 
 /// <summary>
 /// Recomputes roll-ups once a night, out of the records, and raises what differs: a figure must be what its records say. Each night the newest five weeks, and of
-/// what came before one of 28 parts, so that everything is looked at once in four weeks. What differs is made anew at once.
+/// what came before one of 28 parts, so that everything is looked at once in four weeks. What differs is made anew at once. Days that have come to rest are packed.
 /// </summary>
-internal sealed partial class RollupNights(UsageRollup usage, TimeProvider time, ILogger<RollupNights> log) : BackgroundService
+internal sealed partial class RollupNights(UsageRollup usage, UsagePacker packer, TimeProvider time, ILogger<RollupNights> log) : BackgroundService
 {
     private const int NewestDays = 35;
     private const int Parts = 28;
+
+    /// <summary>Pages still bring something of so many days with almost every poll: packed they would be packed in vain.</summary>
+    private const int DaysAtWork = 3;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(5);
     private static readonly TimeOnly At = new(3, 0);
@@ -37,6 +40,16 @@ internal sealed partial class RollupNights(UsageRollup usage, TimeProvider time,
 
     /// <summary>Makes what has never been made, and recomputes where a night has come since the last time.</summary>
     internal async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await MakeAsync(cancellationToken);
+        var before = LondonCalendar.DayOf(time.GetUtcNow()).AddDays(1 - DaysAtWork);
+        foreach (var operatorId in await packer.ReadDueAsync(before, cancellationToken))
+        {
+            while (await packer.PackAsync(operatorId, before, cancellationToken) > 0) cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task MakeAsync(CancellationToken cancellationToken)
     {
         var unbuilt = await usage.ReadUnbuiltAsync(cancellationToken);
         var isDue = IsDue((await usage.ReadCheckAsync(cancellationToken))?.EndedAt, time.GetUtcNow());

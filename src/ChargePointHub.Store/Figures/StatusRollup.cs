@@ -58,8 +58,7 @@ public sealed class StatusRollup(Database database)
         var made = (await StatusHistory.ReadMadeAsync(connection, cancellationToken)).GetValueOrDefault(wanted.OperatorId);
         if (made?.Reports != reports)
         {
-            foreach (var table in (string[])["status_day", "status_day_made", "status_day_dirty", "status_day_hours"])
-                await connection.Command($"DELETE FROM {table} WHERE operator_id = $1", wanted.OperatorId).ExecuteAsync(cancellationToken);
+            await ForgetAsync(connection, wanted.OperatorId, cancellationToken);
             if (await ReadFirstDayAsync(connection, wanted.OperatorId, ledger, cancellationToken) is not { } first || first > wanted.UpTo)
             {
                 await transaction.CommitAsync(cancellationToken);
@@ -105,33 +104,8 @@ public sealed class StatusRollup(Database database)
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await AdvisoryLocks.TakePagesAsync(connection, wanted.OperatorId, cancellationToken);
-        var made = (await StatusHistory.ReadMadeAsync(connection, cancellationToken)).GetValueOrDefault(wanted.OperatorId);
-        var (first, last) = (made?.From > firstDay ? made.From : firstDay, made?.To < lastDay ? made.To : lastDay);
-        if (made is null || first > last) return new RollupCheck(firstDay, lastDay, 0, 0, 0);
-
-        // What came since is not yet made, and no difference.
-        var touched = (await StatusHistory.ReadTouchedAsync(connection, wanted.OperatorId, _ => made, cancellationToken)).ToDictionary(t => t.ChargePointId, StringComparer.Ordinal);
-        var ledger = await ReadLedgerAsync(connection, wanted.OperatorId, cancellationToken);
-        var (sight, hours) = (new StatusSight(ledger.Events, ledger.Crawls, made.Reports), await StatusHistory.ReadHoursAsync(connection, cancellationToken));
-        var ids = await connection.Command("SELECT charge_point_id FROM charge_point_status WHERE operator_id = $1 UNION SELECT charge_point_id FROM charge_point WHERE operator_id = $1", wanted.OperatorId)
-            .ListAsync(r => r.GetString(0), cancellationToken);
-        var (compared, differing) = (0L, new List<StatusDifference>());
-        var stored = (await connection.Command(
-            $"SELECT charge_point_id, day, {string.Join(", ", StatusDayRows.Columns)} FROM status_day WHERE operator_id = $1 AND day BETWEEN $2 AND $3", wanted.OperatorId, first, last)
-            .ListAsync(r => (Key: (r.GetString(0), r.GetFieldValue<DateOnly>(1)), Time: StatusDayRows.Read(r, 2)), cancellationToken)).ToDictionary(r => r.Key, r => r.Time);
-        var of = ids.Union(stored.Keys.Select(k => k.Item1)).Where(id => hours.GetValueOrDefault(id, "") == StatusHistory.TextOf(wanted.Hours.GetValueOrDefault(id)))
-            .Select(id => new PointDays(wanted.OperatorId, id, first, last));
-        foreach (var batch in of.Chunk(PointsAtOnce))
-        {
-            foreach (var (id, day, time) in await ComputeAsync(connection, wanted, sight, batch, cancellationToken))
-            {
-                if (touched.TryGetValue(id, out var t) && t.First <= day && day <= t.Last) continue;
-                compared++;
-                var kept = stored.GetValueOrDefault((id, day));
-                if (kept != time) differing.Add(new StatusDifference(wanted.OperatorId, day, id, kept, time));
-            }
-        }
-
+        var differing = new List<StatusDifference>();
+        var check = await CompareAsync(connection, wanted, firstDay, lastDay, differing.Add, cancellationToken);
         foreach (var d in differing)
         {
             found(d);
@@ -140,7 +114,26 @@ public sealed class StatusRollup(Database database)
 
         await StatusDayRows.WriteAsync(connection, wanted.OperatorId, [.. differing.Where(d => d.Computed != default).Select(d => (d.ChargePointId, d.Day, d.Computed))], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new RollupCheck(first, last, compared, 0, differing.Count);
+        return check;
+    }
+
+    /// <summary>Works out whole days anew, at one state of the database, and says which differ from what was made; changes nothing, and pages go on meanwhile.</summary>
+    /// <param name="firstDay">Of [firstDay, lastDay], both inclusive, what is made.</param>
+    public async Task<RollupCheck> CompareAsync(StatusDaysWanted wanted, DateOnly firstDay, DateOnly lastDay, Action<StatusDifference> found, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        return await CompareAsync(connection, wanted, firstDay, lastDay, found, cancellationToken);
+    }
+
+    /// <summary>Forgets an operator's days, which a hub then makes anew of its status changes; until it has, readers work them out.</summary>
+    public async Task ForgetAsync(string operatorId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await AdvisoryLocks.TakePagesAsync(connection, operatorId, cancellationToken);
+        await ForgetAsync(connection, operatorId, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>What the last nightly check found, and when; null: there was none yet.</summary>
@@ -153,6 +146,50 @@ public sealed class StatusRollup(Database database)
     public Task KeepAsync(RollupCheck check, DateTimeOffset endedAt, CancellationToken cancellationToken) => UsageRollup.KeepAsync(database, Name, check, endedAt, cancellationToken);
 
     private static string OperatorOf(string chargePointId) => chargePointId[..chargePointId.IndexOf(':', StringComparison.Ordinal)];
+
+    private static async Task ForgetAsync(NpgsqlConnection connection, string operatorId, CancellationToken cancellationToken)
+    {
+        foreach (var table in (string[])["status_day", "status_day_made", "status_day_dirty", "status_day_hours"])
+            await connection.Command($"DELETE FROM {table} WHERE operator_id = $1", operatorId).ExecuteAsync(cancellationToken);
+    }
+
+    private static async Task<RollupCheck> CompareAsync(
+        NpgsqlConnection connection, StatusDaysWanted wanted, DateOnly firstDay, DateOnly lastDay, Action<StatusDifference> found, CancellationToken cancellationToken)
+    {
+        var made = (await StatusHistory.ReadMadeAsync(connection, cancellationToken)).GetValueOrDefault(wanted.OperatorId);
+        var (first, last) = (made?.From > firstDay ? made.From : firstDay, made?.To < lastDay ? made.To : lastDay);
+        if (made is null || first > last) return new RollupCheck(firstDay, lastDay, 0, 0, 0);
+
+        // What came since is not yet made, and no difference.
+        var touched = (await StatusHistory.ReadTouchedAsync(connection, wanted.OperatorId, _ => made, cancellationToken)).ToDictionary(t => t.ChargePointId, StringComparer.Ordinal);
+        var ledger = await ReadLedgerAsync(connection, wanted.OperatorId, cancellationToken);
+        var (sight, hours) = (new StatusSight(ledger.Events, ledger.Crawls, made.Reports), await StatusHistory.ReadHoursAsync(connection, cancellationToken));
+        var ids = await connection.Command(
+            """
+            SELECT charge_point_id FROM charge_point_status WHERE operator_id = $1 UNION SELECT charge_point_id FROM charge_point WHERE operator_id = $1
+            UNION SELECT charge_point_id FROM status_day WHERE operator_id = $1 AND day BETWEEN $2 AND $3
+            """,
+            wanted.OperatorId, first, last).ListAsync(r => r.GetString(0), cancellationToken);
+        var (compared, differences) = (0L, 0L);
+        foreach (var batch in ids.Where(id => hours.GetValueOrDefault(id, "") == StatusHistory.TextOf(wanted.Hours.GetValueOrDefault(id))).Select(id => new PointDays(wanted.OperatorId, id, first, last)).Chunk(PointsAtOnce))
+        {
+            var stored = (await connection.Command(
+                $"SELECT charge_point_id, day, {string.Join(", ", StatusDayRows.Columns)} FROM status_day WHERE operator_id = $1 AND day BETWEEN $2 AND $3 AND charge_point_id = ANY ($4)",
+                wanted.OperatorId, first, last, batch.Select(b => b.ChargePointId).ToArray())
+                .ListAsync(r => (Key: (r.GetString(0), r.GetFieldValue<DateOnly>(1)), Time: StatusDayRows.Read(r, 2)), cancellationToken)).ToDictionary(r => r.Key, r => r.Time);
+            foreach (var (id, day, time) in await ComputeAsync(connection, wanted, sight, batch, cancellationToken))
+            {
+                if (touched.TryGetValue(id, out var t) && t.First <= day && day <= t.Last) continue;
+                compared++;
+                var kept = stored.GetValueOrDefault((id, day));
+                if (kept == time) continue;
+                differences++;
+                found(new StatusDifference(wanted.OperatorId, day, id, kept, time));
+            }
+        }
+
+        return new RollupCheck(first, last, compared, 0, differences);
+    }
 
     private static async Task<int> MakeAsync(
         NpgsqlConnection connection, StatusDaysWanted wanted, (Coverage Events, Coverage Crawls) ledger, bool reports, IReadOnlyList<PointDays> batch, CancellationToken cancellationToken)

@@ -1,7 +1,8 @@
+using System.Data;
 using ChargePointHub.Model;
 using ChargePointHub.Store.Queries;
 using ChargePointHub.Store.Writing;
-using NpgsqlTypes;
+using Npgsql;
 
 namespace ChargePointHub.Store.Figures;
 
@@ -16,23 +17,27 @@ public readonly record struct UsagePoint(string OperatorId, string ChargePointId
 /// <summary>What is asked of the roll-up.</summary>
 /// <param name="Starts">First days of the periods, ascending, without a day between them; the first day of all is the first of these.</param>
 /// <param name="LastDay">London day (inclusive).</param>
-public sealed record UsageQuestion(IReadOnlyList<UsagePoint> Points, IReadOnlyList<DateOnly> Starts, DateOnly LastDay);
+public sealed record UsageQuestion(IReadOnlyList<UsagePoint> Points, IReadOnlyList<DateOnly> Starts, DateOnly LastDay)
+{
+    /// <summary>All of them.</summary>
+    public IEnumerable<DateOnly> Days => Enumerable.Range(Starts[0].DayNumber, LastDay.DayNumber - Starts[0].DayNumber + 1).Select(DateOnly.FromDayNumber);
+}
 
 /// <summary>Figures of one group in one period.</summary>
 /// <param name="Period">Place of the period.</param>
 /// <param name="Used">Charge points that counted, with a session that began in it, each once.</param>
 public readonly record struct UsageSum(int Group, int Period, int Used, UsageFigures Figures);
 
-/// <summary>Sums over the roll-up of sessions, with the charge points' groups joined to it. There is no reading without a scope.</summary>
+/// <summary>
+/// Sums over the roll-up of sessions. Of few charge points rows are looked up; of more, days are read whole: packed where they are, else by their rows. There is no
+/// reading without a scope.
+/// </summary>
 public sealed class UsageQueries(Database database)
 {
-    /// <summary>So few are looked up day by day; of more a day's rows are read whole.</summary>
+    /// <summary>So few are looked up day by day.</summary>
     private const int Few = 64;
 
-    private const string Sums =
-        "sum(u.sessions)::integer AS sessions, sum(u.successful_sessions)::integer AS successful_sessions, sum(u.unended_sessions)::integer AS unended_sessions, sum(u.without_energy)::integer AS without_energy, "
-        + "sum(u.without_charging_minutes)::integer AS without_charging_minutes, sum(u.priced_sessions)::integer AS priced_sessions, sum(u.energy_wh)::bigint AS energy_wh, "
-        + "sum(u.plugged_us)::bigint AS plugged_us, sum(u.charging_us)::bigint AS charging_us, sum(u.idle_us)::bigint AS idle_us, sum(u.revenue_inc_vat) AS revenue_inc_vat";
+    private static readonly string Figures = $"u.operator_id, u.day, u.charge_point_id, {UsageRows.Columns}";
 
     /// <summary>Groups and periods of which nothing is there are not among them.</summary>
     /// <exception cref="UnauthorizedAccessException">The scope does not hold sessions: the caller should have refused.</exception>
@@ -40,44 +45,53 @@ public sealed class UsageQueries(Database database)
     {
         if (!scope.Reads(Dataset.ChargingSessions)) throw new UnauthorizedAccessException($"The scope {scope} does not read {Dataset.ChargingSessions}.");
         if (question.Points.Count == 0) return [];
-        var (first, days) = (question.Starts[0], question.LastDay.DayNumber - question.Starts[0].DayNumber + 1);
-        var isDaily = question.Starts.Count == days;
-        var duplicates = question.Points.SelectMany(p => p.Before.Select(b => (p.ChargePointId, Before: b))).ToList();
-        var rows = question.Points.Count <= Few
-            ? $"unnest(@ids, @operators, @groups, @units, @counts_from, @counts_to) AS p (id, operator_id, grp, unit, counts_from, counts_to) CROSS JOIN generate_series(0, {days - 1}) AS d (n) JOIN usage_day u ON u.operator_id = p.operator_id AND u.day = @first + d.n AND u.charge_point_id = p.id"
-            : "usage_day u JOIN unnest(@ids, @operators, @groups, @units, @counts_from, @counts_to) AS p (id, operator_id, grp, unit, counts_from, counts_to) ON u.charge_point_id = p.id WHERE u.operator_id = ANY (@asked) AND u.day BETWEEN @first AND @last";
-        if (duplicates.Count > 0)
-        {
-            rows += (question.Points.Count <= Few ? " WHERE" : " AND")
-                + " NOT EXISTS (SELECT FROM unnest(@later, @sooner) AS s (id, before) JOIN usage_day b ON b.operator_id = split_part(s.before, ':', 1) AND b.day = u.day AND b.charge_point_id = s.before WHERE s.id = u.charge_point_id)";
-        }
-
-        // Of a day each thing has one row, so that rows count things; of longer periods they are put together first.
-        var period = isDaily ? "u.day - @first" : "width_bucket(u.day, @starts) - 1";
-        var sql = isDaily
-            ? $"SELECT p.grp, {period}, (count(*) FILTER (WHERE u.sessions > 0 AND {period} BETWEEN p.counts_from AND p.counts_to))::integer, {Sums} FROM {rows} GROUP BY 1, 2"
-            : $"SELECT u.grp, u.period, (count(*) FILTER (WHERE u.sessions > 0 AND u.period BETWEEN u.counts_from AND u.counts_to))::integer, {Sums} "
-                + $"FROM (SELECT p.grp, {period} AS period, p.unit, min(p.counts_from) AS counts_from, max(p.counts_to) AS counts_to, {Sums} FROM {rows} GROUP BY 1, 2, 3) u GROUP BY 1, 2";
-
+        var sums = new UsageSums(question);
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new ServingCommand(connection, scope, sql);
-        var parameters = command.Parameters;
-        parameters.AddWithValue("ids", question.Points.Select(p => p.ChargePointId).ToArray());
-        parameters.AddWithValue("operators", question.Points.Select(p => p.OperatorId).ToArray());
-        parameters.AddWithValue("groups", question.Points.Select(p => p.Group).ToArray());
-        parameters.AddWithValue("units", question.Points.Select(p => p.Unit).ToArray());
-        parameters.AddWithValue("counts_from", question.Points.Select(p => p.CountsFrom).ToArray());
-        parameters.AddWithValue("counts_to", question.Points.Select(p => p.CountsTo).ToArray());
-        parameters.AddWithValue("asked", question.Points.Select(p => p.OperatorId).Distinct().ToArray());
-        parameters.AddWithValue("first", NpgsqlDbType.Date, first);
-        parameters.AddWithValue("last", NpgsqlDbType.Date, question.LastDay);
-        parameters.AddWithValue("starts", NpgsqlDbType.Array | NpgsqlDbType.Date, question.Starts.ToArray());
-        if (duplicates.Count > 0)
+        if (question.Points.Count <= Few)
         {
-            parameters.AddWithValue("later", duplicates.Select(d => d.ChargePointId).ToArray());
-            parameters.AddWithValue("sooner", duplicates.Select(d => d.Before).ToArray());
+            await using var few = new ServingCommand(
+                connection, scope,
+                $"SELECT {Figures} FROM unnest($1, $2) AS p (operator_id, id) CROSS JOIN unnest($3) AS d (day) JOIN usage_day u ON u.operator_id = p.operator_id AND u.day = d.day AND u.charge_point_id = p.id",
+                question.Points.Select(p => p.OperatorId).ToArray(), question.Points.Select(p => p.ChargePointId).ToArray(), question.Days.ToArray());
+            await AddRowsAsync(few, sums, cancellationToken);
+            return sums.ToList();
         }
 
-        return await command.ListAsync(r => new UsageSum(r.GetInt32(0), r.GetInt32(1), r.GetInt32(2), UsageRows.Read(r, 3)), cancellationToken);
+        var packed = await AddPackedAsync(connection, question, sums, scope, cancellationToken);
+        var left = sums.Operators.SelectMany(o => question.Days.Select(d => (OperatorId: o, Day: d))).Where(d => !packed.Contains(d)).ToList();
+        if (left.Count == 0) return sums.ToList();
+        await using var rows = new ServingCommand(
+            connection, scope, $"SELECT {Figures} FROM unnest($1, $2) AS d (operator_id, day) JOIN usage_day u USING (operator_id, day) WHERE u.charge_point_id = ANY ($3)",
+            left.Select(d => d.OperatorId).ToArray(), left.Select(d => d.Day).ToArray(), question.Points.Select(p => p.ChargePointId).ToArray());
+        await AddRowsAsync(rows, sums, cancellationToken);
+        return sums.ToList();
+    }
+
+    private static async Task AddRowsAsync(ServingCommand command, UsageSums sums, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) sums.Add(reader.GetString(0), reader.GetFieldValue<DateOnly>(1), reader.GetString(2), UsageRows.Read(reader, 3));
+    }
+
+    /// <returns>What was read: days of operators.</returns>
+    private static async Task<HashSet<(string OperatorId, DateOnly Day)>> AddPackedAsync(NpgsqlConnection connection, UsageQuestion question, UsageSums sums, Scope scope, CancellationToken cancellationToken)
+    {
+        await using var command = new ServingCommand(
+            connection, scope, "SELECT operator_id, day, packed FROM usage_packed WHERE operator_id = ANY ($1) AND day BETWEEN $2 AND $3 AND packed IS NOT NULL",
+            sums.Operators.ToArray(), question.Starts[0], question.LastDay);
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        var (read, buffer) = (new HashSet<(string, DateOnly)>(), Array.Empty<byte>());
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var length = (int)reader.GetBytes(2, 0, null, 0, 0);
+            if (length > buffer.Length) buffer = new byte[length * 2];
+            reader.GetBytes(2, 0, buffer, 0, length);
+            var (operatorId, day, packed) = (reader.GetString(0), reader.GetFieldValue<DateOnly>(1), buffer.AsMemory(0, length));
+            if (!PackedUsage.IsKnown(packed.Span)) continue;
+            sums.Add(operatorId, day, packed.Span);
+            read.Add((operatorId, day));
+        }
+
+        return read;
     }
 }

@@ -102,9 +102,13 @@ public sealed class StatusDayTests : IAsyncLifetime
         await hub.OneAsync("UPDATE status_day SET available_us = available_us - 1 WHERE day = '2026-10-21' AND charge_point_id = 'char-gy:1'");
         await hub.OneAsync("DELETE FROM status_day WHERE day = '2026-10-25' AND charge_point_id = 'char-gy:2'");
         await hub.OneAsync("INSERT INTO status_day SELECT operator_id, day, 'char-gy:9', 1, 0, 0, 0, 0, 0, 0, 0, 0 FROM status_day WHERE day = '2026-10-26' AND charge_point_id = 'char-gy:1'");
-        var found = new List<StatusDifference>();
+        var (found, told) = (new List<StatusDifference>(), new List<StatusDifference>());
 
+        var compared = await rollup.CompareAsync(Wanted(Last.AddDays(-1), true), First, Last, told.Add, CancellationToken.None);
         var check = await rollup.CheckAsync(Wanted(Last.AddDays(-1), true), First, Last, found.Add, CancellationToken.None);
+
+        Assert.Equal(compared, check);
+        Assert.Equal(told, found);
 
         Assert.Equal(["char-gy:1 2026-10-21", "char-gy:2 2026-10-25", "char-gy:9 2026-10-26"], found.Select(f => $"{f.ChargePointId} {f.Day:yyyy-MM-dd}").Order());
         Assert.Equal(25 * 3_600_000_000L, found.Single(f => f.ChargePointId == "char-gy:2").Computed.Reserved);

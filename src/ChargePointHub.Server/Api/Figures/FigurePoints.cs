@@ -65,19 +65,26 @@ internal sealed record FigurePoints(IReadOnlyList<FigureGroup> By, IReadOnlyList
     /// <summary>Whether the filters admit it.</summary>
     public static Func<NetworkPoint, bool> Filter(RequestParameters parameters, OperatorDirectory directory)
     {
-        var (operators, boroughs) = (Set(parameters.List("operator")), Set(parameters.Boroughs()));
-        var (wards, lsoas) = (Set(parameters.List("ward")?.SelectMany(directory.Wards.CodesOf)), Set(parameters.List("lsoa")?.SelectMany(directory.Lsoas.CodesOf)));
-        var (points, locations, bands) = (Set(parameters.List("charge_point")), Set(parameters.List("location")), Set(parameters.List("power_band")));
-        var (access, funding, types) = (Set(parameters.List("access")), Set(parameters.List("funding_stream")), Set(parameters.List("location_type")));
-        var (least, below) = (DecimalText.Parse(parameters["max_power_kw__gte"]), DecimalText.Parse(parameters["max_power_kw__lt"]));
-        return p => In(operators, p.OperatorId) && In(boroughs, p.BoroughGss) && In(wards, p.WardGss) && In(lsoas, p.Lsoa21) && In(points, p.ChargePointId) && In(locations, p.LocationId)
-            && In(bands, Word(p.PowerBand)) && In(access, Word(p.Access)) && In(funding, Word(p.FundingStream)) && In(types, Word(p.LocationType))
-            && (least is null || p.MaxPowerKw >= least) && (below is null || p.MaxPowerKw < below);
-
-        static HashSet<string>? Set(IEnumerable<string>? words) => words?.ToHashSet(StringComparer.Ordinal);
+        var all = new List<Func<NetworkPoint, bool>>();
+        OneOf(parameters.List("charge_point"), p => p.ChargePointId);
+        OneOf(parameters.List("location"), p => p.LocationId);
+        OneOf(parameters.List("operator"), p => p.OperatorId);
+        OneOf(parameters.Boroughs(), p => p.BoroughGss);
+        OneOf(parameters.List("ward")?.SelectMany(directory.Wards.CodesOf), p => p.WardGss);
+        OneOf(parameters.List("lsoa")?.SelectMany(directory.Lsoas.CodesOf), p => p.Lsoa21);
+        OneOf(parameters.List("power_band"), p => Word(p.PowerBand));
+        OneOf(parameters.List("access"), p => Word(p.Access));
+        OneOf(parameters.List("funding_stream"), p => Word(p.FundingStream));
+        OneOf(parameters.List("location_type"), p => Word(p.LocationType));
+        if (DecimalText.Parse(parameters["max_power_kw__gte"]) is { } least) all.Add(p => p.MaxPowerKw >= least);
+        if (DecimalText.Parse(parameters["max_power_kw__lt"]) is { } below) all.Add(p => p.MaxPowerKw < below);
+        return p => all.TrueForAll(f => f(p));
 
         // What is not known meets no filter.
-        static bool In(HashSet<string>? set, string? value) => set is null || (value is not null && set.Contains(value));
+        void OneOf(IEnumerable<string>? words, Func<NetworkPoint, string?> valueOf)
+        {
+            if (words?.ToHashSet(StringComparer.Ordinal) is { } set) all.Add(p => valueOf(p) is { } value && set.Contains(value));
+        }
     }
 
     private static int[] StartsOf(IReadOnlyList<FigureUnit> units, int groups)

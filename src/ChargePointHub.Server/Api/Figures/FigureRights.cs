@@ -16,8 +16,11 @@ internal static class FigureRights
         IEnumerable<Fault> Of(string name, Func<NetworkPoint, string> idOf)
         {
             if (parameters.List(name) is not { } asked) return [];
+            var unknown = asked.ToHashSet(StringComparer.Ordinal);
+            foreach (var point in held) unknown.Remove(idOf(point));
+            if (unknown.Count == 0) return [];
             var known = held.Select(idOf).ToHashSet(StringComparer.Ordinal);
-            return asked.Where(id => !known.Contains(id)).Distinct().Take(Problem.MostTold + 1).Select(id => new Fault(
+            return asked.Where(unknown.Contains).Distinct().Take(Problem.MostTold + 1).Select(id => new Fault(
                 ErrorCatalogue.UnknownPoint, name, $"'{WordList.Shown(id)}' is no {name.Replace('_', ' ')} of which this key may read what the figures are made of.", null, Nearest.Of(id, [.. known]),
                 Nearest.Of(id, [.. known]) is { } near ? $"{name}={Uri.EscapeDataString(near)}" : null));
         }

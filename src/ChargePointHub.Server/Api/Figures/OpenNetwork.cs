@@ -29,42 +29,32 @@ internal sealed class OpenNetwork
         periodOf = [.. periods.SelectMany((p, i) => Enumerable.Repeat(i, p.Days))];
         var groups = network.Keys.Count;
         var (counts, undated, open, weights) = (new int[periods.Count * groups], new int[periods.Count * groups], new long[periods.Count * groups], new Dictionary<string, int>?[periods.Count * groups]);
-        var points = new List<UsagePoint>();
-        var counted = new bool[periods.Count];
+        var points = new List<UsagePoint>(network.Units.Count);
+        var alike = new Dictionary<Alike, Counted>();
         for (var u = 0; u < network.Units.Count; u++)
         {
             var unit = network.Units[u];
-            var until = OpenUntil(unit.First.Hours ?? OpeningHours.Always, first, last);
-            Array.Clear(counted);
-            foreach (var (from, to) in unit.DaysWithin(first, last))
+            var days = unit.DaysWithin(first, last).ToList();
+            var kind = new Alike(unit.Group, unit.First.OperatorId, unit.First.Hours ?? OpeningHours.Always, unit.First.IsDated, days is [var only] ? only : null);
+            if (days.Count > 1 || !alike.TryGetValue(kind, out var counted))
             {
-                var (a, b) = (from.DayNumber - first.DayNumber, to.DayNumber - first.DayNumber);
-                for (var p = periodOf[a]; p <= periodOf[b]; p++)
-                {
-                    var (begin, end) = (Math.Max(a, periods[p].First.DayNumber - first.DayNumber), Math.Min(b, periods[p].Last.DayNumber - first.DayNumber));
-                    open[(p * groups) + unit.Group] += until[end + 1] - until[begin];
-                    counted[p] = true;
-                }
+                counted = new Counted(kind, days);
+                if (days.Count > 1) Count(counted, 1);
+                else alike[kind] = counted;
             }
 
-            var (least, most) = (Array.IndexOf(counted, true), Array.LastIndexOf(counted, true));
-            for (var p = Math.Max(0, least); p <= most; p++)
-            {
-                if (!counted[p]) continue;
-                var place = (p * groups) + unit.Group;
-                counts[place]++;
-                if (!unit.First.IsDated) undated[place]++;
-                var of = weights[place] ??= [];
-                of[unit.First.OperatorId] = of.GetValueOrDefault(unit.First.OperatorId) + 1;
-            }
-
+            if (days.Count == 1) counted.Units++;
+            if (counted.Periods is not { } meets) counted.Periods = meets = PeriodsOf(days);
             for (var m = 0; m < unit.Members.Count; m++)
             {
                 if (coverage.Unmade.Contains(unit.Members[m].OperatorId)) continue;
                 points.Add(new UsagePoint(
-                    unit.Members[m].OperatorId, unit.Members[m].ChargePointId, unit.Group, u, least, most, m == 0 ? [] : [.. unit.Members.Take(m).Select(s => s.ChargePointId)]));
+                    unit.Members[m].OperatorId, unit.Members[m].ChargePointId, unit.Group, u, meets.First, meets.Last, m == 0 ? [] : [.. unit.Members.Take(m).Select(s => s.ChargePointId)]));
             }
         }
+
+        // Thousands are alike, and are worked out once.
+        foreach (var counted in alike.Values.Where(c => c.Units > 0)) Count(counted, counted.Units);
 
         Points = points;
         var shares = new Dictionary<(string, int), decimal?>();
@@ -74,6 +64,35 @@ internal sealed class OpenNetwork
         {
             if (!shares.TryGetValue((operatorId, period), out var share)) shares[(operatorId, period)] = share = coverage.ShareOf(operatorId, periods[period].Window);
             return share;
+        }
+
+        (int First, int Last) PeriodsOf(List<(DateOnly First, DateOnly Last)> days) =>
+            days.Count == 0 ? (-1, -1) : (periodOf[days[0].First.DayNumber - first.DayNumber], periodOf[days[^1].Last.DayNumber - first.DayNumber]);
+
+        void Count(Counted of, int times)
+        {
+            var until = OpenUntil(of.Kind.Hours, first, last);
+            var counted = new bool[periods.Count];
+            foreach (var (from, to) in of.Days)
+            {
+                var (a, b) = (from.DayNumber - first.DayNumber, to.DayNumber - first.DayNumber);
+                for (var p = periodOf[a]; p <= periodOf[b]; p++)
+                {
+                    var (begin, end) = (Math.Max(a, periods[p].First.DayNumber - first.DayNumber), Math.Min(b, periods[p].Last.DayNumber - first.DayNumber));
+                    open[(p * groups) + of.Kind.Group] += times * (until[end + 1] - until[begin]);
+                    counted[p] = true;
+                }
+            }
+
+            for (var p = 0; p < periods.Count; p++)
+            {
+                if (!counted[p]) continue;
+                var place = (p * groups) + of.Kind.Group;
+                counts[place] += times;
+                if (!of.Kind.IsDated) undated[place] += times;
+                var weight = weights[place] ??= [];
+                weight[of.Kind.OperatorId] = weight.GetValueOrDefault(of.Kind.OperatorId) + times;
+            }
         }
     }
 
@@ -95,5 +114,19 @@ internal sealed class OpenNetwork
         }
 
         return openUntil[hours] = until;
+    }
+
+    /// <summary>What things are alike in whose counts and open minutes are the same.</summary>
+    /// <param name="Days">On which they count; null: on none, or in several spans.</param>
+    private readonly record struct Alike(int Group, string OperatorId, OpeningHours Hours, bool IsDated, (DateOnly First, DateOnly Last)? Days);
+
+    /// <param name="Days">Disjoint spans, ascending, both ends inclusive.</param>
+    private sealed record Counted(Alike Kind, IReadOnlyList<(DateOnly First, DateOnly Last)> Days)
+    {
+        /// <summary>How many are alike.</summary>
+        public int Units { get; set; }
+
+        /// <summary>Places of the first and last period that the days meet; -1: there is none.</summary>
+        public (int First, int Last)? Periods { get; set; }
     }
 }
