@@ -7,7 +7,7 @@ namespace ChargePointHub.Store.Bulk;
 
 /// <summary>
 /// Bulk files as they are made. A file is nobody's until it is whole: its pieces stand under a row that no reader sees, and one transaction makes it visible and
-/// ends the one before. What a killed maker left is thrown away by the next.
+/// ends the one before, whose pieces go after it. What a killed maker left is thrown away by the next.
 /// </summary>
 public sealed class BulkStore(Database database)
 {
@@ -130,7 +130,12 @@ public sealed class BulkStore(Database database)
             begunTick, file.Operators.Select(o => o.OperatorId).ToArray()).ListAsync(r => r.GetBoolean(0), cancellationToken);
         if (overtaken.Single()) return BulkOutcome.Overtaken;
         var revision = (await connection.Command(
-            "INSERT INTO bulk_revision AS r VALUES ($1, $2, $3, 1) ON CONFLICT (mark, dataset, month) DO UPDATE SET revision = r.revision + 1 RETURNING revision", file.Mark, file.Dataset.Name, file.Month).ListAsync(r => r.GetInt32(0), cancellationToken)).Single();
+            """
+            INSERT INTO bulk_revision AS r
+            SELECT $1, $2, $3, coalesce((SELECT max(f.revision) FROM bulk_file f WHERE f.mark = $1 AND f.dataset = $2 AND f.month = $3), 0) + 1
+            ON CONFLICT (mark, dataset, month) DO UPDATE SET revision = greatest(r.revision + 1, excluded.revision) RETURNING revision
+            """,
+            file.Mark, file.Dataset.Name, file.Month).ListAsync(r => r.GetInt32(0), cancellationToken)).Single();
         foreach (var form in file.Forms)
         {
             await connection.Command(
@@ -141,7 +146,8 @@ public sealed class BulkStore(Database database)
                 file.FileId, form.Name, form.Bytes, form.Sha256, form.PlainBytes, form.PlainSha256, file.Mark, file.Dataset.Name, file.Month).ExecuteAsync(cancellationToken);
         }
 
-        await connection.Command("DELETE FROM bulk_file WHERE mark = $1 AND dataset = $2 AND month = $3 AND made_at IS NOT NULL", file.Mark, file.Dataset.Name, file.Month).ExecuteAsync(cancellationToken);
+        var replaced = await connection.Command(
+            "UPDATE bulk_file SET made_at = NULL WHERE mark = $1 AND dataset = $2 AND month = $3 AND made_at IS NOT NULL RETURNING file_id", file.Mark, file.Dataset.Name, file.Month).ListAsync(r => r.GetGuid(0), cancellationToken);
         var published = await connection.Command(
             """
             UPDATE bulk_file SET made_at = $2, revision = $3, row_count = $4, operators = $5, operator_rows = $6, statement = $7::json, judged = $8 WHERE file_id = $1
@@ -150,6 +156,9 @@ public sealed class BulkStore(Database database)
             System.Text.Encoding.UTF8.GetString(file.Statement), file.Judged).ExecuteAsync(cancellationToken);
         if (published == 0) throw new DBConcurrencyException($"The file {file.FileId} is gone: another maker took it for one that was given up.");
         await transaction.CommitAsync(cancellationToken);
+
+        // Its pieces go when nobody waits for the clock any more; what a killed maker leaves of them the next throws away.
+        await connection.Command("DELETE FROM bulk_file WHERE file_id = ANY ($1)", replaced.ToArray()).ExecuteAsync(cancellationToken);
         return BulkOutcome.Made;
     }
 

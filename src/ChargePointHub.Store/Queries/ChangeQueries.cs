@@ -45,10 +45,12 @@ public sealed class ChangeQueries(Database database)
     /// Whether records of these datasets that the scope holds were purged since a tick without their ids being kept: nobody can be told which. With a charge point
     /// goes what happened there.
     /// </summary>
-    public async Task<bool> HasUnnamedEndsAsync(long since, IReadOnlyList<Dataset> datasets, Scope scope, CancellationToken cancellationToken)
+    /// <param name="since">Tick (exclusive).</param>
+    /// <param name="upTo">The last tick that may be told (inclusive).</param>
+    public async Task<bool> HasUnnamedEndsAsync(long since, long upTo, IReadOnlyList<Dataset> datasets, Scope scope, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenServingAsync(cancellationToken);
-        var purged = await new ServingCommand(connection, Rows(scope), "SELECT operator_id, dataset FROM purged_unnamed($1)", since)
+        var purged = await new ServingCommand(connection, Rows(scope), "SELECT operator_id, dataset FROM purged_unnamed($1, $2)", since, upTo)
             .ListAsync(r => (OperatorId: r.GetString(0), Dataset: Dataset.Named(r.GetString(1))!), cancellationToken);
         return purged.Any(p => datasets.Any(d => (d == p.Dataset || (p.Dataset == Dataset.ChargePoints && d.IsRestricted)) && Layer(scope).Reads(d, p.OperatorId)));
     }

@@ -96,16 +96,20 @@ public sealed class BulkFileTests : IAsyncLifetime
         Assert.Equal(("charging_sessions", "2026-10", 1, 1), (Text(stale, "dataset"), Text(stale, "month"), stale.GetProperty("revision").GetInt32(), await WaitingAsync()));
         Assert.Equal(tag, (await FileAsync(October)).Headers.ETag!.ToString());
         host.AskedAt = ApiHost.Now.AddMinutes(61);
+
+        // An older instance beside this one counts by the files alone.
+        await host.ExecuteAsync("UPDATE bulk_file SET revision = 5 WHERE dataset = 'charging_sessions' AND month = '2026-10-01'");
         await MakeAsync();
 
         var after = Assert.Single((await host.GetAsync("/v1/bulk?since=2026-11-20T12:30:00Z")).Data);
-        Assert.Equal(("2026-10", 2, JsonValueKind.Null), (Text(after, "month"), after.GetProperty("revision").GetInt32(), after.GetProperty("stale_since").ValueKind));
+        Assert.Equal(("2026-10", 6, JsonValueKind.Null), (Text(after, "month"), after.GetProperty("revision").GetInt32(), after.GetProperty("stale_since").ValueKind));
         var replaced = before.Single(m => Text(m, "dataset") == "charging_sessions" && Text(m, "month") == "2026-10");
         Assert.Equal(Text(replaced.GetProperty("files")[0], "sha256"), Text(after.GetProperty("files")[0], "replaces_sha256"));
         Assert.Contains("\"energy_kwh\":33", await PlainAsync(after, 0), StringComparison.Ordinal);
         Assert.Contains("\"energy_kwh\":33", await PlainAsync(after, 0), StringComparison.Ordinal);
         Assert.Equal(before.Count, (await MonthsAsync()).Count);
         Assert.Equal(0, await WaitingAsync());
+        await host.ExecuteAsync("DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM bulk_file WHERE made_at IS NULL), 'what was replaced is still there'; END $$");
     }
 
     [Fact]

@@ -87,6 +87,25 @@ public sealed class ChangeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_is_told_of_times_in_hours_is_told_of_such_a_purge_when_its_hour_is_over_and_begins_anew_once()
+    {
+        const string sessions = "&dataset=charging_sessions";
+        host.Granted[OfLambeth] = Scope.Of(OrganisationRole.Borough, null, [new("alpha", "charging_sessions", null, Precision: TimePrecision.Hour)]);
+        host.AskedAt = DateTimeOffset.UtcNow.AddHours(-1);
+        var before = await host.GetAsync("/v1/changes?dataset=charging_sessions", OfLambeth);
+        await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.ChargingSessions, "alpha", "alpha:S1", HidesId: true, IsMended: false, "x", "x"), CancellationToken.None);
+
+        // In that hour nothing is told, and a copy that is begun in it can be followed.
+        var anew = await host.GetAsync("/v1/changes?dataset=charging_sessions", OfLambeth);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await AfterAsync(before, OfLambeth, sessions)).Status, (await AfterAsync(anew, OfLambeth, sessions)).Status));
+
+        host.AskedAt = DateTimeOffset.UtcNow.AddHours(2);
+        Assert.Equal("CPH-1207", (await AfterAsync(before, OfLambeth, sessions)).Code);
+        var after = await host.GetAsync("/v1/changes?dataset=charging_sessions", OfLambeth);
+        Assert.Equal(HttpStatusCode.OK, (await AfterAsync(after, OfLambeth, sessions)).Status);
+    }
+
+    [Fact]
     public async Task What_is_reported_of_a_location_goes_with_one_of_its_charge_points_and_comes_back_with_it()
     {
         host.Granted[OfLambeth] = Scope.Of(OrganisationRole.Borough, null, [new("alpha", "reported_usage", ["E09000022"])]);

@@ -132,6 +132,23 @@ public sealed class UsageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLif
     }
 
     [Fact]
+    public async Task Another_layer_of_boundaries_moves_all_figures_of_a_charge_point()
+    {
+        var before = await BoroughsAsync();
+        await PlaceAsync(Lambeth);
+        var moved = await BoroughsAsync();
+        await PlaceAsync(Camden);
+
+        Assert.Equal(["E09000007 1 1 6", "E09000022 3 4 22.2"], before);
+        Assert.Equal(["E09000022 4 5 28.2"], moved);
+        Assert.Equal(before, await BoroughsAsync());
+
+        Task PlaceAsync(string borough) => new AreaStore(host.Database).WriteAsync([new PlacedChargePoint("beta", "beta:Q1", new AreaCodes(borough, borough, null, null, "2"))], CancellationToken.None);
+        async Task<IEnumerable<string>> BoroughsAsync() =>
+            (await host.GetAsync("/v1/usage?group_by=borough,quarter&period=2026-Q4")).Data.Select(r => $"{r.GetProperty("borough_gss").GetString()} {Number(r, "charge_points")} {Number(r, "sessions")} {Number(r, "energy_kwh")}").ToList();
+    }
+
+    [Fact]
     public async Task What_a_grant_withholds_is_null_wherever_it_is_a_part()
     {
         var rows = (await host.GetAsync("/v1/usage?group_by=borough&period=2026-11-01&borough=lambeth", KeyOf("limited"))).Data;

@@ -47,7 +47,7 @@ internal sealed record ChangeReading(
         {
             var (cursor, error) = await ChangeCursor.ReadAsync(
                 cursors, shown.Text, question, RightsOf(request, datasets), tick => request.Hub.Changes.ReadTimeAsync(tick, request.Scope, request.Aborted));
-            if (error is null && await HasUnnamedEndsAsync(request, datasets, cursor!)) error = ErrorCatalogue.EndsUnnamed;
+            if (error is null && await HasUnnamedEndsAsync(request, datasets, cursor!, clock)) error = ErrorCatalogue.EndsUnnamed;
             if (error is not null) return (null, new Fault(error, shown.Name, error.Happened, In: shown.In));
             from = cursor!;
         }
@@ -72,8 +72,9 @@ internal sealed record ChangeReading(
     }
 
     /// <summary>Records went that the copy may hold, and nobody can be told which.</summary>
-    public static Task<bool> HasUnnamedEndsAsync(HubRequest request, IReadOnlyList<Dataset> datasets, ChangeCursor cursor) =>
-        request.Hub.Changes.HasUnnamedEndsAsync(Math.Max(cursor.Begun, cursor.Place.Tick), datasets, request.Scope, request.Aborted);
+    /// <param name="clock">The last tick that may be told: a purge after it is told when that comes, as all else.</param>
+    public static Task<bool> HasUnnamedEndsAsync(HubRequest request, IReadOnlyList<Dataset> datasets, ChangeCursor cursor, ClockReading clock) =>
+        request.Hub.Changes.HasUnnamedEndsAsync(Math.Max(cursor.Begun, cursor.Place.Tick), clock.Tick, datasets, request.Scope, request.Aborted);
 
     /// <summary>What a copy was made under: the reader's rights, and the datasets that came of them, as a newer hub may tell of more.</summary>
     public string Rights(HubRequest request) => RightsOf(request, Datasets);

@@ -65,7 +65,7 @@ internal static class ChangeStream
         var now = await ChangeReading.ClockAsync(request, reading.Precision);
         var told = walk.At.Place.Tick;
         if (now.Tick == told) return true;
-        if (now.Tick < told || await ChangeReading.HasUnnamedEndsAsync(request, reading.Datasets, walk.At)) return false;
+        if (now.Tick < told || await ChangeReading.HasUnnamedEndsAsync(request, reading.Datasets, walk.At, now)) return false;
         walk.Follow(now);
         return true;
     }
