@@ -14,49 +14,85 @@ public static class SessionDays
     private const int MoneyDecimals = 6;
 
     /// <summary>Earliest day first; the first is that of its plug-in.</summary>
-    public static IReadOnlyList<(DateOnly Day, UsageFigures Figures)> Of(ChargingSession session)
+    public static IReadOnlyList<(DateOnly Day, UsageFigures Figures)> Of(ChargingSession session) => [.. Parts(session).Select(p => (p.Day, p.Figures))];
+
+    /// <summary>The days with their times, which <see cref="SessionHours"/> divides further.</summary>
+    internal static IReadOnlyList<Part> Parts(ChargingSession session)
     {
         var (from, to) = (Microseconds(session.PlugInAt), Microseconds(session.PlugOutAt ?? session.LastUpdated));
         var isBelieved = to >= from && to - from <= Microseconds(Longest);
         if (!isBelieved) to = from;
         var whole = Whole(session, to - from, isBelieved);
+        var charged = Charged(session, from, to, whole.ChargingMicroseconds);
         var (day, next) = DayAt(session.PlugInAt);
-        if (to <= next) return [(day, whole)];
+        if (to <= next) return [new Part(day, from, to, charged.From, charged.To, whole)];
 
-        var days = new List<(DateOnly Day, long From, long To)>();
+        var days = new List<Part>();
         for (var start = from; start < to; start = days[^1].To)
         {
-            days.Add((day, start, Math.Min(next, to)));
+            var end = Math.Min(next, to);
+            days.Add(new Part(day, start, end, Math.Max(start, charged.From), Math.Min(end, charged.To), default));
             day = day.AddDays(1);
             next = Microseconds(LondonCalendar.Midnight(day.AddDays(1)));
         }
 
-        var charged = Charged(session, from, to, whole.ChargingMicroseconds);
-        var weights = days.Select(d => Math.Max(0, Math.Min(d.To, charged.To) - Math.Max(d.From, charged.From))).ToArray();
-        var (energy, charging) = (Share(whole.EnergyWh, weights), Share(whole.ChargingMicroseconds, weights));
-        return
-        [
-            .. days.Select((d, i) => (d.Day, (i == 0 ? whole : default) with
-            {
-                EnergyWh = energy[i],
-                PluggedMicroseconds = d.To - d.From,
-                ChargingMicroseconds = charging[i],
-                IdleMicroseconds = whole.WithoutChargingMinutes > 0 ? 0 : d.To - d.From - charging[i],
-            })),
-        ];
+        var figures = Share(whole, days);
+        return [.. days.Select((d, i) => d with { Figures = figures[i] })];
     }
 
-    /// <summary>Whole numbers in proportion to weights, which sum to the total: each the whole part of its share, and what is left to the largest remainders, the earlier first.</summary>
-    /// <param name="weights">Not negative, not all of them 0.</param>
+    /// <summary>What parts in time have of a whole: counts and revenue go to the first, minutes stay where they are, charging time and energy go by the time in which it charged.</summary>
+    internal static UsageFigures[] Share(UsageFigures whole, IReadOnlyList<Part> parts)
+    {
+        var weights = new long[parts.Count];
+        for (var i = 0; i < weights.Length; i++) weights[i] = Math.Max(0, parts[i].ChargedTo - parts[i].ChargedFrom);
+        var (energy, charging, figures) = (Share(whole.EnergyWh, weights), Share(whole.ChargingMicroseconds, weights), new UsageFigures[weights.Length]);
+        for (var i = 0; i < figures.Length; i++)
+        {
+            var plugged = parts[i].To - parts[i].From;
+
+            // Where the whole has no idle time it is either not known, or energy flowed all the while.
+            figures[i] = (i == 0 ? whole : default) with
+            {
+                EnergyWh = energy[i],
+                PluggedMicroseconds = plugged,
+                ChargingMicroseconds = charging[i],
+                IdleMicroseconds = whole.IdleMicroseconds == 0 ? 0 : plugged - charging[i],
+            };
+        }
+
+        return figures;
+    }
+
+    /// <summary>
+    /// Whole numbers in proportion to weights, which sum to the total: each the whole part of its share, and what is left to the largest remainders, the earlier first. Where
+    /// no weight says anything the first has all.
+    /// </summary>
+    /// <param name="weights">Not negative.</param>
     internal static long[] Share(long total, IReadOnlyList<long> weights)
     {
-        var sum = weights.Sum();
+        var (sum, shares) = (weights.Sum(), new long[weights.Count]);
         var (rest, sign) = (Math.Abs(total), Math.Sign(total));
-        var parts = weights.Select(w => (Int128)rest * w).ToList();
-        var shares = parts.Select(p => (long)(p / sum)).ToArray();
-        var left = rest - shares.Sum();
-        foreach (var i in Enumerable.Range(0, shares.Length).OrderByDescending(i => parts[i] % sum).Take((int)left)) shares[i]++;
-        return [.. shares.Select(s => s * sign)];
+        if (sum == 0) shares[0] = rest;
+        else
+        {
+            var remainders = new Int128[shares.Length];
+            var left = rest;
+            for (var i = 0; i < shares.Length; i++)
+            {
+                (var share, remainders[i]) = Int128.DivRem((Int128)rest * weights[i], sum);
+                left -= shares[i] = (long)share;
+            }
+
+            for (; left > 0; left--)
+            {
+                var largest = Array.IndexOf(remainders, remainders.Max());
+                shares[largest]++;
+                remainders[largest] = -1;
+            }
+        }
+
+        for (var i = 0; i < shares.Length; i++) shares[i] *= sign;
+        return shares;
     }
 
     private static UsageFigures Whole(ChargingSession session, long plugged, bool isBelieved)
@@ -97,4 +133,9 @@ public static class SessionDays
     private static long Microseconds(DateTimeOffset instant) => instant.UtcTicks / TimeSpan.TicksPerMicrosecond;
 
     private static long Microseconds(TimeSpan length) => length.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>What of a session lies in one stretch of time, in microseconds since the year 1, UTC; ends are exclusive.</summary>
+    /// <param name="Day">The London day that it lies in.</param>
+    /// <param name="ChargedFrom">Of the time in which it charged what lies here; none where it is not before <paramref name="ChargedTo"/>.</param>
+    internal readonly record struct Part(DateOnly Day, long From, long To, long ChargedFrom, long ChargedTo, UsageFigures Figures);
 }
