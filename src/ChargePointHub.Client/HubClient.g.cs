@@ -2924,6 +2924,327 @@ public partial class HubClient
 
     /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
     /// <summary>
+    /// How charge points were used by hour of the week
+    /// </summary>
+    /// <remarks>
+    /// Sessions that began, energy, minutes, utilisation and the average of charge points in use, of each hour of London's week over a window of whole London days: a row for each group and hour, 168 a group, those without a session too. `group_by` takes the groups of `/v1/usage`, and no period; without it rows are of all charge points in question. What counts is what `/v1/usage` counts, so that the hours of a group add up to its figures of the same window. `days` says how often an hour came: the hour that clocks leave out in March not at all, and the one that they show twice in October once, with 120 minutes. It is worked out of the sessions when asked: a window has at most 92 days, or 366 where `charge_point` or `location` is given (CPH-1110), and sessions that were purged are no part of it. Ordered by group, then hour. Figures are as of now: later pages may be of later.
+    /// </remarks>
+    /// <param name="groupBy">What a row is of beside the hour, separated by commas: charge point, location, operator, borough, ward, power band or funding stream. Default: of all charge points in question.</param>
+    /// <param name="from">First London day: its date, or the instant of its midnight. Default: that of the newest whole month before `to`; of weeks and quarters quarter, of years year.</param>
+    /// <param name="to">First London day after the window: its date, or the instant of its midnight. Default: today, which is then left out.</param>
+    /// <param name="period">A whole London day, week, month, quarter or year, instead of `from` and `to`; of one that goes on, what there is of it up to now.</param>
+    /// <param name="operator">Operator ids, separated by commas. Narrows the records, and the operators that completeness judges.</param>
+    /// <param name="borough">London boroughs by GSS code or name, separated by commas.</param>
+    /// <param name="ward">Wards by GSS code or name, separated by commas, by today's boundaries.</param>
+    /// <param name="lsoa">Lower layer super output areas of 2021 by code or name, separated by commas, by today's boundaries.</param>
+    /// <param name="chargePoint">Ids of charge points, separated by commas.</param>
+    /// <param name="location">Ids of locations, separated by commas.</param>
+    /// <param name="powerBand">Power bands of the Department for Transport, separated by commas.</param>
+    /// <param name="maxPowerKwGte">Kilowatts of the charge point's strongest connector: this or more.</param>
+    /// <param name="maxPowerKwLt">Kilowatts of the charge point's strongest connector: less than this.</param>
+    /// <param name="access">Who may use the charge point, separated by commas.</param>
+    /// <param name="fundingStream">What paid for the charge point, separated by commas.</param>
+    /// <param name="locationType">Where the charge point stands, separated by commas.</param>
+    /// <param name="limit">Records a page: 1 to 50000. Default: 1000. Of a stream: records in all; default: all of them.</param>
+    /// <param name="cursor">`next_cursor` of the page before, exactly as it came. A stream takes none.</param>
+    /// <returns>How charge points were used by hour of the week.</returns>
+    /// <exception cref="HubProblemException">The hub refused it.</exception>
+    /// <exception cref="HubAnswerException">What came is not what OpenAPI says.</exception>
+    public virtual async System.Threading.Tasks.Task<UsageProfileList> ListUsageProfileAsync(System.Collections.Generic.IEnumerable<string>? groupBy = null, string? from = null, string? to = null, string? period = null, System.Collections.Generic.IEnumerable<string>? @operator = null, System.Collections.Generic.IEnumerable<string>? borough = null, System.Collections.Generic.IEnumerable<string>? ward = null, System.Collections.Generic.IEnumerable<string>? lsoa = null, System.Collections.Generic.IEnumerable<string>? chargePoint = null, System.Collections.Generic.IEnumerable<string>? location = null, System.Collections.Generic.IEnumerable<PowerBand>? powerBand = null, string? maxPowerKwGte = null, string? maxPowerKwLt = null, System.Collections.Generic.IEnumerable<Access>? access = null, System.Collections.Generic.IEnumerable<FundingStream>? fundingStream = null, System.Collections.Generic.IEnumerable<LocationType>? locationType = null, int? limit = null, string? cursor = null, System.Threading.CancellationToken cancellationToken = default(System.Threading.CancellationToken))
+    {
+        var client_ = _httpClient;
+        try
+        {
+            using (var request_ = new System.Net.Http.HttpRequestMessage())
+            {
+                request_.Method = new System.Net.Http.HttpMethod("GET");
+                request_.Headers.Accept.Add(System.Net.Http.Headers.MediaTypeWithQualityHeaderValue.Parse("application/json"));
+
+                var urlBuilder_ = new System.Text.StringBuilder();
+
+                // Operation Path: "v1/usage/profile"
+                urlBuilder_.Append("v1/usage/profile");
+                urlBuilder_.Append('?');
+                if (groupBy != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in groupBy)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("group_by")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (from != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("from")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(from, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (to != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("to")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(to, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (period != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("period")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(period, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (@operator != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in @operator)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("operator")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (borough != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in borough)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("borough")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (ward != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in ward)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("ward")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (lsoa != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in lsoa)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("lsoa")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (chargePoint != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in chargePoint)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("charge_point")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (location != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in location)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("location")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (powerBand != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in powerBand)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("power_band")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (maxPowerKwGte != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("max_power_kw__gte")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(maxPowerKwGte, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (maxPowerKwLt != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("max_power_kw__lt")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(maxPowerKwLt, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (access != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in access)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("access")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (fundingStream != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in fundingStream)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("funding_stream")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (locationType != null)
+                {
+                    bool isAfterFirst = false;
+                    foreach (var item_ in locationType)
+                    {
+                        if (!isAfterFirst)
+                        {
+                            urlBuilder_.Append(System.Uri.EscapeDataString("location_type")).Append('=');
+                        }
+                        urlBuilder_.Append(System.Uri.EscapeDataString(ConvertToString(item_, System.Globalization.CultureInfo.InvariantCulture))).Append(',');
+                        isAfterFirst = true;
+                    }
+                    if (isAfterFirst)
+                    {
+                        urlBuilder_.Length--;
+                        urlBuilder_.Append('&');
+                    }
+                }
+                if (limit != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("limit")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(limit, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                if (cursor != null)
+                {
+                    urlBuilder_.Append(System.Uri.EscapeDataString("cursor")).Append('=').Append(System.Uri.EscapeDataString(ConvertToString(cursor, System.Globalization.CultureInfo.InvariantCulture))).Append('&');
+                }
+                urlBuilder_.Length--;
+
+                PrepareRequest(client_, request_, urlBuilder_);
+
+                var url_ = urlBuilder_.ToString();
+                request_.RequestUri = new System.Uri(url_, System.UriKind.RelativeOrAbsolute);
+
+                PrepareRequest(client_, request_, url_);
+
+                var response_ = await client_.SendAsync(request_, System.Net.Http.HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                var disposeResponse_ = true;
+                try
+                {
+                    var headers_ = new System.Collections.Generic.Dictionary<string, System.Collections.Generic.IEnumerable<string>>();
+                    foreach (var item_ in response_.Headers)
+                        headers_[item_.Key] = item_.Value;
+                    if (response_.Content != null && response_.Content.Headers != null)
+                    {
+                        foreach (var item_ in response_.Content.Headers)
+                            headers_[item_.Key] = item_.Value;
+                    }
+
+                    ProcessResponse(client_, response_);
+
+                    var status_ = (int)response_.StatusCode;
+                    if (status_ == 200)
+                    {
+                        var objectResponse_ = await ReadObjectResponseAsync<UsageProfileList>(response_, headers_, cancellationToken).ConfigureAwait(false);
+                        if (objectResponse_.Object == null)
+                        {
+                            throw new HubAnswerException("Response was null which was not expected.", status_, objectResponse_.Text, headers_, null);
+                        }
+                        return objectResponse_.Object;
+                    }
+                    else
+                    {
+                        var responseData_ = response_.Content == null ? null : await ReadAsStringAsync(response_.Content, cancellationToken).ConfigureAwait(false);
+                        throw new HubAnswerException("The HTTP status code of the response was not expected (" + status_ + ").", status_, responseData_, headers_, null);
+                    }
+                }
+                finally
+                {
+                    if (disposeResponse_)
+                        response_.Dispose();
+                }
+            }
+        }
+        finally
+        {
+        }
+    }
+
+    /// <param name="cancellationToken">A cancellation token that can be used by other objects or threads to receive notice of cancellation.</param>
+    /// <summary>
     /// Where operators' own figures and the hub's disagree
     /// </summary>
     /// <remarks>
@@ -11304,6 +11625,192 @@ public partial class UsageList
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("data")]
     public required System.Collections.Generic.IReadOnlyList<Usage> Data { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("meta")]
+    public required FigureMeta Meta { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("links")]
+    public required Links Links { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("next_cursor")]
+    public required string? NextCursor { get; init; }
+
+}
+
+/// <summary>
+/// How the charge points of one group were used in one hour of London's week over a window, worked out of their sessions: 168 rows a group, those without a session too. Of the columns that name a group a row has those that `group_by` asks about. Null: not known, because nothing of the records is here (`coverage_percent`), or `meta.limits` names what the measure is made of as withheld.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class UsageProfile
+{
+
+    /// <summary>
+    /// The window, where it is a London period: 2026-11-20, 2026-W47, 2026-11, 2026-Q4 or 2026; null: it is none.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period")]
+    public required string? Period { get; init; }
+
+    /// <summary>
+    /// Null as `period`.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period_unit")]
+    public required PeriodUnit? PeriodUnit { get; init; }
+
+    /// <summary>
+    /// First instant of the window.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period_from")]
+    public required System.DateTimeOffset PeriodFrom { get; init; }
+
+    /// <summary>
+    /// First instant after the window. Of a day that goes on time counts up to now.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("period_to")]
+    public required System.DateTimeOffset PeriodTo { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("operator_id")]
+    public string? OperatorId { get; init; }
+
+    /// <summary>
+    /// Location.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("location_id")]
+    public string? LocationId { get; init; }
+
+    /// <summary>
+    /// Charge point.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charge_point_id")]
+    public string? ChargePointId { get; init; }
+
+    /// <summary>
+    /// GSS code; null: in no borough that is loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("borough_gss")]
+    public string? BoroughGss { get; init; }
+
+    /// <summary>
+    /// Name by the boundaries that are loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("borough_name")]
+    public string? BoroughName { get; init; }
+
+    /// <summary>
+    /// GSS code; null: in no ward that is loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("ward_gss")]
+    public string? WardGss { get; init; }
+
+    /// <summary>
+    /// Name by the boundaries that are loaded.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("ward_name")]
+    public string? WardName { get; init; }
+
+    /// <summary>
+    /// Null: power is not known.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("power_band")]
+    public PowerBand? PowerBand { get; init; }
+
+    /// <summary>
+    /// Null: not told.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("funding_stream")]
+    public FundingStream? FundingStream { get; init; }
+
+    /// <summary>
+    /// Day of London's week, by ISO 8601: 1 is Monday, 7 is Sunday.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("weekday")]
+    public required int Weekday { get; init; }
+
+    /// <summary>
+    /// Hour of that day as clocks in London show it: 18 is from 18:00 to 19:00.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("hour")]
+    public required int Hour { get; init; }
+
+    /// <summary>
+    /// On how many London days of the window the hour came, up to now: an hour that clocks leave out did not, one that they show twice came once.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("days")]
+    public required int Days { get; init; }
+
+    /// <summary>
+    /// Minutes that the hour lasted in the window, up to now: 60 a day, and 120 where clocks show it twice.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("hour_minutes")]
+    public required decimal HourMinutes { get; init; }
+
+    /// <summary>
+    /// Sessions, each once, in the hour of its plug-in. Those that another session corrects are left out.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("sessions")]
+    public required int? Sessions { get; init; }
+
+    /// <summary>
+    /// Kilowatt-hours to the whole watt-hour, split over hours by charging time.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("energy_kwh")]
+    public required decimal? EnergyKwh { get; init; }
+
+    /// <summary>
+    /// Minutes in which a vehicle was plugged in; of several charge points their sum, as of all minutes here.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("plugged_minutes")]
+    public required decimal? PluggedMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes in which energy flowed.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charging_minutes")]
+    public required decimal? ChargingMinutes { get; init; }
+
+    /// <summary>
+    /// Minutes in which one could have charged by the opening hours, up to now; where no hours are told, always.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("open_minutes")]
+    public required decimal OpenMinutes { get; init; }
+
+    /// <summary>
+    /// Plugged minutes of open minutes.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("utilisation_percent")]
+    public required decimal? UtilisationPercent { get; init; }
+
+    /// <summary>
+    /// Charging minutes of open minutes.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("charging_utilisation_percent")]
+    public required decimal? ChargingUtilisationPercent { get; init; }
+
+    /// <summary>
+    /// Charge points at which a vehicle was plugged in, on average over the hour: plugged minutes by the minutes that it lasted. Null also where it did not come.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("average_occupied_charge_points")]
+    public required decimal? AverageOccupiedChargePoints { get; init; }
+
+    /// <summary>
+    /// How much of the sessions of the group in the whole window is here, the same in all of its hours: by operators' coverage and their charge points, cut to one decimal. 100 is whole. Null: nothing of it has settled yet.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("coverage_percent")]
+    public required decimal? CoveragePercent { get; init; }
+
+}
+
+/// <summary>
+/// A page of figures, by group, then hour.
+/// </summary>
+[System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
+public partial class UsageProfileList
+{
+
+    /// <summary>
+    /// The rows of this page.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("data")]
+    public required System.Collections.Generic.IReadOnlyList<UsageProfile> Data { get; init; }
 
     [System.Text.Json.Serialization.JsonPropertyName("meta")]
     public required FigureMeta Meta { get; init; }

@@ -12,9 +12,9 @@ internal static class FiguresProof
     public static async Task<bool> RunAsync(ProofOptions options)
     {
         // From before the last change of clocks in spring to now.
-        var (questions, world) = options.Full
-            ? (1_000, new WorldSize(Operators: 8, ChargePoints: 240, Days: DaysOverBothChanges(), LongestWindow: "P14D"))
-            : (150, new WorldSize(Operators: 3, ChargePoints: 12, Days: DaysOverBothChanges(), LongestWindow: "P28D"));
+        var (questions, profiles, world) = options.Full
+            ? (1_000, 250, new WorldSize(Operators: 8, ChargePoints: 240, Days: DaysOverBothChanges(), LongestWindow: "P14D"))
+            : (150, 25, new WorldSize(Operators: 3, ChargePoints: 12, Days: DaysOverBothChanges(), LongestWindow: "P28D"));
         var report = new ProofReport(options);
         if (Directory.Exists(options.Data)) Directory.Delete(options.Data, recursive: true);
         var oracle = Path.Combine(options.Data, "oracle");
@@ -30,7 +30,8 @@ internal static class FiguresProof
         await hub.UntilItSaysAsync(HubChild.Still, StartLimit);
         report.Tell("no gap is open, and nothing is collected any more; asking");
         var (_, answer) = await ContractProgram.RunAsync(
-            "check_figures.py", AskingLimit, [sandboxFile, oracle, "--json", "--questions", questions.ToString(CultureInfo.InvariantCulture), "--seed", options.Seed.ToString(CultureInfo.InvariantCulture)]);
+            "check_figures.py", AskingLimit,
+            [sandboxFile, oracle, "--json", "--questions", questions.ToString(CultureInfo.InvariantCulture), "--profiles", profiles.ToString(CultureInfo.InvariantCulture), "--seed", options.Seed.ToString(CultureInfo.InvariantCulture)]);
         var (_, status) = await ContractProgram.RunAsync(
             "check_reliability.py", AskingLimit, [sandboxFile, oracle, "--json", "--queries", questions.ToString(CultureInfo.InvariantCulture), "--seed", options.Seed.ToString(CultureInfo.InvariantCulture)]);
         await hub.EndAsync();
@@ -41,7 +42,7 @@ internal static class FiguresProof
         var held = (bool)answer["equal"]! && (bool)status["equal"]!;
         var failed = (bool)answer["equal"]! ? status : answer;
         answer["reliability"] = status.DeepClone();
-        return await report.CloseAsync(held, held ? $"{questions} questions about use and as many about status were answered as the truth adds up" : $"{failed["could_not_check"] ?? $"{failed["faults"]} differences"}", [], answer);
+        return await report.CloseAsync(held, held ? $"{questions} questions about use, {profiles} about hours of the week and as many as the first about status were answered as the truth adds up" : $"{failed["could_not_check"] ?? $"{failed["faults"]} differences"}", [], answer);
     }
 
     private static int DaysOverBothChanges()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Works out random figures of use anew and holds the hub's against them: days, clock changes, splits, opening hours, lives, groups and coverage
-are written here once more, from the published rules. Standard library only, no reference to the project's code, a time zone of its own.
+"""Works out random figures of use anew, by periods and by hours of the week, and holds the hub's against them: days, clock changes, splits, opening hours, lives, groups and
+coverage are written here once more, from the published rules. Standard library only, no reference to the project's code, a time zone of its own.
 
-  check_figures.py SANDBOX.json ORACLE_FOLDER|- [--questions N] [--seed N] [--json]
+  check_figures.py SANDBOX.json ORACLE_FOLDER|- [--questions N] [--profiles N] [--seed N] [--json]
   check_figures.py --self-test
 
 The hub must have ceased to collect, or it would move on under the questions. First every session and charge point that it serves is held against the
@@ -31,10 +31,12 @@ from hub import CannotCheck, Hub  # noqa: E402
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
+HOUR = 60 * MINUTE
 LONGEST = 31 * 24 * 60 * MINUTE
 TOLERANCE = timedelta(days=7)
 COLUMNS = {"charge_point": "charge_point_id", "location": "location_id", "operator": "operator_id", "borough": "borough_gss",
            "ward": "ward_gss", "power_band": "power_band", "funding_stream": "funding_stream"}
+ORDER = ("charge_point", "location", "operator", "borough", "ward", "power_band", "funding_stream")
 UNITS = ("day", "week", "month", "quarter", "year")
 SUMS = ("sessions", "successful_sessions", "unended_sessions", "sessions_without_energy", "sessions_without_charging_minutes", "priced_sessions",
         "energy", "plugged", "charging", "idle", "revenue")
@@ -72,6 +74,43 @@ def shares(total, weights):
     return [sign * part for part in parts]
 
 
+def hours_of(day):
+    """(hour, begin, end) of each hour that clocks in London show on a day, in microseconds: before 01:00 UTC of a last Sunday as at its midnight, after it as at the next."""
+    begin, over = micros(midnight(day)), micros(midnight(day + timedelta(days=1)))
+    missing, twice = day == last_sunday(day.year, 3), day == last_sunday(day.year, 10)
+    shown = [0, 1, *range(1, 24)] if twice else [0, *range(2, 24)] if missing else list(range(24))
+    assert over - begin == len(shown) * HOUR
+    return [(hour, begin + n * HOUR, begin + (n + 1) * HOUR) for n, hour in enumerate(shown)]
+
+
+def charged_of(session, first, last, charging):
+    """When it charged, as far as that is told and can be."""
+    if session["charge_start_at"] and session["charge_end_at"]:
+        inner = max(first, micros(instant(session["charge_start_at"]))), min(last, micros(instant(session["charge_end_at"])))
+        if inner[1] > inner[0] and inner[1] - inner[0] >= (charging or 0):
+            return inner
+    return first, last
+
+
+def split_hours(session):
+    """(day, hour, sums) of each hour that a session touches: each of its days once more, by the same rule."""
+    start = micros(instant(session["plug_in_at"]))
+    parts = list(split(session))
+    end = start + sum(sums["plugged"] for _, sums in parts)
+    first, last = charged_of(session, start, end, sum(sums["charging"] for _, sums in parts))
+    for number, (day, sums) in enumerate(parts):
+        touched = [(hour, max(a, start), min(b, end)) for hour, a, b in hours_of(day) if max(a, start) < min(b, end)]
+        if not touched:
+            yield day, next(hour for hour, a, b in hours_of(day) if a <= start < b), sums
+            continue
+        weights = [max(0, min(b, last) - max(a, first)) for _, a, b in touched]
+        if not any(weights):
+            weights = [1] + [0] * (len(weights) - 1)
+        watt_hours, charged = shares(sums["energy"], weights), shares(sums["charging"], weights)
+        for i, (hour, a, b) in enumerate(touched):
+            yield day, hour, {"sessions": sums["sessions"] if i == 0 else 0, "energy": watt_hours[i], "plugged": b - a, "charging": charged[i]}
+
+
 def split(session):
     """(day, sums) of each London day that a session touches."""
     start, end = instant(session["plug_in_at"]), instant(session["plug_out_at"] or session["last_updated"])
@@ -94,11 +133,7 @@ def split(session):
     if len(days) == 1:
         weights = [1]
     else:
-        first, last = micros(start), micros(end)
-        if session["charge_start_at"] and session["charge_end_at"]:
-            inner = max(first, micros(instant(session["charge_start_at"]))), min(last, micros(instant(session["charge_end_at"])))
-            if inner[1] > inner[0] and inner[1] - inner[0] >= (charging or 0):
-                first, last = inner
+        first, last = charged_of(session, micros(start), micros(end), charging)
         weights = [max(0, min(b, last) - max(a, first)) for _, a, b in days]
     watt_hours, charged = shares(energy or 0, weights), shares(charging or 0, weights)
     for i, (day, a, b) in enumerate(days):
@@ -117,20 +152,26 @@ class Point:
             self.last = day_of(instant(record["status_since"]))
         self.same = sorted(link["charge_point_id"] for link in record.get("same_as") or [])
 
-    def open_on(self, day):
-        """Microseconds; regular periods as clocks in London show them, none over midnight among what is sent here."""
+    def open_at(self, day):
+        """(begin, end) in minutes since midnight as clocks show them; None: all day. No regular period over midnight is among what is sent here."""
         hours = self.record["opening_hours"]
-        length = micros(midnight(day + timedelta(days=1))) - micros(midnight(day))
         if not hours or hours.get("twentyfourseven") or not hours.get("regular_hours"):
-            return length
-        total = 0
+            return None
+        periods = []
         for period in hours["regular_hours"]:
             if period["weekday"] == day.isoweekday():
                 begin, end = (sum(int(part) * unit for part, unit in zip(period[name].split(":"), (60, 1))) for name in ("period_begin", "period_end"))
                 if begin < 180:
                     raise CannotCheck("opening hours in the hour in which clocks change are none that this program knows")
-                total += (end - begin) * MINUTE
-        return total
+                periods.append((begin, end))
+        return periods
+
+    def open_on(self, day):
+        """Microseconds."""
+        periods = self.open_at(day)
+        if periods is None:
+            return micros(midnight(day + timedelta(days=1))) - micros(midnight(day))
+        return sum((end - begin) * MINUTE for begin, end in periods)
 
 
 class Ledger:
@@ -180,10 +221,13 @@ class World:
         self.points = {row["charge_point_id"]: Point(row) for row in points}
         corrected = {row["corrects_session_id"] for row in sessions if row["corrects_session_id"] not in (None, row["session_id"])}
         self.days = defaultdict(lambda: Counter(dict.fromkeys(SUMS, 0)))
+        self.hours = defaultdict(lambda: defaultdict(Counter))
         for session in sessions:
             if session["session_id"] not in corrected:
                 for day, sums in split(session):
                     self.days[(session["charge_point_id"], day)].update(sums)
+                for day, hour, sums in split_hours(session):
+                    self.hours[(session["charge_point_id"], day)][hour].update(sums)
         self.ledger = Ledger(hub._get("/v1/coverage?dataset=charging_sessions")["data"])
         self.sessions, self.first = sessions, min((day for _, day in self.days), default=None)
 
@@ -204,12 +248,16 @@ class World:
             found.append(sorted(group, key=lambda member: member.id))
         return found
 
+    def grouped(self, groups, points):
+        """What counts as one, by the key of its group."""
+        by_key = defaultdict(list)
+        for members in self.sets(points, any(group in ("charge_point", "location", "operator") for group in groups)):
+            by_key[tuple(members[0].record[COLUMNS[group]] for group in groups)].append(members)
+        return by_key
+
     def figures(self, groups, periods, points):
         """Rows by period and key: what the hub must answer."""
-        apart = any(group in ("charge_point", "location", "operator") for group in groups)
-        rows, by_key = {}, defaultdict(list)
-        for members in self.sets(points, apart):
-            by_key[tuple(members[0].record[COLUMNS[group]] for group in groups)].append(members)
+        rows, by_key = {}, self.grouped(groups, points)
         for text, first, last in periods:
             days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
             begin, end = midnight(first), midnight(last + timedelta(days=1))
@@ -232,6 +280,53 @@ class World:
                     row |= dict.fromkeys(BLANK)
                 del row["nothing"]
                 rows[(text, group_key)] = row
+        return rows
+
+    def profiles(self, groups, first, last, points):
+        """Rows by key, weekday and hour: what the hub must answer."""
+        days, rows = [first + timedelta(days=n) for n in range((last - first).days + 1)], {}
+        # A window that has a name is called by it, whatever the name is.
+        text, by_key = cut(None, first, last)[0][0], self.grouped(groups, points)
+        for (_, group_key), whole in self.figures(groups, [(text, first, last)], points).items():
+            is_blind = whole.get("sessions", 0) is None
+            sums, lasted, came, open_time = (defaultdict(Counter), Counter(), Counter(), Counter())
+            for day in days:
+                shown = hours_of(day)
+                for hour in {hour for hour, _, _ in shown}:
+                    came[(day.isoweekday(), hour)] += 1
+                for hour, a, b in shown:
+                    lasted[(day.isoweekday(), hour)] += b - a
+                always = 0
+                for members in by_key[group_key]:
+                    if any(member.first <= day <= member.last for member in members):
+                        periods = members[0].open_at(day)
+                        always += periods is None
+                        # None is open by periods in an hour in which clocks change, so that each here has 60 minutes.
+                        for begin, end in periods or ():
+                            for hour in range(begin // 60, (end + 59) // 60):
+                                open_time[(day.isoweekday(), hour)] += (min(end, hour * 60 + 60) - max(begin, hour * 60)) * MINUTE
+                    told = next((self.hours[(member.id, day)] for member in members if (member.id, day) in self.hours), {})
+                    for hour, part in told.items():
+                        sums[(day.isoweekday(), hour)].update(part)
+                for hour, a, b in shown:
+                    open_time[(day.isoweekday(), hour)] += always * (b - a)
+            for weekday in range(1, 8):
+                for hour in range(24):
+                    place = (weekday, hour)
+                    some, open_here = sums[place], open_time[place]
+                    row = {"days": came[place], "hour_minutes": thousandths(Fraction(lasted[place], MINUTE)), "open_minutes": thousandths(Fraction(open_here, MINUTE))}
+                    used = {
+                        "sessions": some["sessions"], "energy_kwh": Decimal(some["energy"]) / 1000, "plugged_minutes": thousandths(Fraction(some["plugged"], MINUTE)),
+                        "charging_minutes": thousandths(Fraction(some["charging"], MINUTE)),
+                        "utilisation_percent": None if open_here == 0 else thousandths(Fraction(some["plugged"] * 100, open_here)),
+                        "charging_utilisation_percent": None if open_here == 0 else thousandths(Fraction(some["charging"] * 100, open_here)),
+                        "average_occupied_charge_points": None if lasted[place] == 0 else thousandths(Fraction(some["plugged"], lasted[place])),
+                    }
+                    if "sessions" in whole:
+                        row |= dict.fromkeys(used) if is_blind else used
+                    if "coverage_percent" in whole:
+                        row["coverage_percent"] = whole["coverage_percent"]
+                    rows[(text, group_key, weekday, hour)] = row
         return rows
 
     def row(self, sets, days):
@@ -312,6 +407,31 @@ def question(draw, world, today):
             first, last = first_of(name, first - timedelta(days=366)), next_of(name, first - timedelta(days=366)) - timedelta(days=1)
         del parameters["from"], parameters["to"]
         parameters["period"] = name_of(name, first)
+    return groups, cut(unit, first, last), *narrowed(draw, world, parameters)
+
+
+def profile_question(draw, world, today):
+    """Of some groups, over a quarter at most, or of some charge points over a year; often where clocks change. By charge point only of few, as each has 168 rows."""
+    named = draw.random() < 0.3
+    few = named or len(world.points) <= 50
+    groups = draw.sample([group for group in sorted(COLUMNS) if few or group not in ("charge_point", "location")], draw.choice((0, 1, 1, 2)))
+    length = draw.choice((1, 2, 7, 31, 92, 366) if named else (1, 2, 7, 31, 92))
+    changes = [day for year in range(world.first.year, today.year + 1) for day in (last_sunday(year, 3), last_sunday(year, 10)) if world.first <= day < today]
+    about = draw.choice(changes) if changes and draw.random() < 0.5 else world.first + timedelta(days=draw.randint(-10, (today - world.first).days - 1))
+    first = about - timedelta(days=draw.randint(0, length - 1))
+    last = min(today - timedelta(days=1), first + timedelta(days=length - 1))
+    parameters = {"from": first.isoformat(), "to": (last + timedelta(days=1)).isoformat()}
+    if groups:
+        parameters["group_by"] = ",".join(groups)
+    if named:
+        some = draw.sample(sorted(world.points), min(len(world.points), 5))
+        parameters["charge_point"] = ",".join(some)
+        return groups, first, last, [world.points[name] for name in sorted(some)], parameters
+    return groups, first, last, *narrowed(draw, world, parameters)
+
+
+def narrowed(draw, world, parameters):
+    """The charge points that some filters leave; the filters are put among the parameters."""
     points = list(world.points.values())
     for name in draw.sample(["operator", "borough", "power_band", "funding_stream", "access", "charge_point", "max_power_kw__gte"], draw.choice((0, 0, 1, 1, 2))):
         if name == "max_power_kw__gte":
@@ -324,7 +444,29 @@ def question(draw, world, today):
             some = draw.sample(words, min(len(words), draw.randint(1, 3)))
             parameters[name] = ",".join(some)
             points = [point for point in points if point.record[field] in some]
-    return groups, cut(unit, first, last), points, parameters
+    return points, parameters
+
+
+def ask_profiles(hub, world, draw, today, questions):
+    """(rows, faults) of random profiles."""
+    rows, faults = 0, []
+    for number in range(questions):
+        groups, first, last, points, parameters = profile_question(draw, world, today)
+        target = f"/v1/usage/profile?{urlencode(parameters)}"
+        answer, _, _ = hub.all("/v1/usage/profile", limit=draw.choice((200, 1000, 50000)), **parameters)
+        order = sorted(groups, key=ORDER.index)
+        wanted = world.profiles(order, first, last, points)
+        served = {(row["period"], tuple(row[COLUMNS[group]] for group in order), row["weekday"], row["hour"]): row for row in answer}
+        rows += len(wanted)
+        if len(served) != len(answer) or served.keys() != wanted.keys():
+            faults.append(f"profile {number}: {target}: {len(answer)} rows, {len(wanted)} expected; missing {list(wanted.keys() - served.keys())[:2]}, not expected {list(served.keys() - wanted.keys())[:2]}")
+            continue
+        for row_key, row in wanted.items():
+            differing = same(served[row_key], row)
+            if differing:
+                faults.append(f"profile {number}: {target}: {row_key}: " + ", ".join(f"{name} {served[row_key].get(name)} for {row[name]}" for name in differing))
+                break
+    return rows, faults
 
 
 def same(served, wanted):
@@ -341,7 +483,7 @@ def check(hub, oracle, layer, options):
         groups, periods, points, parameters = question(draw, world, today)
         target = f"/v1/usage?{urlencode(parameters)}"
         answer, _, _ = hub.all("/v1/usage", limit=draw.choice((50, 1000, 50000)), **parameters)
-        order = sorted(groups, key=["charge_point", "location", "operator", "borough", "ward", "power_band", "funding_stream"].index)
+        order = sorted(groups, key=ORDER.index)
         wanted = world.figures(order, periods, points)
         served = {(row["period"], tuple(row[COLUMNS[group]] for group in order)): row for row in answer}
         units[periods[0] and (parameters["group_by"].split(",")[-1] if parameters["group_by"].split(",")[-1] in UNITS else "whole window")] += 1
@@ -355,7 +497,9 @@ def check(hub, oracle, layer, options):
             if differing:
                 faults.append(f"{number}: {target}: {row_key}: " + ", ".join(f"{name} {served[row_key].get(name)} for {row[name]}" for name in differing))
                 break
-    return {"equal": not faults, "questions": options.questions, "rows": rows, "sessions": len(world.sessions), "charge_points": len(world.points), "days": (today - world.first).days,
+    profile_rows, wrong = ask_profiles(hub, world, draw, today, options.profiles)
+    faults.extend(wrong)
+    return {"equal": not faults, "questions": options.questions, "rows": rows, "profiles": options.profiles, "profile_rows": profile_rows, "sessions": len(world.sessions), "charge_points": len(world.points), "days": (today - world.first).days,
             "linked": sum(1 for point in world.points.values() if point.same), "removed": sum(1 for point in world.points.values() if point.last < today), "by": dict(by), "units": dict(units),
             "faults": len(faults), "first_faults": faults[:20]}
 
@@ -371,6 +515,14 @@ def self_test():
         "the day before and after a midnight in summer": [day_of(datetime(2026, 7, 1, hour, 30, tzinfo=timezone.utc)).day for hour in (22, 23)] == [1, 2],
         "largest remainders": shares(10, [1, 1, 1]) == [4, 3, 3] and shares(-10, [1, 2]) == [-3, -7],
         "a session over midnight": [(d.day, s["energy"], s["plugged"] // MINUTE, s["charging"] // MINUTE, s["idle"] // MINUTE, s["sessions"]) for d, s in days] == [(1, 6667, 120, 60, 60, 1), (2, 3333, 240, 30, 210, 0)],
+        "hours of days on which clocks change": [[hour for hour, _, _ in hours_of(date(2026, *day))][:4] for day in ((3, 28), (3, 29), (10, 25))] == [[0, 1, 2, 3], [0, 2, 3, 4], [0, 1, 1, 2]],
+        "a session over hours": [(d.day, hour, s["energy"], s["plugged"] // MINUTE, s["charging"] // MINUTE, s["sessions"]) for d, hour, s in split_hours(
+            session | {"plug_in_at": "2026-07-01T07:40:00Z", "plug_out_at": "2026-07-01T10:10:00Z", "energy_kwh": Decimal("1.001"), "charging_minutes": 60,
+                       "charge_start_at": "2026-07-01T08:30:00Z", "charge_end_at": "2026-07-01T09:30:00Z"})] == [(1, 8, 0, 20, 0, 1), (1, 9, 501, 60, 30, 0), (1, 10, 500, 60, 30, 0), (1, 11, 0, 10, 0, 0)],
+        "hours that add up to their days": all(
+            Counter(sums) == sum((Counter({name: part[name] for name in ("sessions", "energy", "plugged", "charging")}) for d, _, part in split_hours(night) if d == day), Counter())
+            for night in (session | {"plug_in_at": "2026-10-24T20:07:01Z", "plug_out_at": "2026-10-26T03:00:59Z", "charging_minutes": 700, "energy_kwh": Decimal("33.333")},)
+            for day, sums in ((d, {name: s[name] for name in ("sessions", "energy", "plugged", "charging") if s[name]}) for d, s in split(night))),
         "an end that is not believed": [s["plugged"] for _, s in split(session | {"plug_out_at": "2026-09-01T00:00:00Z"})] == [0],
         "names of periods": [name_of(unit, date(2026, 1, 2)) for unit in UNITS] == ["2026-01-02", "2026-W01", "2026-01", "2026-Q1", "2026"],
         "periods that the window cuts": [(name, (last - first).days + 1) for name, first, last in cut("month", date(2026, 1, 30), date(2026, 3, 2))] == [("2026-01", 2), ("2026-02", 28), ("2026-03", 2)],
@@ -391,6 +543,7 @@ def main():
     parser.add_argument("sandbox", help="sandbox.json: base_url, ca_file, keys")
     parser.add_argument("oracle", help="folder of <operator_id>/<dataset>.ndjson; -: none, what is served is taken as it is")
     parser.add_argument("--questions", type=int, default=1000)
+    parser.add_argument("--profiles", type=int, default=200, help="questions about hours of the week")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--today", help="London date as of which the hub answers; default: today")
     parser.add_argument("--key", default="gla", help="which of the keys in sandbox.json")

@@ -55,6 +55,8 @@ public static class ApiRoutes
         GetReportedUsage.Versions,
         ListUsage.Route,
         ListUsage.Route.ToCsv(),
+        ListUsageProfile.Route,
+        ListUsageProfile.Route.ToCsv(),
         ListDifferences.Route,
         ListReliability.Route,
         ListReliability.Route.ToCsv(),

@@ -36,6 +36,8 @@ public sealed class HubServices(
 
     public UsageQueries Usage { get; } = new(database);
 
+    public ProfileQueries Profiles { get; } = new(database);
+
     public UsageRollup Rollup { get; } = new(database);
 
     public DifferenceQueries Differences { get; } = new(database);

@@ -15,7 +15,7 @@ public sealed class CursorTamperingTests(ApiHost host) : IClassFixture<ApiHost>,
     private static readonly string[] Paged =
     [
         "/v1/charge-points", "/v1/charge-points.geojson", "/v1/tariffs", "/v1/charging-sessions", "/v1/status-changes", "/v1/charge-points/alpha:P1/charging-sessions",
-        "/v1/charge-points/alpha:P1/status-changes", "/v1/outages", "/v1/reported-usage", "/v1/differences", "/v1/usage", "/v1/reliability", "/v1/quarantine", "/v1/operators/alpha/access-log", "/v1/changes",
+        "/v1/charge-points/alpha:P1/status-changes", "/v1/outages", "/v1/reported-usage", "/v1/differences", "/v1/usage", "/v1/usage/profile", "/v1/reliability", "/v1/quarantine", "/v1/operators/alpha/access-log", "/v1/changes",
     ];
 
     public async Task InitializeAsync()

@@ -72,6 +72,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         { "/v1/usage?charge_point=alpha:NONE", ApiHost.Key, "CPH-1031" },
         { "/v1/usage", "cph_live_hourly_secret", "CPH-2011" },
         { "/v1/usage?from=2026-11-01T08:00:00Z", ApiHost.Key, "CPH-1109" },
+        { "/v1/usage/profile?period=2025", ApiHost.Key, "CPH-1110" },
         { "/v1/gaps?cause=operator_down", null, "CPH-2001" },
         { "/v1/gaps?state=closed", "cph_live_narrow_secret", "CPH-2006" },
         { "/v1/charging-sessions", "nonsense", "CPH-2002" },
@@ -253,7 +254,7 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Theory]
-    [InlineData("/v1/tariffs?borough=lambeth", "; /v1/charge-points, /v1/charge-points.geojson, /v1/charging-sessions, /v1/status-changes, /v1/outages, /v1/reported-usage, /v1/usage, /v1/differences, /v1/reliability, /v1/areas have it.")]
+    [InlineData("/v1/tariffs?borough=lambeth", "; /v1/charge-points, /v1/charge-points.geojson, /v1/charging-sessions, /v1/status-changes, /v1/outages, /v1/reported-usage, /v1/usage, /v1/usage/profile, /v1/differences, /v1/reliability, /v1/areas have it.")]
     [InlineData("/v1/tariffs?cause=hub_down", "; /v1/gaps has it.")]
     [InlineData("/v1/tariffs?colour=red", "'colour'.")]
     public async Task A_parameter_of_other_routes_is_told_where_it_is_known(string path, string end) =>

@@ -39,7 +39,7 @@ public sealed class RealFiguresTests(ApiHost host) : IClassFixture<ApiHost>
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { base_url = host.Http.BaseAddress!.ToString().TrimEnd('/'), keys = new { gla = ApiHost.Key } }));
         using var python = Process.Start(new ProcessStartInfo(
-            "python3", [RepositoryRoot.Path("tests", "contract", "check_figures.py"), file, "-", "--questions", "15", "--today", "2025-02-01", "--json"])
+            "python3", [RepositoryRoot.Path("tests", "contract", "check_figures.py"), file, "-", "--questions", "15", "--profiles", "6", "--today", "2025-02-01", "--json"])
         { RedirectStandardOutput = true })!;
         using var result = JsonDocument.Parse(await python.StandardOutput.ReadToEndAsync());
         await python.WaitForExitAsync();
@@ -48,5 +48,6 @@ public sealed class RealFiguresTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.True(python.ExitCode == 0, result.RootElement.GetRawText());
         Assert.Equal(3000, result.RootElement.GetProperty("sessions").GetInt32());
         Assert.InRange(result.RootElement.GetProperty("rows").GetInt32(), 100, int.MaxValue);
+        Assert.InRange(result.RootElement.GetProperty("profile_rows").GetInt32(), 168, int.MaxValue);
     }
 }

@@ -9,7 +9,7 @@ using static ChargePointHub.IntegrationTests.Store.Samples;
 namespace ChargePointHub.IntegrationTests.Api;
 
 /// <summary>/v1/usage: groups, periods, what counts, rights, forms and pages, each worked out by hand.</summary>
-public sealed class UsageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLifetime
+public sealed partial class UsageTests(ApiHost host) : IClassFixture<ApiHost>, IAsyncLifetime
 {
     private const string Lambeth = "E09000022";
     private const string Camden = "E09000007";

@@ -47,6 +47,16 @@ public sealed partial class DocsTests(DocsLondon london)
         Assert.True(faults.Count == 0, string.Join("\n\n", faults));
     }
 
+    /// <summary>Whoever asks what a figure means begins there.</summary>
+    [Fact]
+    public async Task The_list_of_measures_leads_to_every_page_about_a_figure()
+    {
+        var pages = await london.PagesAsync();
+        var list = pages["/docs/measures"].Links.ToHashSet();
+        Assert.Equal([], pages.Keys.Where(p => p.StartsWith("/docs/measures/", StringComparison.Ordinal) || p is "/docs/status-minutes" or "/docs/missing-minutes" or "/docs/reliability-r1" or "/docs/reliability-r2" or "/docs/status-coverage").Where(p => !list.Contains(p)));
+        Assert.True(pages.ContainsKey("/docs/reliability-r2") && pages.ContainsKey("/docs/measures/average-occupied-charge-points"));
+    }
+
     [Fact]
     public async Task Every_link_and_anchor_resolves()
     {

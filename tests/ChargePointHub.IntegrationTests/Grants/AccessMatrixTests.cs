@@ -73,6 +73,8 @@ public sealed class AccessMatrixTests(ApiHost host) : IClassFixture<ApiHost>, IA
         ["/v1/charging-sessions.csv"] = Only("everything", "operator", "other operator", "borough", "borough with limits", "tfl", "gla", "london_councils"),
         ["/v1/differences"] = Only("everything", "operator", "other operator", "tfl", "gla", "london_councils"),
         ["/v1/usage"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
+        ["/v1/usage/profile"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
+        ["/v1/usage/profile.csv"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
         ["/v1/reliability"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
         ["/v1/reliability.csv"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),
         ["/v1/usage.csv"] = Only("everything", "operator", "other operator", "borough", "tfl", "gla", "london_councils"),

@@ -75,12 +75,16 @@ public sealed partial class BoroughTests(ApiHost host) : IClassFixture<ApiHost>,
                 Assert.DoesNotContain("beta", answer.Json.GetProperty("meta").GetRawText(), StringComparison.Ordinal);
             }
 
+            var hours = await host.GetAsync($"/v1/usage/profile?group_by=charge_point&period=2026-11-20", KeyOf(borough));
+            Assert.Equal([(PointOf(borough), Sessions)], hours.Data.GroupBy(r => r.GetProperty("charge_point_id").GetString()!).Select(p => (p.Key, p.Sum(r => r.GetProperty("sessions").GetInt32()))));
             var other = await host.GetAsync($"/v1/usage?period=2026-11-20&charge_point={PointOf(All[borough == All[0] ? 1 : 0])}", KeyOf(borough));
             Assert.Equal("CPH-1031", other.Code);
 
             // A question that should never be asked under these rights: the rows keep to themselves.
             var rows = await new UsageQueries(host.Database).ReadAsync(everybody, host.Granted[KeyOf(borough)], CancellationToken.None);
             Assert.Equal([(Array.IndexOf(All, borough), Sessions)], rows.Select(r => (r.Group, r.Figures.Sessions)));
+            var week = await new ProfileQueries(host.Database).ReadAsync(everybody.Points, everybody.Points.Count, everybody.LastDay, everybody.LastDay, host.Granted[KeyOf(borough)], CancellationToken.None);
+            Assert.Equal([(Array.IndexOf(All, borough), Sessions)], week.Select((hours, group) => (group, hours.Sum(h => h.Sessions))).Where(g => g.Item2 > 0));
         }
     }
 

@@ -14,6 +14,8 @@ public class FiguresProofTests
         Assert.Equal(["borough", "charge_point", "funding_stream", "location", "london", "operator", "power_band", "ward"], figures.GetProperty("by").EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal(["day", "month", "quarter", "week", "whole window", "year"], figures.GetProperty("units").EnumerateObject().Select(p => p.Name).Order());
         Assert.InRange(figures.GetProperty("rows").GetInt32(), 1_000, int.MaxValue);
+        Assert.Equal(25, figures.GetProperty("profiles").GetInt32());
+        Assert.InRange(figures.GetProperty("profile_rows").GetInt32(), 5_000, int.MaxValue);
         Assert.InRange(figures.GetProperty("sessions").GetInt32(), 500, int.MaxValue);
 
         var status = figures.GetProperty("reliability");

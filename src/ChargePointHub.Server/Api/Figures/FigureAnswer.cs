@@ -7,7 +7,7 @@ using ChargePointHub.Server.Api.Problems;
 
 namespace ChargePointHub.Server.Api.Figures;
 
-/// <summary>Figures as a page, as a stream of lines, and as a table: the same for every kind of them. A few periods are read at once, however long the answer is.</summary>
+/// <summary>Figures as a page, as a stream of lines, and as a table: the same for every kind of them. A few periods, or groups, are read at once, however long the answer is.</summary>
 internal static class FigureAnswer
 {
     /// <summary>Rows that are worked out at once, about.</summary>
@@ -37,7 +37,7 @@ internal static class FigureAnswer
         async Task<(FigureReading? Reading, IReadOnlyList<Fault> Faults)> PrepareAsync()
         {
             using var turn = await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted);
-            return await FigureReading.PrepareAsync(request, basis, name);
+            return await FigureReading.PrepareAsync(request, basis, name, table);
         }
     }
 
@@ -50,7 +50,7 @@ internal static class FigureAnswer
         {
             if (written == request.Parameters.Limit)
             {
-                End(reading.CursorAfter(last!.Period, reading.Points.Keys[last.Group]));
+                End(reading.CursorAfter(last!));
                 return;
             }
 
@@ -128,18 +128,21 @@ internal static class FigureAnswer
 
     private static async IAsyncEnumerable<FigureRow> RowsAsync(HubRequest request, FigureReading reading, IFigureTable table, long limit)
     {
-        var (groups, first) = (Math.Max(1, reading.Points.Keys.Count), reading.After?.Period ?? 0);
+        var groups = reading.Points.Keys;
+        var (parts, each, first) = table.RowsOfGroup is { } ofGroup
+            ? (groups.Count, ofGroup, groups.TakeWhile(reading.IsBefore).Count())
+            : (reading.Periods.Count, Math.Max(1, groups.Count), reading.After?.Place ?? 0);
 
         // One row more than is asked for shows whether there is a next page.
-        var most = (int)Math.Max(1, (Math.Min(limit, Chunk) + groups) / groups);
-        for (var count = 0; first < reading.Periods.Count; first += count)
+        var most = (int)Math.Max(1, (Math.Min(limit, Chunk) + each) / each);
+        for (var count = 0; first < parts; first += count)
         {
-            count = Math.Min(most, reading.Periods.Count - first);
+            count = Math.Min(most, parts - first);
             IReadOnlyList<FigureRow> rows;
             using (await request.Hub.Quotas.TurnAsync(request.Reader, request.Aborted)) rows = await table.ReadAsync(request, reading, first, count);
             foreach (var row in rows)
             {
-                if (reading.After is { } after && row.Period == after.Period && reading.Points.Keys[row.Group].CompareTo(after.Key) <= 0) continue;
+                if (reading.After is { } after && (table.RowsOfGroup is null ? row.Place == after.Place && groups[row.Group].CompareTo(after.Key) <= 0 : groups[row.Group].CompareTo(after.Key) == 0 && row.Place <= after.Place)) continue;
                 yield return row;
             }
         }

@@ -17,6 +17,13 @@ internal static class FigureParameters
         Errors = [ErrorCatalogue.UnknownValue, ErrorCatalogue.SeveralPeriods],
     };
 
+    public static readonly Parameter GroupByAlone = WordList.Words(
+        "group_by", "What a row is of beside the hour, separated by commas: charge point, location, operator, borough, ward, power band or funding stream. Default: of all charge points in question.",
+        Words<FigureGroup>.All) with
+    {
+        Example = "borough",
+    };
+
     public static readonly Parameter From = HubParameters.From with
     {
         Description = "First London day: its date, or the instant of its midnight. Default: that of the newest whole month before `to`; of weeks and quarters quarter, of years year.",
@@ -58,9 +65,9 @@ internal static class FigureParameters
     ];
 
     /// <summary>As asked for, or as it is without.</summary>
-    public static (IReadOnlyList<FigureGroup> Groups, PeriodUnit? Unit) GroupsOf(RequestParameters parameters)
+    public static (IReadOnlyList<FigureGroup> Groups, PeriodUnit? Unit) GroupsOf(RequestParameters parameters, (FigureGroup? Group, PeriodUnit? Unit) usual)
     {
-        var words = parameters.List("group_by") ?? [Words<FigureGroup>.Of(FigureGroup.Borough), Words<PeriodUnit>.Of(PeriodUnit.Day)];
+        if (parameters.List("group_by") is not { } words) return (usual.Group is { } group ? [group] : [], usual.Unit);
         return ([.. words.Select(Words<FigureGroup>.Parse).OfType<FigureGroup>().Distinct().Order()], words.Select(Words<PeriodUnit>.Parse).FirstOrDefault(u => u is not null));
     }
 

@@ -39,6 +39,13 @@ internal sealed record FigurePoints(IReadOnlyList<FigureGroup> By, IReadOnlyList
     /// <summary>A group's units: places from the first (inclusive) to the last (exclusive).</summary>
     public (int From, int To) UnitsOf(int group) => (starts[group], group + 1 < starts.Length ? starts[group + 1] : Units.Count);
 
+    /// <summary>Some of the groups by themselves.</summary>
+    public FigurePoints Of(int first, int count)
+    {
+        var (from, to) = (starts[first], UnitsOf(first + count - 1).To);
+        return new FigurePoints(By, [.. Units.Take(from..to).Select(u => u with { Group = u.Group - first })], [.. Keys.Take(first..(first + count))]);
+    }
+
     /// <summary>Whose charge points are in a group.</summary>
     public IEnumerable<string> OperatorsOf(int group)
     {

@@ -19,10 +19,10 @@ namespace ChargePointHub.Server.Api.Figures;
 /// <param name="After">Where to go on.</param>
 internal sealed record FigureReading(
     AnswerForm Form, Dataset Basis, PageCursors Cursors, string Question, DateTimeOffset Now, ClockReading Clock, IReadOnlyList<FigurePeriod> Periods, FigurePoints Points, FigureCoverage Coverage,
-    FigureMeta Meta, (int Period, FigureKey Key)? After, string Tag)
+    FigureMeta Meta, (int Place, FigureKey Key)? After, string Tag)
 {
     /// <param name="name">Of the figures, as <c>meta.dataset</c> says it.</param>
-    public static async Task<(FigureReading? Reading, IReadOnlyList<Fault> Faults)> PrepareAsync(HubRequest request, Dataset basis, string name)
+    public static async Task<(FigureReading? Reading, IReadOnlyList<Fault> Faults)> PrepareAsync(HubRequest request, Dataset basis, string name, IFigureTable table)
     {
         var (parameters, scope) = (request.Parameters, request.Scope);
         if (FigurePeriods.FaultsOf(parameters) is { Count: > 0 } bounds) return (null, bounds);
@@ -45,8 +45,9 @@ internal sealed record FigureReading(
 
         if (FigureRights.UnknownOf(parameters, held) is { Count: > 0 } unknown) return (null, unknown);
         if (FigureRights.FaultOf(request, basis, points) is { } cut) return (null, [cut]);
-        var (groups, unit) = FigureParameters.GroupsOf(parameters);
+        var (groups, unit) = FigureParameters.GroupsOf(parameters, table.Usual);
         if (FigurePeriods.DaysOf(parameters, unit, now) is not { } d) return (null, [WindowReading.Future("from", LondonCalendar.Midnight(LondonCalendar.DayOf(now).AddDays(1)), now)]);
+        if (table.FaultOf(parameters, d) is { } tooLong) return (null, [tooLong]);
 
         var operators = GrantedPart.Of(scope, basis, request.Operators, out var restrictedTo);
         var window = LondonCalendar.Days(d.First, d.Last);
@@ -60,8 +61,11 @@ internal sealed record FigureReading(
     }
 
     /// <summary>The cursor of what follows a row.</summary>
-    public string CursorAfter(int period, FigureKey key) => Cursors.Write(
-        new PageCursor(period, Clock.RecordedAt, Now, Meta.Window, new PageKey(null, [.. key.Values.Select(v => v is null ? "" : "=" + v)])), Question);
+    public string CursorAfter(FigureRow row) => Cursors.Write(
+        new PageCursor(row.Place, Clock.RecordedAt, Now, Meta.Window, new PageKey(null, [.. Points.Keys[row.Group].Values.Select(v => v is null ? "" : "=" + v)])), Question);
+
+    /// <summary>Whether a group comes before that at which to go on.</summary>
+    public bool IsBefore(FigureKey key) => After is { } after && key.CompareTo(after.Key) < 0;
 
     /// <summary>Figures follow whatever the hub learns, and the time: an answer about days that have ended stands until something is learnt.</summary>
     private static string TagOf(HubRequest request, string question, ClockReading clock, DateTimeOffset now, FigureMeta meta)

@@ -1,14 +1,16 @@
 using System.Text.Json;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Parameters;
+using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Server.Geography;
 
 namespace ChargePointHub.Server.Api.Figures;
 
 /// <summary>Figures of one group in one period.</summary>
-/// <param name="Period">Place of the period.</param>
+/// <param name="Place">Of the period; where rows are of the hours of a week, of the hour.</param>
 /// <param name="Group">Place of the group.</param>
 /// <param name="Write">Writes its measures.</param>
-internal sealed record FigureRow(int Period, int Group, Action<Utf8JsonWriter> Write);
+internal sealed record FigureRow(int Place, FigurePeriod Period, int Group, Action<Utf8JsonWriter> Write);
 
 /// <summary>A kind of figures: what its rows measure, and how they are read.</summary>
 internal interface IFigureTable
@@ -16,8 +18,20 @@ internal interface IFigureTable
     /// <summary>Names of the measures, in their order in a row.</summary>
     IReadOnlyList<string> Measures { get; }
 
-    /// <summary>Rows of some periods, by period and then group; groups that had no charge point and no figure in a period are left out.</summary>
-    /// <param name="first">Place of the first period.</param>
+    /// <summary>By what rows are put together where a question does not say it.</summary>
+    (FigureGroup? Group, PeriodUnit? Unit) Usual => (FigureGroup.Borough, PeriodUnit.Day);
+
+    /// <summary>How many rows each group has, which then stand together; null: rows stand by period.</summary>
+    int? RowsOfGroup => null;
+
+    /// <summary>What is wrong with a window that is good for others; null: nothing.</summary>
+    /// <param name="days">London days, both inclusive.</param>
+    Fault? FaultOf(RequestParameters parameters, (DateOnly First, DateOnly Last) days) => null;
+
+    /// <summary>
+    /// Rows of some periods, by period and then group, or of some groups, by group and then place. Groups that had no charge point and no figure in a period are left out.
+    /// </summary>
+    /// <param name="first">Place of the first period, or group.</param>
     /// <param name="count">How many.</param>
     Task<IReadOnlyList<FigureRow>> ReadAsync(HubRequest request, FigureReading reading, int first, int count);
 }
@@ -43,7 +57,7 @@ internal static class FigureColumns
 
     public static void Write(Utf8JsonWriter json, FigureReading reading, FigureRow row, AreaIndex areas)
     {
-        var (period, unit) = (reading.Periods[row.Period], reading.Points.Units[reading.Points.FirstUnit(row.Group)].First);
+        var (period, unit) = (row.Period, reading.Points.Units[reading.Points.FirstUnit(row.Group)].First);
         json.WriteString(OfPeriod[0], period.Text);
         json.WriteString(OfPeriod[1], period.Unit is { } u ? Words<PeriodUnit>.Of(u) : null);
         json.WriteInstant(OfPeriod[2], period.Window.From);

@@ -101,6 +101,10 @@ public static class ErrorCatalogue
     public static readonly ErrorCode NoWholeDay = new("CPH-1109", 400, "Not a whole London day",
         "Figures are of whole London days, and the bound lies within one.", "Give London dates, such as from=2026-11-20 and to=2026-11-21, or a `period`.", "/v1/usage?from=2026-11-01&to=2026-11-08&group_by=borough,day");
 
+    public static readonly ErrorCode WindowTooLong = new("CPH-1110", 400, "Window is too long",
+        "What was asked for is worked out of every session of the window, and the window has more days than that allows: 92, or 366 where charge points or locations are named.",
+        "Ask for a quarter at a time, or name `charge_point` or `location`. /v1/usage has no such limit.", "/v1/usage/profile?period=2026-Q3&group_by=borough");
+
     public static readonly ErrorCode BrokenCursor = new("CPH-1201", 400, "Cursor is not one of ours",
         "The cursor is cut, changed, or was signed by another hub.", "Start again without `cursor`, and pass on `next_cursor` exactly as it came.", "/v1/tariffs?cursor=abc");
     public static readonly ErrorCode ForeignCursor = new("CPH-1202", 400, "Cursor belongs to another question",
@@ -190,7 +194,7 @@ public static class ErrorCatalogue
         SeveralFaults, UnknownParameter, RepeatedParameter, UnknownValue, InvalidLimit, LimitTooLarge, UnknownOperator, UnknownBorough, KeyInUrl,
         UnknownField, EmptyValue, MethodNotAllowed, PlainHttp, NoBoundaries, NoSuchCoding, TooMuchToCount, ListTooLong, NoSuchForm,
         BodyTooLarge, AddressTooLong, HeadersTooLong, ParameterMissing, UnknownArea, InvalidNumber, EmptyRange, InvalidPlace, RadiusAlone, RangeOutside, SeveralPeriods, UnknownPoint,
-        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead, NoWholeDay,
+        InvalidTime, NaiveTime, EndsBeforeItStarts, WhollyInFuture, PeriodWithBounds, InvalidPeriod, FinerThanGranted, AsOfAhead, NoWholeDay, WindowTooLong,
         BrokenCursor, ForeignCursor, CursorAhead, CursorOfStream, RightsChanged, SetBack, EndsUnnamed,
         KeyNeeded, KeyMalformed, KeyUnknown, KeyExpired, KeyRevoked, ScopeTooNarrow, QuotaUsedUp, TooManyAnswers, FieldNotGranted, NotToldApart, FiguresOfCutTimes,
         NoSuchRoute, NoSuchChargePoint, NoSuchOperator, NoSuchCode, NoSuchSchema, NoSuchBulkFile, NoSuchRecord,

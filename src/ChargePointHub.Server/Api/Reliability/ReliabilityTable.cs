@@ -43,7 +43,7 @@ internal sealed class ReliabilityTable : IFigureTable
                 var classes = Enumerable.Range(0, StatusNetwork.Classes).Select(c => (ToObserve: network.Of(p, g, c), Sum: sums.GetValueOrDefault((p, (g * StatusNetwork.Classes) + c)))).ToList();
                 if (classes.All(c => c.ToObserve.ChargePoints == 0)) continue;
                 var away = network.AwayOf(p, g);
-                rows.Add(new FigureRow(first + p, g, json => Write(json, classes, away, isWhole)));
+                rows.Add(new FigureRow(first + p, periods[p], g, json => Write(json, classes, away, isWhole)));
             }
         }
 

@@ -93,7 +93,7 @@ public static class UsageMeasures
             "100 x `plugged_minutes` / `open_minutes`, to three decimals; null where nothing was open.",
             "As these two. " + OurOwn,
             "180 of 3,600 minutes: 5.",
-            "Not the share of charge points in use at the busiest hour: a site at 20 % over a day can be full every evening. A gap in the sessions (`coverage_percent`) makes it too low."),
+            "Not the share of charge points in use at the busiest hour: a site at 20 % over a day can be full every evening. The profile (`/v1/usage/profile`) shows the hours. A gap in the sessions (`coverage_percent`) makes it too low."),
         new("charging_utilisation_percent",
             "How much of the time in which one could charge energy flowed.",
             "100 x `charging_minutes` / `open_minutes`, to three decimals; null where nothing was open.",

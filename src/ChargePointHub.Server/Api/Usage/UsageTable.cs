@@ -41,7 +41,7 @@ internal sealed class UsageTable : IFigureTable
                 var isThere = sums.TryGetValue((p, g), out var sum);
                 if (open.ChargePoints == 0 && !isThere) continue;
                 var (period, hides) = (periods[p], hidden[g]);
-                rows.Add(new FigureRow(first + p, g, json => Write(json, Values(period, reading.Now, open, sum, hides))));
+                rows.Add(new FigureRow(first + p, periods[p], g, json => Write(json, Names, Values(period, reading.Now, open, sum, hides))));
             }
         }
 
@@ -79,12 +79,12 @@ internal sealed class UsageTable : IFigureTable
         ];
     }
 
-    private static void Write(Utf8JsonWriter json, decimal?[] values)
+    public static void Write(Utf8JsonWriter json, string[] names, decimal?[] values)
     {
-        for (var i = 0; i < Names.Length; i++)
+        for (var i = 0; i < names.Length; i++)
         {
-            if (values[i] is { } number) json.WriteNumber(Names[i], number / 1.0000000000000000000000000000m);
-            else json.WriteNull(Names[i]);
+            if (values[i] is { } number) json.WriteNumber(names[i], number / 1.0000000000000000000000000000m);
+            else json.WriteNull(names[i]);
         }
     }
 
@@ -96,9 +96,10 @@ internal sealed class UsageTable : IFigureTable
         return period.Days - 1 + Math.Max(0.0001m, (decimal)(now - today.From).Ticks / today.Length.Ticks);
     }
 
-    private static decimal Minutes(long microseconds) => Rounded(microseconds / 60_000_000m);
+    public static decimal Minutes(long microseconds) => Rounded(microseconds / 60_000_000m);
 
-    private static decimal? Share(long part, long whole) => whole == 0 ? null : Rounded(part * 100m / whole);
+    /// <summary>In percent; null: of nothing.</summary>
+    public static decimal? Share(long part, long whole) => whole == 0 ? null : Rounded(part * 100m / whole);
 
-    private static decimal Rounded(decimal value) => Math.Round(value, 3, MidpointRounding.AwayFromZero);
+    public static decimal Rounded(decimal value) => Math.Round(value, 3, MidpointRounding.AwayFromZero);
 }

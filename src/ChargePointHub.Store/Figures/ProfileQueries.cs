@@ -1,0 +1,89 @@
+using System.Text.Json;
+using ChargePointHub.Model;
+using ChargePointHub.Store.Queries;
+using ChargePointHub.Store.Writing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ChargePointHub.Store.Figures;
+
+/// <summary>
+/// Sums over the hours of London's week, worked out of the sessions themselves: they count as in <see cref="UsageQueries"/>, so that the hours of a group add up to its figures of
+/// the same days. There is no reading without a scope.
+/// </summary>
+public sealed class ProfileQueries(Database database)
+{
+    /// <summary>What began before may reach into the days.</summary>
+    private const string Sessions =
+        """
+        SELECT p.n::integer - 1, s.document
+        FROM unnest(@ids, @operators) WITH ORDINALITY AS p (id, operator_id, n)
+        JOIN charging_session s ON s.operator_id = p.operator_id AND s.charge_point_id = p.id
+        WHERE s.plug_in_at >= @earliest AND s.plug_in_at < @end AND (s.plug_in_at >= @begin OR coalesce(s.plug_out_at, s.last_updated) > @begin)
+        """;
+
+    private const string Corrected =
+        """
+        SELECT c.corrected_id FROM session_correction c JOIN charging_session s ON s.operator_id = c.operator_id AND s.session_id = c.corrected_id
+        WHERE c.operator_id = ANY ($1) AND s.plug_in_at >= $2 AND s.plug_in_at < $3
+        """;
+
+    /// <summary>Of each group the week's hours in their order; of groups without a session all are empty.</summary>
+    /// <param name="points">Of the question, by group.</param>
+    /// <param name="groups">How many there are.</param>
+    /// <param name="first">London day (inclusive).</param>
+    /// <param name="last">London day (inclusive).</param>
+    /// <exception cref="UnauthorizedAccessException">The scope does not hold sessions: the caller should have refused.</exception>
+    public async Task<IReadOnlyList<UsageFigures[]>> ReadAsync(IReadOnlyList<UsagePoint> points, int groups, DateOnly first, DateOnly last, Scope scope, CancellationToken cancellationToken)
+    {
+        if (!scope.Reads(Dataset.ChargingSessions)) throw new UnauthorizedAccessException($"The scope {scope} does not read {Dataset.ChargingSessions}.");
+        var sums = Enumerable.Range(0, groups).Select(_ => new UsageFigures[WeekHour.Count]).ToList();
+        if (points.Count == 0) return sums;
+        var (begin, end) = (LondonCalendar.Midnight(first), LondonCalendar.Midnight(last.AddDays(1)));
+        var (earliest, operators) = (begin - SessionDays.Longest, points.Select(p => p.OperatorId).Distinct().ToArray());
+
+        // Which sessions are corrected no reader may ask: it is the hub itself who leaves them out.
+        HashSet<string> corrected;
+        await using (var own = await database.Reads.OpenConnectionAsync(cancellationToken))
+            corrected = (await own.Command(Corrected, operators, earliest, end).ListAsync(r => r.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal);
+
+        var shared = points.Where(p => p.Before.Count > 0).Select(p => p.Unit).ToHashSet();
+        var told = new Dictionary<(int Unit, DateOnly Day), (int Before, int Group, List<(WeekHour Hour, UsageFigures Figures)> Hours)>();
+        await using var connection = await database.OpenServingAsync(cancellationToken);
+        await using var command = new ServingCommand(connection, scope, Sessions);
+        var parameters = command.Parameters;
+        parameters.AddWithValue("ids", points.Select(p => p.ChargePointId).ToArray());
+        parameters.AddWithValue("operators", points.Select(p => p.OperatorId).ToArray());
+        parameters.AddWithValue("earliest", NpgsqlDbType.TimestampTz, earliest);
+        parameters.AddWithValue("begin", NpgsqlDbType.TimestampTz, begin);
+        parameters.AddWithValue("end", NpgsqlDbType.TimestampTz, end);
+        await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.Default, cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var point = points[reader.GetInt32(0)];
+            var session = HubJson.Read<ChargingSession>(reader.GetFieldValue<byte[]>(1));
+            if (corrected.Contains(session.SessionId)) continue;
+            foreach (var (day, hour, figures) in SessionHours.Of(session))
+            {
+                if (day < first || day > last) continue;
+                if (!shared.Contains(point.Unit)) sums[point.Group][hour.Place] += figures;
+                else Tell(point, day, hour, figures);
+            }
+        }
+
+        foreach (var (_, group, hours) in told.Values)
+        {
+            foreach (var (hour, figures) in hours) sums[group][hour.Place] += figures;
+        }
+
+        return sums;
+
+        // Of what is one and the same the first that tells of a day is believed.
+        void Tell(UsagePoint point, DateOnly day, WeekHour hour, UsageFigures figures)
+        {
+            var before = point.Before.Count;
+            if (!told.TryGetValue((point.Unit, day), out var known) || known.Before > before) told[(point.Unit, day)] = known = (before, point.Group, []);
+            if (known.Before == before) known.Hours.Add((hour, figures));
+        }
+    }
+}
