@@ -21,8 +21,8 @@ public static class ProfileMeasures
     [
         new("weekday",
             Profile + "the day of London's week. 1 is Monday, 7 is Sunday.",
-            "The ISO 8601 number of the London day in which the hour lies.",
-            "ISO 8601.",
+            "The number of the London day by ISO 8601.",
+            "ISO 8601, and the London day in which the hour lies.",
             "Friday 20 November 2026: 5.",
             "Not the day in UTC: in summer London's Monday begins at 23:00 UTC on Sunday. A bank holiday is the weekday that it falls on."),
         new("hour",
