@@ -36,27 +36,25 @@ public static class SessionDays
             next = Microseconds(LondonCalendar.Midnight(day.AddDays(1)));
         }
 
-        var figures = Share(whole, days);
+        var figures = Share(whole, [.. days.Select(d => d.To - d.From)], [.. days.Select(d => Math.Max(0, d.ChargedTo - d.ChargedFrom))]);
         return [.. days.Select((d, i) => d with { Figures = figures[i] })];
     }
 
     /// <summary>What parts in time have of a whole: counts and revenue go to the first, minutes stay where they are, charging time and energy go by the time in which it charged.</summary>
-    internal static UsageFigures[] Share(UsageFigures whole, IReadOnlyList<Part> parts)
+    /// <param name="plugged">Microseconds of each part.</param>
+    /// <param name="charged">Of these, those in which it charged.</param>
+    internal static UsageFigures[] Share(UsageFigures whole, long[] plugged, long[] charged)
     {
-        var weights = new long[parts.Count];
-        for (var i = 0; i < weights.Length; i++) weights[i] = Math.Max(0, parts[i].ChargedTo - parts[i].ChargedFrom);
-        var (energy, charging, figures) = (Share(whole.EnergyWh, weights), Share(whole.ChargingMicroseconds, weights), new UsageFigures[weights.Length]);
+        var (energy, charging, figures) = (Share(whole.EnergyWh, charged), Share(whole.ChargingMicroseconds, charged), new UsageFigures[plugged.Length]);
         for (var i = 0; i < figures.Length; i++)
         {
-            var plugged = parts[i].To - parts[i].From;
-
             // Where the whole has no idle time it is either not known, or energy flowed all the while.
             figures[i] = (i == 0 ? whole : default) with
             {
                 EnergyWh = energy[i],
-                PluggedMicroseconds = plugged,
+                PluggedMicroseconds = plugged[i],
                 ChargingMicroseconds = charging[i],
-                IdleMicroseconds = whole.IdleMicroseconds == 0 ? 0 : plugged - charging[i],
+                IdleMicroseconds = whole.IdleMicroseconds == 0 ? 0 : plugged[i] - charging[i],
             };
         }
 
@@ -68,19 +66,26 @@ public static class SessionDays
     /// no weight says anything the first has all.
     /// </summary>
     /// <param name="weights">Not negative.</param>
-    internal static long[] Share(long total, IReadOnlyList<long> weights)
+    internal static long[] Share(long total, long[] weights)
     {
-        var (sum, shares) = (weights.Sum(), new long[weights.Count]);
+        var (sum, shares) = (weights.Sum(), new long[weights.Length]);
+        if (total == 0) return shares;
         var (rest, sign) = (Math.Abs(total), Math.Sign(total));
         if (sum == 0) shares[0] = rest;
         else
         {
-            var remainders = new Int128[shares.Length];
-            var left = rest;
+            var (remainders, left) = (new long[shares.Length], rest);
             for (var i = 0; i < shares.Length; i++)
             {
-                (var share, remainders[i]) = Int128.DivRem((Int128)rest * weights[i], sum);
-                left -= shares[i] = (long)share;
+                // Energy over hours, of which there are many, fits in 64 bits.
+                if (rest <= long.MaxValue / Math.Max(1, weights[i])) (shares[i], remainders[i]) = Math.DivRem(rest * weights[i], sum);
+                else
+                {
+                    var (share, remainder) = Int128.DivRem((Int128)rest * weights[i], sum);
+                    (shares[i], remainders[i]) = ((long)share, (long)remainder);
+                }
+
+                left -= shares[i];
             }
 
             for (; left > 0; left--)

@@ -11,22 +11,29 @@ public static class SessionHours
     /// <summary>In the order of time; the first is that of its plug-in. An hour that clocks show twice is two.</summary>
     public static IReadOnlyList<(DateOnly Day, WeekHour Hour, UsageFigures Figures)> Of(ChargingSession session)
     {
-        var hours = new List<(DateOnly Day, WeekHour Hour, UsageFigures Figures)>();
-        foreach (var day in SessionDays.Parts(session))
-        {
-            // London is a whole number of hours from UTC, so that the hours of both begin at once.
-            var parts = new List<SessionDays.Part>();
-            for (var start = day.From; parts.Count == 0 || start < day.To; start = parts[^1].To)
-            {
-                var end = Math.Min(start - (start % Length) + Length, day.To);
-                parts.Add(day with { From = start, To = end, ChargedFrom = Math.Max(start, day.ChargedFrom), ChargedTo = Math.Min(end, day.ChargedTo) });
-            }
+        var days = SessionDays.Parts(session);
+        if (days.Count == 1) return Of(days[0]);
+        return [.. days.SelectMany(Of)];
+    }
 
-            var figures = SessionDays.Share(day.Figures, parts);
-            for (var i = 0; i < figures.Length; i++)
-                hours.Add((day.Day, WeekHour.Of(day.Day, LondonCalendar.ToLocal(new DateTimeOffset(parts[i].From * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero)).Hour), figures[i]));
+    private static (DateOnly Day, WeekHour Hour, UsageFigures Figures)[] Of(SessionDays.Part day)
+    {
+        // London is a whole number of hours from UTC, so that the hours of both begin at once.
+        var first = day.From - (day.From % Length);
+        var (plugged, charged) = (new long[Math.Max(1, (day.To - first + Length - 1) / Length)], new long[Math.Max(1, (day.To - first + Length - 1) / Length)]);
+        for (var i = 0; i < plugged.Length; i++)
+        {
+            var (start, end) = (Math.Max(day.From, first + (i * Length)), Math.Min(day.To, first + ((i + 1) * Length)));
+            (plugged[i], charged[i]) = (end - start, Math.Max(0, Math.Min(end, day.ChargedTo) - Math.Max(start, day.ChargedFrom)));
         }
 
+        var figures = SessionDays.Share(day.Figures, plugged, charged);
+        var hours = new (DateOnly Day, WeekHour Hour, UsageFigures Figures)[plugged.Length];
+        var (shown, last) = (Local(first), Local(first + ((plugged.Length - 1) * Length)));
+        for (var i = 0; i < hours.Length; i++)
+            hours[i] = (day.Day, WeekHour.Of(day.Day, shown.Offset == last.Offset ? shown.Hour + i : Local(first + (i * Length)).Hour), figures[i]);
         return hours;
     }
+
+    private static DateTimeOffset Local(long microseconds) => LondonCalendar.ToLocal(new DateTimeOffset(microseconds * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero));
 }

@@ -13,13 +13,19 @@ namespace ChargePointHub.Store.Figures;
 /// </summary>
 public sealed class ProfileQueries(Database database)
 {
+    /// <summary>Of so few charge points all is read at once.</summary>
+    private const int Few = 64;
+
+    /// <summary>Of more, what began in so many days: a quarter of all of London takes longer than one statement may.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromDays(14);
+
     /// <summary>What began before may reach into the days.</summary>
     private const string Sessions =
         """
-        SELECT p.n::integer - 1, s.document
+        SELECT p.n::integer - 1, s.session_id, s.plug_in_at, s.plug_out_at, s.last_updated, s.energy_wh, s.document
         FROM unnest(@ids, @operators) WITH ORDINALITY AS p (id, operator_id, n)
         JOIN charging_session s ON s.operator_id = p.operator_id AND s.charge_point_id = p.id
-        WHERE s.plug_in_at >= @earliest AND s.plug_in_at < @end AND (s.plug_in_at >= @begin OR coalesce(s.plug_out_at, s.last_updated) > @begin)
+        WHERE s.plug_in_at >= @from AND s.plug_in_at < @to AND (s.plug_in_at >= @begin OR coalesce(s.plug_out_at, s.last_updated) > @begin)
         """;
 
     private const string Corrected =
@@ -49,25 +55,21 @@ public sealed class ProfileQueries(Database database)
 
         var shared = points.Where(p => p.Before.Count > 0).Select(p => p.Unit).ToHashSet();
         var told = new Dictionary<(int Unit, DateOnly Day), (int Before, int Group, List<(WeekHour Hour, UsageFigures Figures)> Hours)>();
-        await using var connection = await database.OpenServingAsync(cancellationToken);
-        await using var command = new ServingCommand(connection, scope, Sessions);
-        var parameters = command.Parameters;
-        parameters.AddWithValue("ids", points.Select(p => p.ChargePointId).ToArray());
-        parameters.AddWithValue("operators", points.Select(p => p.OperatorId).ToArray());
-        parameters.AddWithValue("earliest", NpgsqlDbType.TimestampTz, earliest);
-        parameters.AddWithValue("begin", NpgsqlDbType.TimestampTz, begin);
-        parameters.AddWithValue("end", NpgsqlDbType.TimestampTz, end);
-        await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.Default, cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        var (ids, of) = (points.Select(p => p.ChargePointId).ToArray(), points.Select(p => p.OperatorId).ToArray());
+        for (var (from, to) = (earliest, earliest); from < end; from = to)
         {
-            var point = points[reader.GetInt32(0)];
-            var session = HubJson.Read<ChargingSession>(reader.GetFieldValue<byte[]>(1));
-            if (corrected.Contains(session.SessionId)) continue;
-            foreach (var (day, hour, figures) in SessionHours.Of(session))
+            to = points.Count <= Few || end - from <= Slice ? end : from + Slice;
+            await using var connection = await database.OpenServingAsync(cancellationToken);
+            await using var command = new ServingCommand(connection, scope, Sessions);
+            command.Parameters.AddWithValue("ids", ids);
+            command.Parameters.AddWithValue("operators", of);
+            command.Parameters.AddWithValue("from", NpgsqlDbType.TimestampTz, from);
+            command.Parameters.AddWithValue("to", NpgsqlDbType.TimestampTz, to);
+            command.Parameters.AddWithValue("begin", NpgsqlDbType.TimestampTz, begin);
+            await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.Default, cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
             {
-                if (day < first || day > last) continue;
-                if (!shared.Contains(point.Unit)) sums[point.Group][hour.Place] += figures;
-                else Tell(point, day, hour, figures);
+                if (corrected.Count == 0 || !corrected.Contains(reader.GetString(1))) Add(points[reader.GetInt32(0)], SessionOf(reader, points[reader.GetInt32(0)]));
             }
         }
 
@@ -78,6 +80,16 @@ public sealed class ProfileQueries(Database database)
 
         return sums;
 
+        void Add(UsagePoint point, ChargingSession session)
+        {
+            foreach (var (day, hour, figures) in SessionHours.Of(session))
+            {
+                if (day < first || day > last) continue;
+                if (!shared.Contains(point.Unit)) sums[point.Group][hour.Place] += figures;
+                else Tell(point, day, hour, figures);
+            }
+        }
+
         // Of what is one and the same the first that tells of a day is believed.
         void Tell(UsagePoint point, DateOnly day, WeekHour hour, UsageFigures figures)
         {
@@ -85,5 +97,40 @@ public sealed class ProfileQueries(Database database)
             if (!told.TryGetValue((point.Unit, day), out var known) || known.Before > before) told[(point.Unit, day)] = known = (before, point.Group, []);
             if (known.Before == before) known.Hours.Add((hour, figures));
         }
+    }
+
+    /// <summary>What figures are made of: reading all of each document would be most of the time of an answer.</summary>
+    private static ChargingSession SessionOf(NpgsqlDataReader row, UsagePoint point)
+    {
+        var json = new Utf8JsonReader(row.GetFieldValue<byte[]>(6));
+        var (start, end, minutes) = ((DateTimeOffset?)null, (DateTimeOffset?)null, (decimal?)null);
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var (isStart, isEnd, isMinutes) = (json.ValueTextEquals("charge_start_at"u8), json.ValueTextEquals("charge_end_at"u8), json.ValueTextEquals("charging_minutes"u8));
+            json.Read();
+            if (json.TokenType == JsonTokenType.Null) { }
+            else if (isStart) start = json.GetDateTimeOffset();
+            else if (isEnd) end = json.GetDateTimeOffset();
+            else if (isMinutes) minutes = json.GetDecimal();
+            else json.Skip();
+
+            // Properties have their order, and nothing that follows is asked for.
+            if (isMinutes) break;
+        }
+
+        return new ChargingSession
+        {
+            SessionId = "",
+            OperatorId = point.OperatorId,
+            ChargePointId = point.ChargePointId,
+            PlugInAt = row.Instant(2),
+            PlugOutAt = row.InstantOrNull(3),
+            ChargeStartAt = start,
+            ChargeEndAt = end,
+            ChargingMinutes = minutes,
+            EnergyKwh = row.IsDBNull(5) ? null : row.GetInt64(5) / 1000m,
+            LastUpdated = row.Instant(4),
+        };
     }
 }
