@@ -7,7 +7,7 @@ namespace ChargePointHub.Store.Queries;
 
 /// <summary>
 /// Pages of records whose times are cut: ordered by the times as they are told and then by key, so that neither order nor key tells more. Records that
-/// share a key once cut are numbered by what is shown of them.
+/// share a key once cut are numbered by what is shown of them, before anything is asked of one record alone: its number, which is part of a derived outage's id, is the same whatever is asked.
 /// </summary>
 internal sealed class CutSql
 {
@@ -39,8 +39,10 @@ internal sealed class CutSql
         return new CutSql(unit, query, layer.AreasOf(query.Dataset)!, parameters);
     }
 
+    /// <param name="conditions">Those that all records of a key once cut meet, or none.</param>
+    /// <param name="asked">Those that some of them meet; begins with AND, or is empty.</param>
     /// <param name="order">Numbers of the columns that lead each row.</param>
-    public void Branch(StringBuilder sql, RecordSql.Shape shape, string table, string conditions, string order)
+    public void Branch(StringBuilder sql, RecordSql.Shape shape, string table, string conditions, string asked, string order)
     {
         var keys = shape.KeyColumns.Select(k => "r." + k).ToList();
         var told = Cut("r." + shape.TimeColumn);
@@ -53,9 +55,9 @@ internal sealed class CutSql
 
         sql.Append(", r.document").Append(shape.Joined).Append(" FROM ").Append(table).Append(" r").Append(shape.Joins).Append(" WHERE ").Append(conditions);
         if (after.Count > 0) sql.Append(" AND r.").Append(shape.TimeColumn).Append(isDescending ? " < @after_unit" : " >= @after_at");
-        sql.Append(") told");
+        sql.Append(") told WHERE true").Append(asked);
         if (after.Count > 0)
-            sql.Append(" WHERE (").AppendJoin(", ", shape.KeyColumns.Prepend("told_at").Concat(shape.Ties is null ? [] : ["place"])).Append(isDescending ? ") < (" : ") > (").AppendJoin(", ", after).Append(')');
+            sql.Append(" AND (").AppendJoin(", ", shape.KeyColumns.Prepend("told_at").Concat(shape.Ties is null ? [] : ["place"])).Append(isDescending ? ") < (" : ") > (").AppendJoin(", ", after).Append(')');
         sql.Append(" ORDER BY ").Append(order).Append(" LIMIT @limit");
     }
 

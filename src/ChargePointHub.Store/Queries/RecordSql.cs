@@ -96,7 +96,8 @@ internal static class RecordSql
         var shape = ShapeOf(query, layer);
         var command = new ServingCommand(connection, scope);
         var cut = query.Only is null ? CutSql.Of(query, layer, command.Parameters) : null;
-        var conditions = Conditions(cut is null ? query : query with { After = null }, layer, shape, command.Parameters);
+        var conditions = Conditions(cut is null ? query : query with { After = null, Categories = null }, layer, shape, command.Parameters);
+        if (cut is not null && query.Categories is { } categories) command.Parameters.AddWithValue("categories", Array(categories));
         if (query.IsOfVersions)
         {
             command.CommandText = Versions(query, layer, shape, conditions);
@@ -117,7 +118,7 @@ internal static class RecordSql
             sql.Append(") UNION ALL (");
             var versions = reported + " AND r.tick_to > @tick";
             if (cut is null) Branch(sql, shape, shape.VersionTable, versions, order);
-            else cut.Branch(sql, shape, shape.VersionTable, versions, order);
+            else cut.Branch(sql, shape, shape.VersionTable, versions, Asked("told"), order);
             if (query.IsWithDerived)
             {
                 // Derived ones have the same columns, and are asked for in the same way.
@@ -135,15 +136,17 @@ internal static class RecordSql
         void Current(string held)
         {
             if (cut is null) Branch(sql, shape, shape.Table, held, order);
-            else cut.Branch(sql, shape, shape.Table, held + cut.Reach(shape, held), order);
+            else cut.Branch(sql, shape, shape.Table, held + cut.Reach(shape, held + Asked("r")), Asked("told"), order);
         }
+
+        // Where keys are numbered, only once they are.
+        string Asked(string table) => cut is null || query.Categories is null ? "" : $" AND {table}.category = ANY(@categories)";
     }
 
     /// <summary>How many records the query meets, whatever its limit and place.</summary>
     public static ServingCommand Count(RecordQuery query, Scope layer, Scope scope, NpgsqlConnection connection)
     {
-        var shape = ShapeOf(query, layer);
-        var command = new ServingCommand(connection, scope);
+        var (shape, command) = (ShapeOf(query, layer), new ServingCommand(connection, scope));
         CutSql.Of(query, layer, command.Parameters);
         var conditions = Conditions(query with { After = null }, layer, shape, command.Parameters);
         var reported = query.IsWithReported ? conditions : conditions + " AND false";
@@ -245,10 +248,8 @@ internal static class RecordSql
         return sql.ToString();
     }
 
-    private static void After(StringBuilder sql, Shape shape, PageKey after, bool isDescending, NpgsqlParameterCollection parameters)
-    {
+    private static void After(StringBuilder sql, Shape shape, PageKey after, bool isDescending, NpgsqlParameterCollection parameters) =>
         sql.Append(" AND (").AppendJoin(", ", Order(shape).Select(c => "r." + c)).Append(isDescending ? ") < (" : ") > (").AppendJoin(", ", Names(after, parameters)).Append(')');
-    }
 
     /// <summary>Parameters that hold a key, in its order.</summary>
     internal static IReadOnlyList<string> Names(PageKey after, NpgsqlParameterCollection parameters)

@@ -200,6 +200,34 @@ public sealed class DerivedOutageTests(ApiHost host) : IClassFixture<ApiHost>, I
     }
 
     [Fact]
+    public async Task Where_times_are_cut_an_id_does_not_depend_on_what_was_asked()
+    {
+        // Two faults and, between and after them, two times of maintenance, all begun in one hour; the last goes on into the next.
+        (int Minute, Status Status)[] changes =
+            [(0, Status.Available), (5, Status.OutOfOrder), (10, Status.Available), (15, Status.Planned), (20, Status.Available), (25, Status.OutOfOrder), (30, Status.Available), (35, Status.Planned), (70, Status.Available)];
+        foreach (var (minute, status) in changes) await host.AddStatusChangeAsync("beta:P2", new DateTimeOffset(2026, 11, 5, 9, 0, 0, TimeSpan.Zero).AddMinutes(minute), status);
+        const string Day = "/v1/outages?period=2026-11-05&operator=beta";
+
+        var whole = Ids(await host.GetAsync(Day, KeyOf("hour")));
+        var planned = Ids(await host.GetAsync(Day + "&category=PLANNED_MAINTENANCE", KeyOf("hour")));
+        var (first, last) = (await host.GetAsync(Day + "&category=PLANNED_MAINTENANCE&limit=1", KeyOf("hour")), Ids(await host.GetAsync(Day + "&category=PLANNED_MAINTENANCE&sort=-started_at", KeyOf("hour"))));
+        var second = await host.GetAsync($"{Day}&category=PLANNED_MAINTENANCE&limit=1&cursor={first.NextCursor}", KeyOf("hour"));
+        var counted = await host.GetAsync(Day + "&category=PLANNED_MAINTENANCE&count=exact", KeyOf("hour"));
+        var atTheirAddresses = new List<Answer>();
+        foreach (var id in planned) atTheirAddresses.Add(await host.GetAsync("/v1/outages/" + id.Replace("/", "%2F", StringComparison.Ordinal), KeyOf("hour")));
+        await host.ExecuteAsync("DELETE FROM status_change WHERE at < '2026-11-06Z' AND charge_point_id = 'beta:P2'");
+
+        Assert.Equal(4, whole.Distinct().Count());
+        Assert.Equal(2, planned.Intersect(whole).Count());
+        Assert.Equal(planned, Ids(first).Concat(Ids(second)));
+        Assert.Equal(planned.AsEnumerable().Reverse(), last);
+        Assert.Equal((2, 2), (planned.Length, counted.Json.GetProperty("meta").GetProperty("count").GetInt32()));
+        Assert.All(atTheirAddresses, o => Assert.Equal("PLANNED_MAINTENANCE", o.Json.GetProperty("data").GetProperty("category").GetString()));
+
+        static string[] Ids(Answer answer) => [.. answer.Data.Select(o => o.GetProperty("outage_id").GetString()!)];
+    }
+
+    [Fact]
     public async Task Each_of_the_list_is_at_its_address_now_and_as_of_then_and_is_told_as_its_one_version()
     {
         await host.ExecuteAsync("UPDATE status_change SET recorded_at = at + interval '90 seconds' WHERE operator_id = 'beta'");
