@@ -32,6 +32,12 @@ internal sealed record ChildOrders
     /// <summary>As OPERATOR=DURATION.</summary>
     public IReadOnlyList<string> LookBacks { get; init; } = [];
 
+    /// <summary>Boundary files beyond the boroughs of the pretend London.</summary>
+    public IReadOnlyList<string> FinerAreas { get; init; } = [];
+
+    /// <summary>The first operator hands in figures of its own use.</summary>
+    public bool HandsInUsage { get; init; }
+
     public bool ClaimBeforeRows { get; init; }
 
     /// <summary>Null: runs until told to end.</summary>

@@ -16,7 +16,8 @@ namespace ChargePointHub.Proofs;
 
 /// <summary>
 /// The process that is killed: a pretend London, which is a function of time and so loses nothing, and a hub that collects from it.
-/// Says READY when it answers and INSIDE when it stands in a transaction; makes the bulk files that are due when it is told BULK, learns nothing more from STILL on, and says so; ends when its input ends.
+/// Says READY when it answers and INSIDE when it stands in a transaction; makes the bulk files that are due when it is told BULK, takes in a file of reported
+/// usage when it is told HANDED with operator, period and file, learns nothing more from STILL on, and says so; ends when its input ends.
 /// </summary>
 internal static class HubChild
 {
@@ -24,6 +25,7 @@ internal static class HubChild
     public const string Inside = "INSIDE";
     public const string Bulk = "BULK";
     public const string Still = "STILL";
+    public const string Handed = "HANDED";
 
     public static async Task<int> RunAsync(ChildOrders orders)
     {
@@ -33,9 +35,10 @@ internal static class HubChild
         await using (london)
         {
             Resize(london.OperatorsFolder, orders.World);
+            if (orders.HandsInUsage) OperatorEdits.AddFeed(london.OperatorsFolder, london.Operators[0].OperatorId, HandedUsage.Feed(TimeProvider.System.GetUtcNow()));
 
             // Chosen when all operators have theirs, or one of them might have taken it.
-            var options = new HubOptions { Data = orders.Data, Operators = london.OperatorsFolder, Areas = [london.AreasFile], Port = ChildHub.FreePort(), KeyQuota = 1_000_000 };
+            var options = new HubOptions { Data = orders.Data, Operators = london.OperatorsFolder, Areas = [london.AreasFile, .. orders.FinerAreas], Port = ChildHub.FreePort(), KeyQuota = 1_000_000 };
             var parts = new HubParts
             {
                 Certificate = new Certificate(london.HubCertificate, [], london.CaFile),
@@ -50,6 +53,7 @@ internal static class HubChild
             while (await Console.In.ReadLineAsync(CancellationToken.None) is { } line)
             {
                 if (line == Bulk) await MakeBulkFilesAsync(hub.Services);
+                if (line.StartsWith(Handed, StringComparison.Ordinal)) await TakeAsync(hub.Services, line.Split(' ', 4));
                 if (line == Still) await StandStillAsync(hub.Services);
             }
 
@@ -94,6 +98,17 @@ internal static class HubChild
             hub, store, new BulkChanges(database), new BulkMaker(hub, store), _ => Task.FromResult<IReadOnlyCollection<Scope>>([Scope.Everything]), TimeSpan.Zero, NullLogger.Instance);
         while (await rounds.RunAsync(CancellationToken.None) is null) await Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None);
         Console.WriteLine(Bulk);
+    }
+
+    /// <summary>As if it had been posted.</summary>
+    /// <param name="words">HANDED, operator, period, file.</param>
+    private static async Task TakeAsync(IServiceProvider services, string[] words)
+    {
+        await using var file = File.OpenRead(words[3]);
+        var window = Period.Parse(words[2])!.Window;
+        var taken = await services.GetRequiredService<HubServices>().Desk!.TakeAsync(words[1], Dataset.ReportedUsage.Name, words[2], window, null, file, CancellationToken.None);
+        if (taken is not ({ } report, false) || !report.IsGood()) throw new InvalidOperationException($"{words[3]} was not taken in whole.");
+        Console.WriteLine(Handed);
     }
 
     /// <summary>The hub answers and learns nothing more: what is one and the same is looked for a last time, and days are packed as the hub does every few minutes.</summary>

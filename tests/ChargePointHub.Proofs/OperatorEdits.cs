@@ -14,6 +14,14 @@ internal static class OperatorEdits
             foreach (var dataset in feed["datasets"]!.AsArray()) edit(dataset!.AsObject());
         });
 
+    public static void AddFeed(string folder, string operatorId, JsonObject feed)
+    {
+        var file = Path.Combine(folder, operatorId + ".json");
+        var content = JsonNode.Parse(File.ReadAllText(file))!;
+        content["feeds"]!.AsArray().Add(feed);
+        File.WriteAllText(file, content.ToJsonString(Indented));
+    }
+
     public static void EachFeed(string folder, Action<JsonObject> edit)
     {
         foreach (var file in Directory.GetFiles(folder, "*.json"))

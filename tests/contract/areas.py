@@ -82,6 +82,19 @@ class Layer:
         return held, on_border
 
 
+class Layers:
+    """Boroughs and, where there are such, wards and LSOAs: as far as the hub has loaded them."""
+
+    def __init__(self, borough, ward=None, lsoa=None):
+        self.borough, self.ward, self.lsoa = borough, ward, lsoa
+        self.version = "+".join(layer.version for layer in (borough, ward, lsoa) if layer)
+
+    def at(self, latitude, longitude):
+        """(borough, ward, LSOA, each an area or None; whether the point is on a border of any)."""
+        found = [layer.at(latitude, longitude) if layer else (None, False) for layer in (self.borough, self.ward, self.lsoa)]
+        return *(area for area, _ in found), any(on_border for _, on_border in found)
+
+
 def named_property(properties, patterns):
     for pattern in patterns:
         for key, value in properties.items():
@@ -104,3 +117,9 @@ def load(path):
         areas.append(Area(code, name, [[[(whole(p[0]), whole(p[1])) for p in ring] for ring in rings] for rings in polygons]))
     title = collection.get("version") or collection.get("name") or pathlib.Path(path).stem
     return Layer(areas, f"{title}@{hashlib.sha256(content).hexdigest()[:8]}", collection.get("name"))
+
+
+def load_beside(sandbox_file):
+    """The boundaries that a pretend London's hub was given, which lie beside its sandbox.json; None where there are none."""
+    boroughs, *finer = (pathlib.Path(sandbox_file).parent / name for name in ("areas.geojson", "wards.geojson", "lsoas.geojson"))
+    return Layers(load(boroughs), *(load(file) if file.exists() else None for file in finer)) if boroughs.exists() else None

@@ -433,7 +433,7 @@ def profile_question(draw, world, today):
 def narrowed(draw, world, parameters):
     """The charge points that some filters leave; the filters are put among the parameters."""
     points = list(world.points.values())
-    for name in draw.sample(["operator", "borough", "power_band", "funding_stream", "access", "charge_point", "max_power_kw__gte"], draw.choice((0, 0, 1, 1, 2))):
+    for name in draw.sample(["operator", "borough", "power_band", "funding_stream", "access", "charge_point", "location", "max_power_kw__gte"], draw.choice((0, 0, 1, 1, 2))):
         if name == "max_power_kw__gte":
             parameters[name] = "22"
             points = [point for point in points if point.record["max_power_kw"] is not None and point.record["max_power_kw"] >= 22]
@@ -551,10 +551,9 @@ def main():
     options = parser.parse_args()
     try:
         sandbox = json.loads(Path(options.sandbox).read_text(encoding="utf-8"))
-        file = Path(options.sandbox).parent / "areas.geojson"
         hub = Hub(sandbox["base_url"], sandbox.get("ca_file"), sandbox["keys"][options.key])
         oracle = None if options.oracle == "-" else Oracle(options.oracle)
-        result = check(hub, oracle, areas.load(file) if file.exists() else None, options)
+        result = check(hub, oracle, areas.load_beside(options.sandbox), options)
     except (CannotCheck, OSError, KeyError) as fault:
         result = {"equal": False, "could_not_check": str(fault) if isinstance(fault, CannotCheck) else repr(fault)}
     print(json.dumps(result, indent=2) if options.json else "\n".join(f"{name}: {value}" for name, value in result.items()))

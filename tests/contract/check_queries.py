@@ -5,16 +5,16 @@ order, pages, forms and what follows from status changes are written here once m
   check_queries.py SANDBOX.json ORACLE_FOLDER [--queries N] [--seed N] [--json]
 
 Everything is asked as of one instant, so that the world may move on meanwhile. First the whole lists are read as of then and held against the
-oracle: each record must be one of its versions, and those versions are what the questions are put to. One question in ten is asked in every form,
-and so is each month that the hub has as a file: whole rows, field by field, must be the same.
+oracle: each record must be one of its versions, none that was settled may be missing, and those versions are what the questions are put to. One
+question in ten is asked in every form, and so is each month that the hub has as a file: whole rows, field by field, must be the same, and as many
+as the truth has in that month.
+When the hub learnt a record no operator can know: `recorded_at` is what /v1/changes tells, so that a window on it holds two routes of the hub against
+each other, and against the truth only in that nothing was learnt before it was there.
 Exit code: 0 equal, 1 different, 2 could not be checked.
 """
 
 import argparse
-import csv
-import gzip
 import hashlib
-import io
 import json
 import math
 import random
@@ -28,22 +28,28 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).parent))
 import areas  # noqa: E402
+import check_truth  # noqa: E402
 import expected as rules  # noqa: E402
-from check_truth import EVENT_TIME, ROUTES, Expectation, Oracle, derived_of, differing_fields  # noqa: E402
-from expected import instant, key  # noqa: E402
+from check_truth import EVENT_TIME, Expectation, Oracle, derived_of, differing_fields, visible_since  # noqa: E402
+from expected import canonical, instant, key  # noqa: E402
+from forms import answer_as, bulk_files, in_every_form  # noqa: E402
 from hub import CannotCheck, Hub  # noqa: E402
 
+ROUTES = check_truth.ROUTES | {"reported_usage": "/v1/reported-usage"}
+EVENTS = EVENT_TIME | {"reported_usage": "period_from"}
 EARTH_RADIUS = 6371008.8
 ORDER = {
     "charge_points": ("operator_id", "charge_point_id"), "tariffs": ("operator_id", "tariff_id"),
     "status_changes": ("at", "operator_id", "charge_point_id", "status"), "charging_sessions": ("plug_in_at", "operator_id", "session_id"),
-    "outages": ("started_at", "operator_id", "outage_id"),
+    "outages": ("started_at", "operator_id", "outage_id"), "reported_usage": ("period_from", "operator_id", "reported_usage_id"),
 }
 TIMES = {
-    "charging_sessions": ("plug_in_at", "plug_out_at", "last_updated"), "status_changes": ("at",),
-    "outages": ("started_at", "ended_at", "last_updated", "lasting"),
+    "charging_sessions": ("plug_in_at", "plug_out_at", "last_updated", "recorded_at"), "status_changes": ("at", "recorded_at"),
+    "outages": ("started_at", "ended_at", "last_updated", "recorded_at", "lasting"), "reported_usage": ("period_from",),
 }
-WEIGHTS = {"charge_points": 3, "tariffs": 1, "status_changes": 3, "charging_sessions": 5, "outages": 3}
+WEIGHTS = {"charge_points": 3, "tariffs": 1, "status_changes": 3, "charging_sessions": 5, "outages": 3, "reported_usage": 2}
+# What a crawl shows is as old as the crawl: a record may be missing that has come since.
+CRAWL_SLACK = timedelta(seconds=150)
 POINT_WORDS = ("power_band", "access", "funding_stream", "location_type")
 
 
@@ -55,13 +61,17 @@ class World:
     """What the hub holds as of one instant, as the oracle tells it."""
 
     def __init__(self, hub, oracle, layer, as_of, start):
-        self.as_of, self.rows, self.faults = as_of, {}, []
+        self.as_of, self.rows, self.served, self.columns, self.faults, self.missing = as_of, {}, {}, {}, [], Counter()
+        self.wards, self.lsoas = (getattr(layer, kind).areas if layer and getattr(layer, kind) else [] for kind in ("ward", "lsoa"))
         expectation = Expectation(oracle, layer, False)
         self.points = {}
+        recorded = recorded_by(hub, as_of)
         for dataset, route in ROUTES.items():
-            window = {"from": written(start), "to": written(as_of)} if dataset in EVENT_TIME else {}
+            window = {"from": written(min(start, as_of - timedelta(days=366)) if dataset == "reported_usage" else start), "to": written(as_of)} if dataset in EVENTS else {}
             served, meta, _ = hub.all(route, limit=10000, as_of=written(as_of), **window)
             self.rows[dataset] = []
+            self.served[dataset] = {key(dataset, record): record for record in served}
+            self.columns[dataset] = list(served[0]) if served else []
             if dataset == "outages":
                 self.derive(expectation, [record for record in served if record.get("derived")], oracle.reporting)
                 served = [record for record in served if not record.get("derived")]
@@ -71,11 +81,46 @@ class World:
                 if same is None:
                     self.faults.append(f"{dataset} {key(dataset, record)} is no version of the truth")
                     continue
-                self.rows[dataset].append(dict(same) | {"borough_gss": record.get("borough_gss"), "status": record.get("status")})
+                learnt, told = recorded.get((dataset, key(dataset, record))), {field: record.get(field) for field in ("borough_gss", "ward_gss", "lsoa21", "status")}
+                self.rows[dataset].append(dict(same) | told | {"recorded_at": learnt})
+                if dataset in TIMES and "recorded_at" in TIMES[dataset] and (learnt is None or instant(learnt) < visible_since(dataset, same)):
+                    self.faults.append(f"{dataset} {key(dataset, record)} was recorded at {learnt}, and there is from {visible_since(dataset, same)}")
+            self.find_missing(dataset, oracle, instant(meta["completeness"]["settled_to"]))
             self.rows[dataset].sort(key=lambda row, dataset=dataset: place(dataset, row))
         for point in self.rows["charge_points"]:
             point["power_band"] = rules.power_band(point.get("max_power_kw"))
             self.points[point["charge_point_id"]] = point
+        self.judge_statuses()
+        self.place_usage()
+
+    def find_missing(self, dataset, oracle, settled):
+        """What was there when the answer says that all of it had come, must have."""
+        cut = settled if dataset in EVENTS else min(settled, self.as_of) - CRAWL_SLACK
+        for id, versions in oracle.versions[dataset].items():
+            if id in self.served[dataset] or isinstance(versions[0], rules.DerivedOutage):
+                continue
+            there = visible_since(dataset, versions[0]) if dataset != "reported_usage" else None
+            if there is None or there < cut:
+                self.faults.append(f"{dataset} {id} was there at {there} and is not served")
+
+    def judge_statuses(self):
+        """A charge point's status is that of its last change as of then, or MISSING with all others of its operator."""
+        last = {row["charge_point_id"]: row["status"] for row in sorted(self.rows["status_changes"], key=lambda row: instant(row["at"]))}
+        missing = {row["operator_id"] for row in self.rows["charge_points"] if row["status"] == "MISSING" and row["charge_point_id"] in last}
+        for row in self.rows["charge_points"]:
+            wanted = "MISSING" if row["operator_id"] in missing else last.get(row["charge_point_id"], "MISSING")
+            if row["status"] != wanted:
+                self.faults.append(f"charge point {row['charge_point_id']} is {row['status']}, and its last change says {wanted}")
+            self.missing[row["operator_id"]] += row["status"] == "MISSING"
+
+    def place_usage(self):
+        """Figures of a charge point lie in its borough, those of a location where all its charge points do, those of an operator in none."""
+        at_location = {}
+        for point in self.points.values():
+            at_location.setdefault(point.get("location_id"), set()).add(point["borough_gss"])
+        for row in self.rows["reported_usage"]:
+            held = {self.points[row["charge_point_id"]]["borough_gss"]} if row.get("charge_point_id") in self.points else at_location.get(row.get("location_id"), set()) if row.get("location_id") else set()
+            row["borough_gss"] = next(iter(held)) if len(held) == 1 else None
 
     def derive(self, expectation, served, reporting):
         """Of the status changes as of then: exactly these outages are served of operators that report none."""
@@ -89,6 +134,15 @@ class World:
 
     def point_of(self, dataset, row):
         return row if dataset == "charge_points" else self.points.get(row["charge_point_id"], {}) if "charge_point_id" in row else {}
+
+
+def recorded_by(hub, as_of):
+    """When the hub learnt each record as it was as of then, as /v1/changes tells: {(dataset, key): instant as written}."""
+    found = {}
+    for change in answer_as(hub, f"/v1/changes?{urlencode({'dataset': 'charging_sessions,status_changes,outages', 'history': 'all', 'format': 'ndjson'})}", "ndjson").rows:
+        if change["operation"] == "upsert" and instant(change["recorded_at"]) <= as_of:
+            found[change["dataset"], key(change["dataset"], change["record"])] = change["recorded_at"]
+    return found
 
 
 def place(dataset, row):
@@ -127,6 +181,25 @@ def conditions(draw, world, dataset):
             yield {"last_updated__lt": written(changed)}, lambda row, point: row.get("last_updated") and instant(row["last_updated"]) < changed
     if dataset == "tariffs":
         return
+    boroughs = sorted({p["borough_gss"] for p in world.points.values() if p.get("borough_gss")})
+    if boroughs:
+        some_boroughs = draw.sample(boroughs, draw.randint(1, min(3, len(boroughs))))
+        yield {"borough": ",".join(some_boroughs)}, lambda row, point: (row if dataset == "reported_usage" else point).get("borough_gss") in some_boroughs
+    if dataset == "reported_usage":
+        for name, field in (("group", "group"), ("period_unit", "period_unit")):
+            words = sorted({row[field] for row in world.rows[dataset]})
+            some = draw.sample(words, draw.randint(1, min(2, len(words))))
+            yield {name: ",".join(some)}, lambda row, point, field=field, some=some: row[field] in some
+        return
+    for name, field, layer in (("ward", "ward_gss", world.wards), ("lsoa", "lsoa21", world.lsoas)):
+        stood_in = sorted({p[field] for p in world.points.values() if p.get(field)})
+        if stood_in:
+            some = draw.sample(stood_in, draw.randint(1, min(4, len(stood_in))))
+            # By code or, as in an address, by name, where that is no other's.
+            names = Counter(slug(area.name) for area in layer)
+            words = [next(slug(a.name) for a in layer if a.code == code) for code in some] if draw.random() < 0.4 else some
+            words = [code if names[word] > 1 else word for word, code in zip(words, some)]
+            yield {name: ",".join(words)}, lambda row, point, field=field, some=some: point.get(field) in some
     point = world.point_of(dataset, any_row)
     for name in POINT_WORDS:
         words = sorted({p[name] for p in world.points.values() if p.get(name)})
@@ -136,10 +209,6 @@ def conditions(draw, world, dataset):
     standards = sorted({c["standard"] for p in world.points.values() for c in p.get("connectors") or [] if c.get("standard")})
     kind = draw.choice(standards)
     yield {"standard": kind}, lambda row, point: any(c.get("standard") == kind for c in point.get("connectors") or [])
-    boroughs = sorted({p["borough_gss"] for p in world.points.values() if p.get("borough_gss")})
-    if boroughs:
-        some_boroughs = draw.sample(boroughs, draw.randint(1, min(3, len(boroughs))))
-        yield {"borough": ",".join(some_boroughs)}, lambda row, point: point.get("borough_gss") in some_boroughs
     power = draw.choice(sorted({p["max_power_kw"] for p in world.points.values() if p.get("max_power_kw") is not None}))
     yield {"max_power_kw__gte": str(power)}, lambda row, point: point.get("max_power_kw") is not None and point["max_power_kw"] >= power
     yield {"max_power_kw__lt": str(power)}, lambda row, point: point.get("max_power_kw") is not None and point["max_power_kw"] < power
@@ -164,17 +233,21 @@ def conditions(draw, world, dataset):
         users = sorted({row.get("user_type") or "UNKNOWN" for row in world.rows[dataset]})
         some_users = draw.sample(users, draw.randint(1, min(2, len(users))))
         yield {"user_type": ",".join(some_users)}, lambda row, point: (row.get("user_type") or "UNKNOWN") in some_users
-    if dataset == "status_changes":
+    if dataset in ("status_changes", "charge_points"):
         words = sorted({row["status"] for row in world.rows[dataset]})
         some_words = draw.sample(words, draw.randint(1, min(2, len(words))))
         yield {"status": ",".join(some_words)}, lambda row, point: row["status"] in some_words
-
-
     if dataset == "outages":
+        origin = draw.choice(("reported", "derived"))
+        yield {"origin": origin}, lambda row, point: bool(row.get("derived")) == (origin == "derived")
         categories = sorted({row["category"] for row in world.rows[dataset] if row.get("category")})
         if categories:
             some_categories = draw.sample(categories, draw.randint(1, min(2, len(categories))))
             yield {"category": ",".join(some_categories)}, lambda row, point: row.get("category") in some_categories
+
+
+def slug(name):
+    return name.lower().replace(" ", "-")
 
 
 def is_in(row, field, begin, end):
@@ -207,6 +280,8 @@ def question(draw, world, start):
         moment = start + timedelta(seconds=draw.randint(0, int((world.as_of - start) / timedelta(seconds=1)) - 2))
         begin, end = sorted((times + [moment, moment + timedelta(seconds=draw.choice((600, 3600, 6 * 3600, 48 * 3600)))])[:2])
         end = min(world.as_of, end)
+        if dataset == "reported_usage":
+            begin, end = usage_window(draw, times, world.as_of)
         if begin >= end:
             begin, end = start, world.as_of
         parameters |= {"from": written(begin), "to": written(end)}
@@ -219,107 +294,66 @@ def question(draw, world, start):
     return dataset, parameters, kept
 
 
+def usage_window(draw, times, as_of):
+    """Around whole quarters: periods begin at few instants, so that a window of hours would hit none."""
+    first = min(times)
+    return draw.choice(((first, as_of), (first + timedelta(microseconds=1), as_of), (as_of - timedelta(days=366), first), (first, first + timedelta(days=40)), (first, max(times) + timedelta(days=1))))
+
+
+def narrowed(draw, world, dataset):
+    """Some of the columns, among them those by which rows are told apart; None: all."""
+    if draw.random() > 0.25:
+        return None
+    kept = {*rules.IDS[dataset], *draw.sample(world.columns[dataset], draw.randint(1, len(world.columns[dataset]) - 1))}
+    asked = list(kept)
+    draw.shuffle(asked)
+    return asked
+
+
 def digest(dataset, ids):
     return hashlib.sha256("\n".join(json.dumps(list(id)) for id in ids).encode()).hexdigest()
 
 
-class Literal(str):
-    """A number as it is written."""
-
-
-def written_as(hub, target, form):
-    """Whole rows of one answer: texts, Literals, lists and objects, as they are written. Numbers keep their spelling."""
-    text = hub.text(target)
-    if form == "csv":
-        return list(csv.DictReader(io.StringIO(text, newline="")))
-    if form == "json":
-        page = as_written(text)
-        return page["data"] + (written_as(hub, page["links"]["next"], form) if page["links"]["next"] else [])
-    lines = text.split("\n")[:-1]
-    if json.loads(lines[-1])["summary"]["rows"] != len(lines) - 1:
-        raise CannotCheck(f"the summary of {target} counts {lines[-1]} and {len(lines) - 1} came")
-    return [as_written(line) for line in lines[:-1]]
-
-
-def as_written(text):
-    return json.loads(text, parse_float=Literal, parse_int=Literal)
-
-
-def cell(value):
-    """As a table tells it: null is empty, a number is spelt as in JSON, a list or an object is JSON, and what a spreadsheet would take for a formula has ' before it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, dict)):
-        return value
-    return "'" + value if value and not isinstance(value, Literal) and value[0] in "=+-@\t\r'" else str(value)
-
-
-def rows_digest(rows, like=None):
-    """One hash over whole rows in their order. `like`: the rows are a table's, and these are the same as JSON, which say whose cells hold JSON."""
-    lines = [str(len(rows))]
-    for number, row in enumerate(rows):
-        if like is None:
-            told = {name: cell(value) for name, value in row.items()}
-        else:
-            model = like[number] if number < len(like) else {}
-            told = {name: as_written(value) if value and isinstance(model.get(name), (list, dict)) else value for name, value in row.items()}
-        lines.append(json.dumps(list(told.items()), ensure_ascii=False))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def in_every_form(hub, route, parameters, limit):
-    """(rows as JSON, the forms that tell other rows)."""
-    def target(path=route, **more):
-        return f"{path}?{urlencode(parameters | more)}"
-    rows = written_as(hub, target(limit=limit), "json")
-    wanted = rows_digest(rows)
-    others = {
-        "json in one page": (target(limit=50000), "json"), "ndjson": (target(format="ndjson"), "ndjson"), "csv": (target(format="csv"), "csv"), "csv in path": (target(route + ".csv"), "csv")}
-    return rows, [name for name, (address, form) in others.items() if rows_digest(written_as(hub, address, form), rows if form == "csv" else None) != wanted]
-
-
-def answered(hub, draw, dataset, parameters):
+def answered(hub, draw, world, dataset, parameters, columns):
     """Keys in the order served, read in one of the forms, and what is wrong with the answer itself."""
-    form = draw.choices(("json", "ndjson", "csv", "csv in path", "every"), weights=(8, 4, 4, 4, 2))[0]
+    form = draw.choices(("json", "ndjson", "csv", "csv in path", "geojson", "every"), weights=(8, 4, 4, 4, 4 if dataset == "charge_points" else 0, 2))[0]
+    more = parameters | ({"select": ",".join(columns)} if columns else {}) | ({"count": "exact"} if draw.random() < 0.3 else {})
+    target, amiss = f"{ROUTES[dataset]}?{urlencode(more)}", []
+    if form == "every":
+        rows, others = in_every_form(hub, ROUTES[dataset], more, draw.choice((100, 1000)))
+        return form, [key(dataset, row) for row in rows], [f"{other} has other rows than pages of JSON" for other in others], 0
     if form == "json":
-        rows, _, _ = hub.all(ROUTES[dataset], limit=draw.choice((7, 100, 1000)) if draw.random() < 0.5 else 50000, **parameters)
-    elif form == "every":
-        rows, others = in_every_form(hub, ROUTES[dataset], parameters, draw.choice((100, 1000)))
-        return form, [key(dataset, row) for row in rows], [f"{other} has other rows than pages of JSON" for other in others]
-    elif form == "ndjson":
-        rows = written_as(hub, f"{ROUTES[dataset]}?{urlencode(parameters | {'format': 'ndjson'})}", form)
+        target += f"&limit={draw.choice((7, 100, 1000)) if draw.random() < 0.5 else 50000}"
+    elif form == "csv in path":
+        target = target.replace("?", ".csv?", 1)
     else:
-        target = f"{ROUTES[dataset]}.csv?{urlencode(parameters)}" if form == "csv in path" else f"{ROUTES[dataset]}?{urlencode(parameters | {'format': 'csv'})}"
-        rows = written_as(hub, target, "csv")
-    return form, [key(dataset, row) for row in rows], []
+        target += f"&format={form}"
+    answer = answer_as(hub, target, form)
+    wanted = [column for column in world.columns[dataset] if not columns or column in columns]
+    if any(told != wanted for told in answer.columns):
+        amiss.append(f"the columns are {next(told for told in answer.columns if told != wanted)}, and {wanted} were asked for")
+    if form == "json":
+        for row in answer.rows:
+            whole = world.served[dataset].get(key(dataset, row), {})
+            if any(canonical(value, field) != canonical(whole.get(field), field) for field, value in row.items()):
+                amiss.append(f"{key(dataset, row)} is {row}, and was {whole}")
+    if "count" in more and not (answer.count == len(answer.rows) == answer.counted_in_header):
+        amiss.append(f"{answer.count} in meta and {answer.counted_in_header} in the header are counted, and {len(answer.rows)} came")
+    if "count" not in more and answer.counted_in_header is not None:
+        amiss.append("it is counted, and nobody asked for that")
+    return form, [key(dataset, row) for row in answer.rows], amiss, "count" in more
 
 
-def bulk_files(hub, keyless):
-    """Each month that the hub has as a file against its list as of the same instant: what was wrong, number of files and of rows."""
-    faults, files, rows = [], 0, 0
-    for month in as_written(hub.text("/v1/bulk"))["data"]:
-        dataset, window = month["dataset"], month["meta"]["window"]
-        reader = keyless if dataset in ("charge_points", "tariffs") else hub
-        parameters = {"as_of": month["meta"]["as_of"]} | ({"from": window["from"], "to": window["to"]} if window else {})
-        listed, others = in_every_form(reader, "/v1/" + dataset.replace("_", "-"), parameters, 10000)
-        told = [f"{other} has other rows than pages of JSON" for other in others]
-        wanted = rows_digest(listed)
-        for form in month["files"]:
-            packed = hub.bytes(form["href"])
-            plain = gzip.decompress(packed)
-            files += 1
-            for name, held, said in (("sha256", packed, form["sha256"]), ("plain_sha256", plain, form["plain_sha256"])):
-                if hashlib.sha256(held).hexdigest() != said:
-                    told.append(f"{form['href']} has another {name}")
-            text = plain.decode("utf-8")
-            held, like = ([as_written(line) for line in text.split("\n")[:-1]], None) if form["format"] == "ndjson" else (list(csv.DictReader(io.StringIO(text, newline=""))), listed)
-            if len(held) != int(month["rows"]) or rows_digest(held, like) != wanted:
-                told.append(f"{form['href']} holds {len(held)} rows, said to be {month['rows']}, and the list {len(listed)}, or others")
-        rows += len(listed)
-        faults.extend(f"file of {dataset}, {month['month']}: {fault}" for fault in told)
-    return faults, files, rows
+def settled_months(oracle, as_of):
+    """How many records the truth has in each month that is over: {(dataset, month): number}, of those datasets that are kept as files."""
+    found = Counter()
+    for dataset in ("charging_sessions", "status_changes", "reported_usage"):
+        for versions in oracle.versions[dataset].values():
+            at = instant(versions[-1][EVENTS[dataset]])
+            month = rules.london(at)[:7]
+            if month < rules.london(as_of - timedelta(hours=1))[:7]:
+                found[dataset, month] += 1
+    return found
 
 
 def check(hub, keyless, oracle_folder, layer, options):
@@ -329,7 +363,7 @@ def check(hub, keyless, oracle_folder, layer, options):
         # A world that has only begun is written, and collected, bit by bit.
         as_of = datetime.now(timezone.utc) - timedelta(seconds=1)
         time.sleep(2)
-        oracle = Oracle(oracle_folder)
+        oracle = Oracle(oracle_folder, tuple(ROUTES))
         times = [instant(v[0][field]) for dataset, field in EVENT_TIME.items() for v in oracle.versions[dataset].values()]
         start = min(times, default=as_of) - timedelta(seconds=1)
         world = World(hub, oracle, layer, as_of, start)
@@ -337,10 +371,14 @@ def check(hub, keyless, oracle_folder, layer, options):
             break
         if time.monotonic() > give_up:
             raise CannotCheck(f"of some dataset there is nothing to ask about: { {dataset: len(rows) for dataset, rows in world.rows.items()} }")
-    faults, forms, asked, rows, empty = list(world.faults), Counter(), Counter(), 0, 0
+    faults, forms, asked, by, rows, empty, counted = list(world.faults), Counter(), Counter(), Counter(), 0, 0, 0
     for number in range(options.queries):
         dataset, parameters, kept = question(draw, world, start)
-        form, served, amiss = answered(hub, draw, dataset, parameters)
+        columns = narrowed(draw, world, dataset)
+        form, served, amiss, is_counted = answered(hub, draw, world, dataset, parameters, columns)
+        by.update((f"time_field={parameters['time_field']}" if name == "time_field" else name for name in parameters.keys() - {"as_of", "from", "to", "radius_m"}))
+        by.update(["select"] if columns else [])
+        counted += is_counted
         faults.extend(f"{number}: {ROUTES[dataset]}?{urlencode(parameters)}: {fault}" for fault in amiss)
         wanted = [key(dataset, row) for row in kept]
         forms[form] += 1
@@ -352,11 +390,12 @@ def check(hub, keyless, oracle_folder, layer, options):
             faults.append(f"{number}: {ROUTES[dataset]}?{urlencode(parameters)} as {form}: {len(served)} served, {len(wanted)} expected, missing {missing[:2]}, not expected {more[:2]}")
         if options.progress and number % 100 == 99:
             print(f"{number + 1} of {options.queries} questions, {len(faults)} different", file=sys.stderr)
-    bulk_faults, files, rows_in_files = bulk_files(hub, keyless)
+    months = settled_months(oracle, as_of)
+    bulk_faults, files, rows_in_files = bulk_files(hub, keyless, months)
     faults.extend(bulk_faults)
     return {
-        "equal": not faults, "questions": options.queries, "rows": rows, "without_rows": empty, "forms": dict(forms), "asked": dict(asked),
-        "bulk_files": files, "rows_in_bulk_files": rows_in_files,
+        "equal": not faults, "questions": options.queries, "rows": rows, "without_rows": empty, "forms": dict(forms), "asked": dict(asked), "by": dict(by), "counted": counted,
+        "bulk_files": files, "rows_in_bulk_files": rows_in_files, "rows_in_settled_months": sum(months.values()), "missing_statuses": sum(world.missing.values()),
         "records": {dataset: len(kept) for dataset, kept in world.rows.items()}, "faults": len(faults), "first_faults": faults[:20],
     }
 
@@ -373,10 +412,9 @@ def main():
     options.progress = sys.stderr.isatty()
     try:
         sandbox = json.loads(Path(options.sandbox).read_text(encoding="utf-8"))
-        file = Path(options.sandbox).parent / "areas.geojson"
         hub = Hub(sandbox["base_url"], sandbox["ca_file"], sandbox["keys"][options.key])
         keyless = Hub(sandbox["base_url"], sandbox["ca_file"])
-        result = check(hub, keyless, options.oracle, areas.load(file) if file.exists() else None, options)
+        result = check(hub, keyless, options.oracle, areas.load_beside(options.sandbox), options)
     except (CannotCheck, OSError, KeyError) as fault:
         result = {"equal": False, "could_not_check": str(fault) if isinstance(fault, CannotCheck) else repr(fault)}
     print(json.dumps(result, indent=2) if options.json else "\n".join(f"{name}: {value}" for name, value in result.items()))

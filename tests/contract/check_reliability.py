@@ -275,7 +275,7 @@ def asked(rng, world):
     only = {"operator_id": rng.sample(operators, rng.randint(1, len(operators)))}
     if not {"charge_point", "location", "operator"} & set(groups):
         only["operator_id"] = only["operator_id"][:1]  # over operators one and the same counts once
-    for name, chance in (("borough_gss", 0.2), ("power_band", 0.2), ("access", 0.15), ("charge_point_id", 0.1)):
+    for name, chance in (("borough_gss", 0.2), ("power_band", 0.2), ("access", 0.15), ("charge_point_id", 0.1), ("location_id", 0.1)):
         values = sorted({p[name] for p in world.points if p[name] is not None})
         if rng.random() < chance and values:
             only[name] = rng.sample(values, min(len(values), rng.randint(1, 3)))
@@ -285,7 +285,7 @@ def asked(rng, world):
 
 
 def parameters(question):
-    named = {"operator_id": "operator", "borough_gss": "borough", "charge_point_id": "charge_point"}
+    named = {"operator_id": "operator", "borough_gss": "borough", "charge_point_id": "charge_point", "location_id": "location"}
     words = question["groups"] + ([question["unit"]] if question["unit"] else [])
     return {"from": question["first"].isoformat(), "to": (question["last"] + timedelta(days=1)).isoformat(), "limit": 1000, "group_by": ",".join(words or ["operator"])} | {
         named.get(name, name): ",".join(values) for name, values in question["only"].items()}

@@ -56,8 +56,8 @@ def derived_of(changes, reporting):
 class Oracle:
     """The truth: per dataset, each id's versions, oldest first."""
 
-    def __init__(self, folder):
-        self.versions = {dataset: {} for dataset in ROUTES}
+    def __init__(self, folder, datasets=tuple(ROUTES)):
+        self.versions = {dataset: {} for dataset in datasets}
         files = 0
         for dataset, by_key in self.versions.items():
             for file in sorted(Path(folder).glob(f"*/{dataset}.ndjson")):
@@ -312,8 +312,7 @@ def main():
     while True:
         try:
             sandbox = json.loads(Path(options.sandbox).read_text(encoding="utf-8"))
-            file = Path(options.areas) if options.areas else Path(options.sandbox).parent / "areas.geojson"
-            layer = areas.load(file) if options.areas or file.exists() else None
+            layer = areas.Layers(areas.load(options.areas)) if options.areas else areas.load_beside(options.sandbox)
             hub = Hub(sandbox["base_url"], sandbox["ca_file"], sandbox["keys"][options.key])
             result = check(hub, options.oracle, layer, options)
         except (CannotCheck, OSError, KeyError, ValueError) as fault:

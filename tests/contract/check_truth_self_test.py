@@ -125,7 +125,7 @@ def outcome(truth=None, answers=None, settled=5, complete=True, gaps=(), loops=F
         options = Namespace(
             all=False, start=None, end=None, datasets=list(check_truth.ROUTES), limit=1, oracle_delay=0, snapshot_slack=150, status=True)
         try:
-            result = check_truth.check(hub, folder, areas.load(Path(folder) / "areas.geojson"), options)
+            result = check_truth.check(hub, folder, areas.load_beside(Path(folder) / "sandbox.json"), options)
         except CannotCheck as fault:
             return str(fault).split(":")[0]
         finally:

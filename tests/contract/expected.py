@@ -17,14 +17,17 @@ STORED = {
         start_soc_percent end_soc_percent corrects_session_id last_updated""".split(),
     "outages": """outage_id operator_id charge_point_id started_at detected_at reported_at attended_at ended_at category cause exempt exempt_reason
         derived last_updated""".split(),
+    "reported_usage": """reported_usage_id operator_id group charge_point_id location_id period period_unit period_from period_to sessions successful_sessions
+        energy_kwh plugged_minutes charging_minutes idle_minutes open_minutes utilisation_percent charging_utilisation_percent sessions_per_day charge_points
+        unused_charge_points revenue_inc_vat currency last_updated""".split(),
 }
 IDS = {
     "charge_points": ("charge_point_id",), "tariffs": ("tariff_id",),
     "status_changes": ("charge_point_id", "at", "status"), "charging_sessions": ("session_id",),
-    "outages": ("outage_id",),
+    "outages": ("outage_id",), "reported_usage": ("reported_usage_id",),
 }
 AREA_FIELDS = ("borough_gss", "borough_name", "ward_gss", "lsoa21", "boundary_version")
-INSTANTS = {"at", "last_updated", "valid_from", "valid_to", "status_since"}
+INSTANTS = {"at", "last_updated", "valid_from", "valid_to", "status_since", "period_from", "period_to"}
 WRITTEN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d{3}|\d{6})Z")
 NOT_COMPARED = object()
 OUT_OF_USE = {"INOPERATIVE": "down", "OUTOFORDER": "down", "PLANNED": "planned"}
@@ -120,19 +123,19 @@ def tariff(record):
     return {"pence_per_kwh": components[0]["price"] * 100 if plain else None, "vat_included": False if plain else None}
 
 
-def areas_of(charge_point, layer, known):
-    """Area fields of a place; without boundaries they are not compared. Only boroughs are loaded, so wards and LSOAs are null."""
-    if charge_point is None or layer is None:
+def areas_of(charge_point, layers, known):
+    """Area fields of a place; without boundaries they are not compared. Of a kind that is not loaded they are null."""
+    if charge_point is None or layers is None:
         return dict.fromkeys(AREA_FIELDS, NOT_COMPARED)
     place = (charge_point.get("latitude"), charge_point.get("longitude"))
     if place not in known:
-        known[place] = (None, False) if None in place else layer.at(*place)
-    area, on_border = known[place]
+        known[place] = (None, None, None, False) if None in place else layers.at(*place)
+    borough, ward, lsoa, on_border = known[place]
     if on_border:
         return dict.fromkeys(AREA_FIELDS, NOT_COMPARED)
     # A place outside all areas was still judged by these boundaries; one without coordinates by none.
-    version = None if None in place else layer.version
-    return {"borough_gss": area and area.code, "borough_name": area and area.name, "ward_gss": None, "lsoa21": None, "boundary_version": version}
+    version = None if None in place else layers.version
+    return {"borough_gss": borough and borough.code, "borough_name": borough and borough.name, "ward_gss": ward and ward.code, "lsoa21": lsoa and lsoa.code, "boundary_version": version}
 
 
 class DerivedOutage(dict):

@@ -21,6 +21,7 @@ class Hub:
     def __init__(self, base_url, ca_file=None, key=None):
         self.base = urlsplit(base_url)
         self.key = key
+        self.headers = {}  # of the last answer
         if self.base.scheme == "https":
             context = ssl.create_default_context(cafile=ca_file)
             self.connection = http.client.HTTPSConnection(self.base.hostname, self.base.port or 443, timeout=120, context=context)
@@ -75,6 +76,7 @@ class Hub:
             if status not in (429, 503):
                 break
             time.sleep(min(self.LONGEST_WAIT, int(headers.get("Retry-After") or 1)))
+        self.headers = headers
         if status != 200:
             raise CannotCheck(f"GET {target} gave {status}: {body[:500].decode('utf-8', 'replace')}")
         return body
