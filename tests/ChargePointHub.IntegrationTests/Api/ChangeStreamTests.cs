@@ -71,6 +71,23 @@ public sealed class ChangeStreamTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_stream_with_a_limit_ends_behind_so_many_changes_and_who_comes_back_gets_the_next()
+    {
+        foreach (var own in new[] { "T1", "T2", "T3" }) await TariffAsync(own);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        using var stream = await EventReader.OpenAsync(host.Http, OfTariffs + "&limit=2", ApiHost.Key, null, patience.Token);
+        Assert.Equal(["alpha:T1", "alpha:T2"], await stream.UntilAllIsToldAsync(patience.Token));
+        Assert.Null(await stream.NextAsync(patience.Token));
+
+        using var again = await EventReader.OpenAsync(host.Http, OfTariffs + "&limit=2", ApiHost.Key, stream.LastId, patience.Token);
+        Assert.Equal(["alpha:T3"], await again.UntilAllIsToldAsync(patience.Token));
+        await TariffAsync("T4");
+        Assert.Equal("alpha:T4", await again.NextAsync(patience.Token));
+        Assert.Null(await again.NextAsync(patience.Token));
+    }
+
+    [Fact]
     public async Task A_key_and_a_hub_have_room_for_so_many_streams_and_answers_of_others_are_not_among_them()
     {
         using var two = new AnswerSlots(2, TimeSpan.Zero);

@@ -18,17 +18,24 @@ internal static class ChangeStream
     /// <summary>After which it ends, so that what was read is on record to its end; its reader comes back by itself.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    /// <summary>Until the reader goes, its rights end, the hub stops, or what follows would fit no copy made until then: who comes back is told which.</summary>
+    /// <summary>Until it has told as many as were asked for, the reader goes, its rights end, the hub stops, or what follows would fit no copy made until then: who comes back is told which.</summary>
     /// <param name="stopping">The hub was asked to stop.</param>
     public static async Task SendAsync(HubRequest request, ChangeReading reading, ChangeWalk walk, CancellationToken stopping)
     {
         using var body = new AnswerBody(request);
         var began = request.Hub.Time.GetTimestamp();
         await body.SendAsync("retry: 3000\n\n"u8.ToArray(), request.Aborted);
+        var left = request.Parameters["limit"] is null ? int.MaxValue : request.Parameters.Limit;
         long? beaten = null;
         while (!stopping.IsCancellationRequested && request.Hub.Time.GetElapsedTime(began) < Longest)
         {
-            if (!walk.IsAtEnd) await SendNextAsync(request, walk, body);
+            if (!walk.IsAtEnd)
+            {
+                var told = await SendNextAsync(request, walk, body, left);
+                if (left < int.MaxValue) left -= told;
+            }
+
+            if (left == 0) break;
             if (!walk.IsAtEnd) continue;
             if (beaten is not { } last || request.Hub.Time.GetElapsedTime(last) >= BetweenHeartbeats)
             {
@@ -43,9 +50,10 @@ internal static class ChangeStream
         await body.EndAsync(request.Aborted);
     }
 
-    private static async Task SendNextAsync(HubRequest request, ChangeWalk walk, AnswerBody body)
+    /// <returns>How many were told; at most <paramref name="limit"/>.</returns>
+    private static async Task<int> SendNextAsync(HubRequest request, ChangeWalk walk, AnswerBody body, int limit)
     {
-        await walk.ReadAsync(int.MaxValue);
+        await walk.ReadAsync(limit);
         foreach (var (json, place) in walk.Items)
         {
             Encoding.UTF8.GetBytes($"id: {walk.CursorBehind(place)}\nevent: change\ndata: ", body);
@@ -54,6 +62,7 @@ internal static class ChangeStream
         }
 
         if (walk.Items.Count > 0) await body.SendHeldAsync(request.Aborted);
+        return walk.Items.Count;
     }
 
     /// <summary>Waits, and looks whether there is more; false: what follows would fit no copy.</summary>

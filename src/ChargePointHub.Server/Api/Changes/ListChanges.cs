@@ -9,7 +9,7 @@ namespace ChargePointHub.Server.Api.Changes;
 internal static class ListChanges
 {
     private static readonly MediaForm AsEvents = new(
-        ApiRoute.EventStream, null, "What there is, then what comes, without end: each event `change` holds one Change, its id is the cursor behind it (Last-Event-ID takes it back); `heartbeat` says that all is told.");
+        ApiRoute.EventStream, null, "What there is, then what comes, without end, or with a `limit` until so many are told: each event `change` holds one Change, its id is the cursor behind it (Last-Event-ID takes it back); `heartbeat` says that all is told.");
 
     public static readonly ApiRoute Route = new()
     {
