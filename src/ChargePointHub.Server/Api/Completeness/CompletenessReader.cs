@@ -20,7 +20,7 @@ public sealed class CompletenessReader(LedgerQueries ledger)
 
         // An answer of open data holds nothing that is restricted, whoever asks.
         var told = question.Dataset.IsRestricted ? scope : Scope.Public;
-        return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question.Dataset, question.Operators, PlanOf, told, cancellationToken) };
+        return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question, operators, told, cancellationToken) };
 
         // What the records come of: outages that an operator does not report are derived from its status changes, and as whole as these.
         ListedDataset? PlanOf(ListedOperator listed) => reporting is not null && !reporting.Contains(listed.OperatorId) ? listed.Find(Dataset.StatusChanges) ?? listed.Find(question.Dataset)
@@ -63,20 +63,15 @@ public sealed class CompletenessReader(LedgerQueries ledger)
     }
 
     private async Task<IReadOnlyList<StatedGap>> WithCausesAsync(
-        IReadOnlyList<StatedGap> gaps, Dataset dataset, IReadOnlyList<ListedOperator> operators, Func<ListedOperator, ListedDataset?> planOf, Scope scope, CancellationToken cancellationToken)
+        IReadOnlyList<StatedGap> gaps, CompletenessQuestion question, IReadOnlyList<JudgedOperator> operators, Scope scope, CancellationToken cancellationToken)
     {
         var open = gaps.Where(g => g.State == GapState.Open && scope.ReadsQuality(g.OperatorId)).ToList();
-        var failures = await ledger.ReadFailuresAsync(
-            [.. open.Select(g => new OpenGap(g.OperatorId, PlanOf(g)?.Dataset ?? dataset, OnAxis(g, PlanOf(g))))], scope, cancellationToken);
-        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.Of(p.Second, PlanOf(p.First)));
+        var listed = open.Select(g => (Stated: g, Of: operators.First(o => o.OperatorId == g.OperatorId)))
+            .Select(g => (g.Stated, Gap: GapCauseReading.Of(g.Stated, g.Of, question.TimeField, question.Now), g.Of.Plan)).Where(g => g.Gap is not null).ToList();
+        var read = await GapCauseReading.ReadAsync(ledger, [.. listed.Select(g => (g.Gap!, g.Plan))], scope, cancellationToken);
+        var causes = listed.Zip(read).ToDictionary(p => p.First.Stated, p => p.Second);
         return [.. gaps.Select(g => !scope.ReadsQuality(g.OperatorId) ? g with { Cause = null } : causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : g)];
-
-        ListedDataset? PlanOf(StatedGap gap) => planOf(operators.First(o => o.OperatorId == gap.OperatorId));
     }
-
-    /// <summary>A stated gap reaches back by the tolerance; runs are looked for where the axis itself is missing.</summary>
-    private static Window OnAxis(StatedGap gap, ListedDataset? plan) =>
-        plan?.Axis == WindowAxis.LastUpdated ? Window.Between(gap.Window.From + Judge.LateTolerance, gap.Window.To) ?? gap.Window : gap.Window;
 }
 
 /// <summary>What is asked of the ledger.</summary>

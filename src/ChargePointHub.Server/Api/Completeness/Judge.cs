@@ -131,7 +131,7 @@ public static class Judge
     /// How far before and after itself a gap of the axis touches what the window is about. A record changes, and so stands on the axis <c>last_updated</c>, up to the
     /// tolerance after its event; what began within the tolerance before may end, or have changed, in a gap's wake.
     /// </summary>
-    private static (TimeSpan Back, TimeSpan On) Reach(WindowAxis? axis, TimeField field) => (axis, field) switch
+    internal static (TimeSpan Back, TimeSpan On) Reach(WindowAxis? axis, TimeField field) => (axis, field) switch
     {
         (WindowAxis.LastUpdated, TimeField.LastUpdated) => (TimeSpan.Zero, TimeSpan.Zero),
         (WindowAxis.LastUpdated, _) => (LateTolerance, TimeSpan.Zero),

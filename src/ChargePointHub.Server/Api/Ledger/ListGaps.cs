@@ -119,8 +119,8 @@ internal static class ListGaps
     private static async Task<List<ListedGap>> WithCausesAsync(HubRequest request, List<ListedGap> gaps)
     {
         var open = gaps.Where(g => g.State == GapState.Open && request.Scope.ReadsQuality(g.OperatorId)).ToList();
-        var failures = await request.Hub.Ledger.ReadFailuresAsync([.. open.Select(g => new OpenGap(g.OperatorId, g.Dataset, g.Window))], request.Scope, request.Aborted);
-        var causes = open.Zip(failures).ToDictionary(p => p.First, p => GapCauses.Of(p.Second, request.Directory.Find(p.First.OperatorId)?.Find(p.First.Dataset)));
+        var read = await GapCauseReading.ReadAsync(request.Hub.Ledger, [.. open.Select(g => (g, request.Directory.Find(g.OperatorId)?.Find(g.Dataset)))], request.Scope, request.Aborted);
+        var causes = open.Zip(read).ToDictionary(p => p.First, p => p.Second);
         return [.. gaps.Select(g => causes.TryGetValue(g, out var cause) ? g with { Cause = cause } : request.Scope.ReadsQuality(g.OperatorId) ? g : g with { Cause = null })];
     }
 
