@@ -9,7 +9,7 @@ internal static class QueriesProof
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan HistoryLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FilesLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan AskingLimit = TimeSpan.FromHours(3);
+    private static readonly TimeSpan AskingLimit = TimeSpan.FromHours(5);
 
     public static async Task<bool> RunAsync(ProofOptions options)
     {
