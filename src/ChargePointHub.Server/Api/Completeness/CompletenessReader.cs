@@ -23,9 +23,14 @@ public sealed class CompletenessReader(LedgerQueries ledger)
         return statement with { QuarantinedIsLeast = isLeast, Gaps = await WithCausesAsync(statement.Gaps, question, operators, told, cancellationToken) };
 
         // What the records come of: outages that an operator does not report are derived from its status changes, and as whole as these.
-        ListedDataset? PlanOf(ListedOperator listed) => reporting is not null && !reporting.Contains(listed.OperatorId) ? listed.Find(Dataset.StatusChanges) ?? listed.Find(question.Dataset)
+        ListedDataset? PlanOf(ListedOperator listed) => reporting is not null ? PlanOfOutages(listed, reporting)
             : listed.Find(question.Dataset) ?? (question.IsSeenByCrawls ? listed.Find(Dataset.ChargePoints) : null);
     }
+
+    /// <summary>By which an operator's outages come in: its own, or its status changes where they are derived from these; null: it has neither.</summary>
+    /// <param name="reporting">Operators that report their outages themselves, whatever their files say.</param>
+    public static ListedDataset? PlanOfOutages(ListedOperator listed, IReadOnlySet<string> reporting) =>
+        (reporting.Contains(listed.OperatorId) ? null : listed.Find(Dataset.StatusChanges)) ?? listed.Find(Dataset.Outages);
 
     public static IReadOnlyList<JudgedOperator> Judged(
         IReadOnlyList<ListedOperator> operators, Dataset dataset, IReadOnlyList<LedgerWindow> windows) => Judged(operators, dataset, o => o.Find(dataset), windows);

@@ -3,6 +3,7 @@ using System.Xml;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Answers;
 using ChargePointHub.Server.Api.Bulk;
+using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Store.Bulk;
 
@@ -17,20 +18,29 @@ internal static class GetMetadata
         OperationId = "getMetadata",
         Summary = "The catalogue of the hub's data, as DCAT",
         Description = "DCAT 3 as JSON-LD, for data catalogues that harvest it: a series for each kind of record, and in it a dataset for each operator with its licence, the words that a reuser "
-            + "must show, how often it comes in, from when on, its fields, and where it is downloaded; of a series whole months as files. Addresses are relative to the hub.",
+            + "must show, how often it comes in, from when on, its fields, and where it is downloaded; of a series whole months as files. Outages of operators that report none stand there as derived from "
+            + "their status changes. Addresses are relative to the hub.",
         Tag = "Documentation",
         IsHeldBy = RouteRights.OpenData,
         Answers = [new("application/ld+json", "Catalogue")],
-        Handler = request => JsonAnswer.SendAsync(request, json => Write(json, [.. request.Directory.Operators.OrderBy(o => o.OperatorId, StringComparer.Ordinal)])),
+        Handler = HandleAsync,
     };
 
-    private static void Write(Utf8JsonWriter json, IReadOnlyList<ListedOperator> operators)
+    private static async Task HandleAsync(HubRequest request)
+    {
+        var reporting = await request.Hub.Ledger.ReadOutageReportersAsync(null, request.Scope, request.Aborted);
+        await JsonAnswer.SendAsync(request, json => Write(json, [.. request.Directory.Operators.OrderBy(o => o.OperatorId, StringComparer.Ordinal)], reporting));
+    }
+
+    /// <param name="reporting">Operators that report their outages themselves.</param>
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<ListedOperator> operators, IReadOnlySet<string> reporting)
     {
         json.WriteStartObject();
         json.WriteStartObject("@context");
         json.WriteString("dcat", "http://www.w3.org/ns/dcat#");
         json.WriteString("dcterms", "http://purl.org/dc/terms/");
         json.WriteString("foaf", "http://xmlns.com/foaf/0.1/");
+        json.WriteString("prov", "http://www.w3.org/ns/prov#");
         json.WriteString("xsd", "http://www.w3.org/2001/XMLSchema#");
         json.WriteEndObject();
         Begin(json, "/v1/metadata", "dcat:Catalog", "ChargePointHub", "London's charge points: where they are, what they cost, how they are used, and how complete that knowledge is.");
@@ -43,19 +53,24 @@ internal static class GetMetadata
             Begin(json, SeriesOf(dataset), "dcat:DatasetSeries", dataset.Name.Replace('_', ' '), schema.Description);
             WriteFiles(json, dataset);
             json.WriteEndObject();
-            foreach (var o in operators) if (o.Find(dataset) is { } plan) WriteDataset(json, o, plan, schema);
+            foreach (var o in operators)
+            {
+                if ((dataset == Dataset.Outages ? CompletenessReader.PlanOfOutages(o, reporting) : o.Find(dataset)) is { } plan) WriteDataset(json, o, dataset, plan, schema);
+            }
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteDataset(Utf8JsonWriter json, ListedOperator o, ListedDataset plan, PublishedSchema schema)
+    /// <param name="plan">How it comes in; of another dataset: how that comes in from which it is derived.</param>
+    private static void WriteDataset(Utf8JsonWriter json, ListedOperator o, Dataset dataset, ListedDataset plan, PublishedSchema schema)
     {
-        var dataset = plan.Dataset;
         json.WriteStartObject();
         Begin(json, $"{SeriesOf(dataset)}?operator={o.OperatorId}", "dcat:Dataset", $"{dataset.Name.Replace('_', ' ')} of {o.Name}", schema.Description);
         Id(json, "dcat:inSeries", SeriesOf(dataset));
+        if (plan.Dataset == dataset) json.WriteNull("prov:wasDerivedFrom");
+        else Id(json, "prov:wasDerivedFrom", $"{SeriesOf(plan.Dataset)}?operator={o.OperatorId}");
         json.WriteStartObject("dcterms:publisher");
         json.WriteString("@id", $"/v1/operators/{o.OperatorId}");
         json.WriteString("@type", "foaf:Agent");
