@@ -5417,7 +5417,7 @@ public partial class HubClient
     /// The catalogue of the hub's data, as DCAT
     /// </summary>
     /// <remarks>
-    /// DCAT 3 as JSON-LD, for data catalogues that harvest it: a series for each kind of record, and in it a dataset for each operator with its licence, the words that a reuser must show, how often it comes in, from when on, its fields, and where it is downloaded; of a series whole months as files. Addresses are relative to the hub.
+    /// DCAT 3 as JSON-LD, for data catalogues that harvest it: a series for each kind of record, and in it a dataset for each operator with its licence, the words that a reuser must show, how often it comes in, from when on, its fields, and where it is downloaded; of a series whole months as files. Outages of operators that report none stand there as derived from their status changes. Addresses are relative to the hub.
     /// </remarks>
     /// <returns>The catalogue of the hub's data, as DCAT.</returns>
     /// <exception cref="HubProblemException">The hub refused it.</exception>
