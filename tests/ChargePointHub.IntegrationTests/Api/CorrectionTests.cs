@@ -54,6 +54,8 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         { "GET", "/v1/charge-points?max_power_kw__gte=7,4", "", "CPH-1025" },
         { "GET", "/v1/charge-points?max_power_kw__gte=50&max_power_kw__lt=7", "", "CPH-1026" },
         { "GET", "/v1/charge-points?max_power_kw__gte=50&max_power_kw__lt=50", "", "CPH-1026" },
+        { "GET", "/v1/charge-points?max_power_kw__gte=999999999&max_power_kw__lt=0.5", "", "CPH-1026" },
+        { "GET", "/v1/charge-points?last_updated__gte=2026-11-20&last_updated__lt=2026-11-19T08:00:00Z", "", "CPH-1026" },
         { "GET", "/v1/charge-points?bbox=51.48,-0.15,51.52,-0.08", "", "CPH-1027" },
         { "GET", "/v1/charge-points?near=-0.1195,51.5033", "", "CPH-1027" },
         { "GET", "/v1/charge-points?radius_m=100", "", "CPH-1028" },
@@ -72,6 +74,7 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         { "GET", "/v1/charging-sessions?from=2026-11-20&to=2026-11-19", WithKey, "CPH-1103" },
         { "GET", "/v1/charging-sessions?from=2026-11-19&to=2026-11-19", WithKey, "CPH-1103" },
         { "GET", "/v1/charging-sessions?from=2027-01-01", WithKey, "CPH-1104" },
+        { "GET", "/v1/charging-sessions?from=2027-01-01&to=2026-11-20", WithKey, "CPH-1104" },
         { "GET", "/v1/charging-sessions?period=2026-11&from=2026-11-01", WithKey, "CPH-1105" },
         { "GET", "/v1/charging-sessions?period=november", WithKey, "CPH-1106" },
         { "GET", "/v1/charging-sessions?from=2026-11-19T08:30:00Z", "X-API-Key: cph_live_hourly_secret", "CPH-1107" },
@@ -169,6 +172,11 @@ public sealed class CorrectionTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
         {
             case "query":
                 Assert.Contains(asked.Query, p => p.Name == name);
+
+                // What stays must not come again with the example, unless that names a parameter which was not known.
+                var example = error.GetProperty("example").GetString()!;
+                if (example.Contains('=', StringComparison.Ordinal) && !example.StartsWith('/') && error.GetProperty("code").GetString() != ErrorCatalogue.UnknownParameter.Code)
+                    Assert.DoesNotContain(example.Split('&').Select(p => p.Split('=')[0]), n => n != name && asked.Query.Any(p => p.Name == n));
                 break;
             case "header":
                 Assert.NotNull(name);

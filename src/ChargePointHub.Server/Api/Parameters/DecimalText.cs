@@ -9,6 +9,8 @@ internal static partial class DecimalText
 {
     public const int MaxLength = 16;
 
+    public const decimal Largest = 999_999_999.999999m;
+
     /// <summary>Null when there is none, or it is no plain number from 0 on with at most nine digits before the point and six after it.</summary>
     public static decimal? Parse(string? text) => text is not null && Plain().IsMatch(text) ? decimal.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : null;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api.Problems;
 using ChargePointHub.Server.Geography;
@@ -87,19 +88,20 @@ internal static class FilterParameters
         foreach (var name in new[] { "max_power_kw", "energy_kwh", "plug_in_minutes" })
         {
             if (DecimalText.Parse(parameters[name + "__gte"]) is { } least && DecimalText.Parse(parameters[name + "__lt"]) is { } below && below <= least)
-                yield return Empty(name, parameters, below < least);
+                yield return Empty(name, parameters, Math.Min(least + 1, DecimalText.Largest).ToString("0.######", CultureInfo.InvariantCulture));
         }
 
         if (TimeOf(parameters["last_updated__gte"]) is { } from && TimeOf(parameters["last_updated__lt"]) is { } to && to <= from)
-            yield return Empty("last_updated", parameters, to < from);
+            yield return Empty("last_updated", parameters, Instants.Format(from.AddDays(1)));
     }
 
-    private static Fault Empty(string name, RequestParameters parameters, bool areExchanged)
+    /// <param name="above">More than the lower end, which stays.</param>
+    private static Fault Empty(string name, RequestParameters parameters, string above)
     {
         var (least, below) = (parameters[name + "__gte"]!, parameters[name + "__lt"]!);
         return new Fault(
             ErrorCatalogue.EmptyRange, name + "__lt", $"{name} cannot be {Shown(least)} or more and less than {Shown(below)}.",
-            Example: areExchanged ? $"{name}__gte={Uri.EscapeDataString(below)}&{name}__lt={Uri.EscapeDataString(least)}" : null);
+            Example: $"{name}__lt={above}");
     }
 
     private static IEnumerable<RecordFilter> Listed(FilterField field, IEnumerable<string>? words)

@@ -12,10 +12,8 @@ internal static class TimeExamples
     /// <summary>The first instant after that day.</summary>
     public static string To(DateTimeOffset now) => Text(LondonCalendar.DayOf(now));
 
-    /// <summary>Bounds that were given the wrong way round, exchanged; where that is no window either, the day before.</summary>
-    public static string InOrder(DateTimeOffset from, DateTimeOffset to, DateTimeOffset now) => to < from && to < now
-        ? $"from={Instants.Format(to)}&to={Instants.Format(from)}"
-        : $"from={From(now)}&to={To(now)}";
+    /// <summary>An end that comes after a beginning which stays.</summary>
+    public static string EndAfter(DateTimeOffset from) => $"to={Instants.Format(from.AddDays(1))}";
 
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -26,13 +26,13 @@ internal static class WindowReading
         var end = to is null ? null : TimeText.Parse(to);
         if ((from is not null && start is null) || (to is not null && end is null)) return (null, null);
         if (start is null && end is null) return (Newest(now), null);
+        if (start is { } begins && begins >= now) return (null, Future("from", begins, now));
         if (start is { } a && end is { } b && b <= a)
         {
             return (null, new Fault(
-                ErrorCatalogue.EndsBeforeItStarts, "to", $"{Instants.Format(b)} does not come after {Instants.Format(a)}.", Example: TimeExamples.InOrder(a, b, now)));
+                ErrorCatalogue.EndsBeforeItStarts, "to", $"{Instants.Format(b)} does not come after {Instants.Format(a)}.", Example: TimeExamples.EndAfter(a)));
         }
 
-        if (start is { } begins && begins >= now) return (null, Future("from", begins, now));
         var last = end ?? precision.Cut(now);
         if (start is { } first) return (new Window(first, first < last ? last : precision.Next(first)), null);
         var newest = Newest(last);
