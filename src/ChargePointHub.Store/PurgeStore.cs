@@ -227,8 +227,9 @@ public sealed class PurgeStore(Database database)
         }
 
         if (!purge.HidesId) return;
-        if (purge.Dataset == Dataset.ChargePoints)
+        if (purge.Dataset == Dataset.ChargePoints && !purge.IsMended)
         {
+            // Of one that is to come again mended, what happened there stays and names it: where it was told to be must stay too, or nobody could be told that it left there.
             await connection.Command($"DELETE FROM charge_point_told WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
             await connection.Command($"DELETE FROM charge_point_left WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
         }

@@ -19,6 +19,7 @@ internal static class UsageBenchmark
 {
     /// <summary>Of London.</summary>
     private const int SessionsADay = 25_000;
+    private const int Repeated = 20;
     private const double ScansAllowed = 2;
     private const double QuarterAllowed = 600;
     private const double YearAllowed = 20;
@@ -47,7 +48,11 @@ internal static class UsageBenchmark
                 var scan = (await psql.TimeAsync(Scan, before: "SET enable_seqscan = off; SET max_parallel_workers_per_gather = 0;")).TotalMilliseconds;
                 var (quarter, lines) = await TimeAsync(hub, "/v1/usage.csv?group_by=borough,day&from=2026-08-21&to=2026-11-21");
                 var (month, _) = await TimeAsync(hub, "/v1/usage.csv?group_by=borough,month&from=2026-08-01&to=2026-11-01");
-                var (year, days) = await TimeAsync(hub, "/v1/usage.csv?group_by=charge_point,day&charge_point=operator-07:CP00007&from=2025-11-21&to=2026-11-21");
+
+                // One after the other, so that none has the garbage of a quarter's answer to clear away.
+                var years = new List<(double Milliseconds, int Rows)>();
+                for (var n = 0; n < Repeated; n++) years.Add(await TimeAsync(hub, $"/v1/usage.csv?group_by=charge_point,day&charge_point=operator-07:CP{7 + (50 * n):D5}&from=2025-11-21&to=2026-11-21"));
+                var (year, days) = (years.Select(y => y.Milliseconds).Order().ElementAt(Repeated / 2), years.Min(y => y.Rows));
                 if (lines < 92 * 31 || days < 365) throw new InvalidOperationException($"{lines} rows of boroughs and {days} of the charge point are too few.");
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"  {(round < 0 ? "warm-up" : $"round {round + 1}")}: index scan {scan:N0} ms, quarter by borough and day {quarter:N0} ms ({lines:N0} rows), by month {month:N0} ms; one charge point's year {year:F1} ms"));

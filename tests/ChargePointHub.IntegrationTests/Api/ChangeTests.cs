@@ -106,6 +106,17 @@ public sealed class ChangeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_charge_point_that_comes_again_mended_in_another_borough_has_left_the_one_before()
+    {
+        await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.ChargePoints, "alpha", "alpha:P1", HidesId: true, IsMended: true, "x", "x"), CancellationToken.None);
+        var begun = await host.GetAsync("/v1/changes?dataset=charging_sessions", OfLambeth);
+        Assert.Equal(["upsert charging_sessions alpha:S1"], Told(begun));
+
+        await WriteAsync(new RecordPage { ChargePoints = [Samples.Accept(Point("P1") with { LastUpdated = Samples.Noon.AddHours(1) })] }, "E09000007");
+        Assert.Equal(["removal charging_sessions alpha:P1"], Told(await AfterAsync(begun, OfLambeth, "&dataset=charging_sessions")));
+    }
+
+    [Fact]
     public async Task What_is_reported_of_a_location_goes_with_one_of_its_charge_points_and_comes_back_with_it()
     {
         host.Granted[OfLambeth] = Scope.Of(OrganisationRole.Borough, null, [new("alpha", "reported_usage", ["E09000022"])]);
