@@ -152,13 +152,14 @@ internal static class FigureAnswer
     private sealed class FigureWriter(HubRequest request, FigureReading reading, IBufferWriter<byte> output) : IDisposable
     {
         private readonly Utf8JsonWriter json = new(output, HubJson.WriterOptions);
+        private readonly IReadOnlyList<string> columns = FigureColumns.Of(reading.Points.By);
         private readonly Dictionary<int, string[]> operators = [];
 
         public void Write(FigureRow row)
         {
             json.Reset();
             json.WriteStartObject();
-            FigureColumns.Write(json, reading, row, request.Directory.Areas);
+            FigureColumns.Write(json, columns, reading, row, request.Directory.Areas);
             row.Write(json);
             json.WriteEndObject();
             json.Flush();

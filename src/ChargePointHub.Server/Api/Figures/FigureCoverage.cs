@@ -26,7 +26,7 @@ internal sealed class FigureCoverage
     {
         if (!byOperator.TryGetValue(operatorId, out var known)) return 0;
         if (Window.Between(window.From, window.To < known.Settled ? window.To : known.Settled) is not { } judged) return null;
-        return 1 - ((decimal)known.Missing.Intersect(judged).Total.Ticks / judged.Length.Ticks);
+        return known.Missing.IsEmpty ? 1 : 1 - ((decimal)known.Missing.Intersect(judged).Total.Ticks / judged.Length.Ticks);
     }
 
     /// <summary>Cut to one decimal: 100 is said of what is whole, and of nothing else. Null: there is nothing to judge.</summary>

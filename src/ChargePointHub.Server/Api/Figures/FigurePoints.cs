@@ -85,7 +85,7 @@ internal sealed record FigurePoints(IReadOnlyList<FigureGroup> By, IReadOnlyList
         OneOf(parameters.List("location_type"), p => Word(p.LocationType));
         if (DecimalText.Parse(parameters["max_power_kw__gte"]) is { } least) all.Add(p => p.MaxPowerKw >= least);
         if (DecimalText.Parse(parameters["max_power_kw__lt"]) is { } below) all.Add(p => p.MaxPowerKw < below);
-        return p => all.TrueForAll(f => f(p));
+        return all is [var only] ? only : p => all.TrueForAll(f => f(p));
 
         // What is not known meets no filter.
         void OneOf(IEnumerable<string>? words, Func<NetworkPoint, string?> valueOf)

@@ -43,7 +43,7 @@ internal sealed record FigureReading(
         var held = await request.Hub.Network.ReadAsync(clock, basis, scope, request.Aborted);
         var points = held.Where(FigurePoints.Filter(parameters, request.Directory)).ToList();
 
-        if (FigureRights.UnknownOf(parameters, held) is { Count: > 0 } unknown) return (null, unknown);
+        if (FigureRights.UnknownOf(parameters, held, points) is { Count: > 0 } unknown) return (null, unknown);
         if (FigureRights.FaultOf(request, basis, points) is { } cut) return (null, [cut]);
         var (groups, unit) = FigureParameters.GroupsOf(parameters, table.Usual);
         if (FigurePeriods.DaysOf(parameters, unit, now) is not { } d) return (null, [WindowReading.Future("from", LondonCalendar.Midnight(LondonCalendar.DayOf(now).AddDays(1)), now)]);

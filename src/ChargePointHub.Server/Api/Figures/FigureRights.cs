@@ -9,7 +9,9 @@ namespace ChargePointHub.Server.Api.Figures;
 internal static class FigureRights
 {
     /// <summary>Ids that name no charge point or location that is held: an empty answer would look like one that nobody used.</summary>
-    public static IReadOnlyList<Fault> UnknownOf(RequestParameters parameters, IReadOnlyList<NetworkPoint> held)
+    /// <param name="held">All that the reader holds.</param>
+    /// <param name="points">Of these, what the question admits.</param>
+    public static IReadOnlyList<Fault> UnknownOf(RequestParameters parameters, IReadOnlyList<NetworkPoint> held, IReadOnlyList<NetworkPoint> points)
     {
         return [.. Of("charge_point", p => p.ChargePointId), .. Of("location", p => p.LocationId)];
 
@@ -17,7 +19,9 @@ internal static class FigureRights
         {
             if (parameters.List(name) is not { } asked) return [];
             var unknown = asked.ToHashSet(StringComparer.Ordinal);
-            foreach (var point in held) unknown.Remove(idOf(point));
+            unknown.ExceptWith(points.Select(idOf));
+            if (unknown.Count == 0) return [];
+            unknown.ExceptWith(held.Select(idOf));
             if (unknown.Count == 0) return [];
             var known = held.Select(idOf).ToHashSet(StringComparer.Ordinal);
             return asked.Where(unknown.Contains).Distinct().Take(Problem.MostTold + 1).Select(id => new Fault(

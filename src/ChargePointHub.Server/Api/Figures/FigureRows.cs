@@ -55,16 +55,17 @@ internal static class FigureColumns
         return [.. All.Where(c => OfPeriod.Contains(c) || of.Contains(c))];
     }
 
-    public static void Write(Utf8JsonWriter json, FigureReading reading, FigureRow row, AreaIndex areas)
+    /// <param name="columns">Of the grouping.</param>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<string> columns, FigureReading reading, FigureRow row, AreaIndex areas)
     {
         var (period, unit) = (row.Period, reading.Points.Units[reading.Points.FirstUnit(row.Group)].First);
         json.WriteString(OfPeriod[0], period.Text);
         json.WriteString(OfPeriod[1], period.Unit is { } u ? Words<PeriodUnit>.Of(u) : null);
         json.WriteInstant(OfPeriod[2], period.Window.From);
         json.WriteInstant(OfPeriod[3], period.Window.To);
-        foreach (var column in Of(reading.Points.By).Skip(OfPeriod.Length))
+        for (var i = OfPeriod.Length; i < columns.Count; i++)
         {
-            json.WriteString(column, column switch
+            json.WriteString(columns[i], columns[i] switch
             {
                 "operator_id" => unit.OperatorId,
                 "location_id" => unit.LocationId,

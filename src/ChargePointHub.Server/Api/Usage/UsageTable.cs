@@ -83,7 +83,7 @@ internal sealed class UsageTable : IFigureTable
     {
         for (var i = 0; i < names.Length; i++)
         {
-            if (values[i] is { } number) json.WriteNumber(names[i], number / 1.0000000000000000000000000000m);
+            if (values[i] is { } number) json.WriteNumber(names[i], number.Scale == 0 ? number : number / 1.0000000000000000000000000000m);
             else json.WriteNull(names[i]);
         }
     }
