@@ -113,7 +113,7 @@ public sealed class PurgeStore(Database database)
             rows = [.. rows, .. await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken)];
             await transaction.CommitAsync(cancellationToken);
             if (rows.Count == 0) return new Purged(rows, IsVacuumed: true);
-            return new Purged(rows, await VacuumAsync(rows, cancellationToken));
+            return new Purged(rows, await VacuumAsync([.. rows.Select(r => r.Table), .. purge.Dataset == Dataset.ChargePoints || purge.Dataset == Dataset.ChargingSessions ? FiguresOfSessions : []], cancellationToken));
         }
     }
 
@@ -122,13 +122,16 @@ public sealed class PurgeStore(Database database)
         "SELECT operator_id, dataset, record_id, purged_at, purged_by, reason, rows_gone, keeps_out FROM purged_record ORDER BY tick").ListKnownAsync(
             1, (r, dataset) => new PurgedRecord(r.GetString(0), dataset, r.TextOrNull(2), r.Instant(3), r.GetString(4), r.GetString(5), r.GetInt64(6), r.GetBoolean(7)), cancellationToken);
 
+    /// <summary>Where sessions and charge points leave something too, and no row of their own.</summary>
+    private static readonly string[] FiguresOfSessions = ["usage_day", "usage_packed"];
+
     /// <summary>What is deleted lies in PostgreSQL's files until its place is free again.</summary>
-    private async Task<bool> VacuumAsync(IReadOnlyList<PurgedRows> rows, CancellationToken cancellationToken)
+    private async Task<bool> VacuumAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
-            await Unhurried(connection.Command($"VACUUM {string.Join(", ", rows.Select(r => r.Table))}")).ExecuteAsync(cancellationToken);
+            await Unhurried(connection.Command($"VACUUM {string.Join(", ", tables.Distinct())}")).ExecuteAsync(cancellationToken);
             return true;
         }
         catch (NpgsqlException)
@@ -227,9 +230,13 @@ public sealed class PurgeStore(Database database)
         }
 
         if (!purge.HidesId) return;
-        if (purge.Dataset == Dataset.ChargePoints && !purge.IsMended)
+        if (purge.Dataset == Dataset.ChargePoints && purge.IsMended)
         {
-            // Of one that is to come again mended, what happened there stays and names it: where it was told to be must stay too, or nobody could be told that it left there.
+            // What happened there stays and names it: where that was told to be must stay too, or nobody could be told that it left there. Of the charge point itself nothing is told.
+            await connection.Command($"UPDATE charge_point_told SET was_published = false WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
+        }
+        else if (purge.Dataset == Dataset.ChargePoints)
+        {
             await connection.Command($"DELETE FROM charge_point_told WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
             await connection.Command($"DELETE FROM charge_point_left WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
         }

@@ -98,7 +98,7 @@ internal static class RollupsCommand
             sessions = await new UsageRollup(database.Source).RebuildAsync(id, new Reading(read => context.Progress.Show($"{read:N0} sessions read, {read / Math.Max(1, clock.Elapsed.TotalSeconds):N0} a second")), ct);
             await new StatusRollup(database.Source).ForgetAsync(id, ct);
             context.Progress.Clear();
-            await context.Output.WriteLineAsync(sessions == 0 ? $"There are no sessions of '{id}'." : $"The days of {id} were made anew of {sessions:N0} sessions. A hub makes its days of status anew within seconds.");
+            await context.Output.WriteLineAsync(sessions == 0 ? $"There are no sessions of '{id}'. A hub makes its days of status anew, if it has any." : $"The days of {id} were made anew of {sessions:N0} sessions. A hub makes its days of status anew.");
             return ExitCode.Done;
         }));
         return rebuild;

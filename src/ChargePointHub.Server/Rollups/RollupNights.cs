@@ -41,11 +41,26 @@ internal sealed partial class RollupNights(UsageRollup usage, UsagePacker packer
     /// <summary>Makes what has never been made, and recomputes where a night has come since the last time.</summary>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
+        await PackAsync(cancellationToken);
         await MakeAsync(cancellationToken);
+    }
+
+    private async Task PackAsync(CancellationToken cancellationToken)
+    {
         var before = LondonCalendar.DayOf(time.GetUtcNow()).AddDays(1 - DaysAtWork);
         foreach (var operatorId in await packer.ReadDueAsync(before, cancellationToken))
         {
-            while (await packer.PackAsync(operatorId, before, cancellationToken) > 0) cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                while (await packer.PackAsync(operatorId, before, cancellationToken) > 0) cancellationToken.ThrowIfCancellationRequested();
+            }
+#pragma warning disable CA1031 // One operator whose days cannot be packed holds up no other, and is read by its rows; the next look is another try.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                if (cancellationToken.IsCancellationRequested) throw;
+                LogNotPacked(log, operatorId, failure.Message);
+            }
         }
     }
 
@@ -130,6 +145,9 @@ internal sealed partial class RollupNights(UsageRollup usage, UsagePacker packer
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The days of {OperatorId} could not be made, so that no figures of it are told: {Reason}")]
     private static partial void LogNotBuilt(ILogger log, string operatorId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Days of {OperatorId} were not packed, so that figures of many charge points take longer: {Reason}")]
+    private static partial void LogNotPacked(ILogger log, string operatorId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Roll-ups were not recomputed: {Reason}")]
     private static partial void LogFailed(ILogger log, string reason);

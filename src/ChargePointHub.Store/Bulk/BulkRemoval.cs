@@ -11,12 +11,16 @@ internal static class BulkRemoval
     /// <returns>Rows that went, by table.</returns>
     public static async Task<IReadOnlyList<PurgedRows>> OfOperatorAsync(NpgsqlConnection connection, string operatorId, IEnumerable<Dataset> datasets, CancellationToken cancellationToken)
     {
-        const string Which = "SELECT file_id FROM bulk_file WHERE dataset = ANY ($1) AND (made_at IS NULL OR $2 = ANY (operators))";
+        const string Which = "SELECT file_id FROM bulk_file WHERE dataset = ANY ($1) AND";
         object?[] values = [datasets.Select(d => d.Name).ToArray(), operatorId];
+        var files = await connection.Command($"{Which} made_at IS NOT NULL AND $2 = ANY (operators) FOR UPDATE", values).ListAsync(r => r.GetGuid(0), cancellationToken);
+
+        // One that nobody sees and somebody holds is thrown away just now, or being made: its maker finds that it was overtaken.
+        files.AddRange(await connection.Command($"{Which} made_at IS NULL FOR UPDATE SKIP LOCKED", values[0]).ListAsync(r => r.GetGuid(0), cancellationToken));
         var gone = new List<PurgedRows>();
         foreach (var table in new[] { "bulk_chunk", "bulk_form", "bulk_file" })
         {
-            if (await connection.Command($"DELETE FROM {table} WHERE file_id IN ({Which})", values).ExecuteAsync(cancellationToken) is > 0 and var rows) gone.Add(new PurgedRows(table, rows));
+            if (await connection.Command($"DELETE FROM {table} WHERE file_id = ANY ($1)", (object)files.ToArray()).ExecuteAsync(cancellationToken) is > 0 and var rows) gone.Add(new PurgedRows(table, rows));
         }
 
         return gone;

@@ -158,7 +158,15 @@ public sealed class BulkStore(Database database)
         await transaction.CommitAsync(cancellationToken);
 
         // Its pieces go when nobody waits for the clock any more; what a killed maker leaves of them the next throws away.
-        await connection.Command("DELETE FROM bulk_file WHERE file_id = ANY ($1)", replaced.ToArray()).ExecuteAsync(cancellationToken);
+        try
+        {
+            await connection.Command("DELETE FROM bulk_file WHERE file_id = ANY ($1)", replaced.ToArray()).ExecuteAsync(cancellationToken);
+        }
+        catch (NpgsqlException)
+        {
+            // The file is made all the same.
+        }
+
         return BulkOutcome.Made;
     }
 

@@ -52,6 +52,14 @@ internal static class PackedUsage
     /// <summary>Whether this hub knows how to read it; a newer one may have written it.</summary>
     public static bool IsKnown(ReadOnlySpan<byte> packed) => packed is [Form, ..];
 
+    /// <summary>All of it, by hub id.</summary>
+    public static Dictionary<string, UsageFigures> Read(string operatorId, ReadOnlySpan<byte> packed)
+    {
+        var points = new Dictionary<string, UsageFigures>(StringComparer.Ordinal);
+        for (var at = 0; TryRead(packed, ref at, out var id, out var figures);) points[$"{operatorId}:{Encoding.UTF8.GetString(id)}"] = figures;
+        return points;
+    }
+
     /// <summary>The next charge point, from the first byte on.</summary>
     /// <param name="packed">All of it.</param>
     /// <param name="at">Where the reader stands; 0 at first.</param>

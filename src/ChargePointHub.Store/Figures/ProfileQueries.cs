@@ -48,10 +48,11 @@ public sealed class ProfileQueries(Database database)
         var (begin, end) = (LondonCalendar.Midnight(first), LondonCalendar.Midnight(last.AddDays(1)));
         var (earliest, operators) = (begin - SessionDays.Longest, points.Select(p => p.OperatorId).Distinct().ToArray());
 
-        // Which sessions are corrected no reader may ask: it is the hub itself who leaves them out.
-        HashSet<string> corrected;
-        await using (var own = await database.Reads.OpenConnectionAsync(cancellationToken))
-            corrected = (await own.Command(Corrected, operators, earliest, end).ListAsync(r => r.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        // Which sessions are corrected no reader may ask: it is the hub itself who leaves them out, and all that is read is of one state of the database.
+        await using var own = await database.Reads.OpenConnectionAsync(cancellationToken);
+        await using var shown = await own.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        var snapshot = (await own.Command("SELECT pg_export_snapshot()").ListAsync(r => r.GetString(0), cancellationToken)).Single();
+        var corrected = (await own.Command(Corrected, operators, earliest, end).ListAsync(r => r.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal);
 
         var shared = points.Where(p => p.Before.Count > 0).Select(p => p.Unit).ToHashSet();
         var told = new Dictionary<(int Unit, DateOnly Day), (int Before, int Group, List<(WeekHour Hour, UsageFigures Figures)> Hours)>();
@@ -60,6 +61,8 @@ public sealed class ProfileQueries(Database database)
         {
             to = points.Count <= Few || end - from <= Slice ? end : from + Slice;
             await using var connection = await database.OpenServingAsync(cancellationToken);
+            await using var same = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+            await connection.Command($"SET TRANSACTION SNAPSHOT '{snapshot}'").ExecuteAsync(cancellationToken);
             await using var command = new ServingCommand(connection, scope, Sessions);
             command.Parameters.AddWithValue("ids", ids);
             command.Parameters.AddWithValue("operators", of);

@@ -150,7 +150,11 @@ public sealed class StatusRollup(Database database)
     private static async Task ForgetAsync(NpgsqlConnection connection, string operatorId, CancellationToken cancellationToken)
     {
         foreach (var table in (string[])["status_day", "status_day_made", "status_day_dirty", "status_day_hours"])
-            await connection.Command($"DELETE FROM {table} WHERE operator_id = $1", operatorId).ExecuteAsync(cancellationToken);
+        {
+            await using var forget = connection.Command($"DELETE FROM {table} WHERE operator_id = $1", operatorId);
+            forget.CommandTimeout = 0;
+            await forget.ExecuteAsync(cancellationToken);
+        }
     }
 
     private static async Task<RollupCheck> CompareAsync(
@@ -171,20 +175,25 @@ public sealed class StatusRollup(Database database)
             """,
             wanted.OperatorId, first, last).ListAsync(r => r.GetString(0), cancellationToken);
         var (compared, differences) = (0L, 0L);
-        foreach (var batch in ids.Where(id => hours.GetValueOrDefault(id, "") == StatusHistory.TextOf(wanted.Hours.GetValueOrDefault(id))).Select(id => new PointDays(wanted.OperatorId, id, first, last)).Chunk(PointsAtOnce))
+        var alike = ids.Where(id => hours.GetValueOrDefault(id, "") == StatusHistory.TextOf(wanted.Hours.GetValueOrDefault(id))).ToList();
+        for (var from = first; from <= last; from = from.AddDays(DaysAtOnce))
         {
-            var stored = (await connection.Command(
-                $"SELECT charge_point_id, day, {string.Join(", ", StatusDayRows.Columns)} FROM status_day WHERE operator_id = $1 AND day BETWEEN $2 AND $3 AND charge_point_id = ANY ($4)",
-                wanted.OperatorId, first, last, batch.Select(b => b.ChargePointId).ToArray())
-                .ListAsync(r => (Key: (r.GetString(0), r.GetFieldValue<DateOnly>(1)), Time: StatusDayRows.Read(r, 2)), cancellationToken)).ToDictionary(r => r.Key, r => r.Time);
-            foreach (var (id, day, time) in await ComputeAsync(connection, wanted, sight, batch, cancellationToken))
+            var to = from.AddDays(DaysAtOnce - 1) < last ? from.AddDays(DaysAtOnce - 1) : last;
+            foreach (var batch in alike.Select(id => new PointDays(wanted.OperatorId, id, from, to)).Chunk(PointsAtOnce))
             {
-                if (touched.TryGetValue(id, out var t) && t.First <= day && day <= t.Last) continue;
-                compared++;
-                var kept = stored.GetValueOrDefault((id, day));
-                if (kept == time) continue;
-                differences++;
-                found(new StatusDifference(wanted.OperatorId, day, id, kept, time));
+                var stored = (await connection.Command(
+                    $"SELECT charge_point_id, day, {string.Join(", ", StatusDayRows.Columns)} FROM status_day WHERE operator_id = $1 AND day BETWEEN $2 AND $3 AND charge_point_id = ANY ($4)",
+                    wanted.OperatorId, from, to, batch.Select(b => b.ChargePointId).ToArray())
+                    .ListAsync(r => (Key: (r.GetString(0), r.GetFieldValue<DateOnly>(1)), Time: StatusDayRows.Read(r, 2)), cancellationToken)).ToDictionary(r => r.Key, r => r.Time);
+                foreach (var (id, day, time) in await ComputeAsync(connection, wanted, sight, batch, cancellationToken))
+                {
+                    if (touched.TryGetValue(id, out var t) && t.First <= day && day <= t.Last) continue;
+                    compared++;
+                    var kept = stored.GetValueOrDefault((id, day));
+                    if (kept == time) continue;
+                    differences++;
+                    found(new StatusDifference(wanted.OperatorId, day, id, kept, time));
+                }
             }
         }
 

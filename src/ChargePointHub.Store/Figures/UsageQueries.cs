@@ -45,24 +45,26 @@ public sealed class UsageQueries(Database database)
     {
         if (!scope.Reads(Dataset.ChargingSessions)) throw new UnauthorizedAccessException($"The scope {scope} does not read {Dataset.ChargingSessions}.");
         if (question.Points.Count == 0) return [];
-        var sums = new UsageSums(question);
+        var (sums, asked) = (new UsageSums(question), question.Points.Select(p => (p.OperatorId, Id: p.ChargePointId)).Distinct().ToList());
         await using var connection = await database.OpenServingAsync(cancellationToken);
         if (question.Points.Count <= Few)
         {
             await using var few = new ServingCommand(
                 connection, scope,
                 $"SELECT {Figures} FROM unnest($1, $2) AS p (operator_id, id) CROSS JOIN unnest($3) AS d (day) JOIN usage_day u ON u.operator_id = p.operator_id AND u.day = d.day AND u.charge_point_id = p.id",
-                question.Points.Select(p => p.OperatorId).ToArray(), question.Points.Select(p => p.ChargePointId).ToArray(), question.Days.ToArray());
+                asked.Select(p => p.OperatorId).ToArray(), asked.Select(p => p.Id).ToArray(), question.Days.ToArray());
             await AddRowsAsync(few, sums, cancellationToken);
             return sums.ToList();
         }
 
+        // Packed days and rows of one state of the database: a session and what corrects it may be of days of either.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var packed = await AddPackedAsync(connection, question, sums, scope, cancellationToken);
         var left = sums.Operators.SelectMany(o => question.Days.Select(d => (OperatorId: o, Day: d))).Where(d => !packed.Contains(d)).ToList();
         if (left.Count == 0) return sums.ToList();
         await using var rows = new ServingCommand(
             connection, scope, $"SELECT {Figures} FROM unnest($1, $2) AS d (operator_id, day) JOIN usage_day u USING (operator_id, day) WHERE u.charge_point_id = ANY ($3)",
-            left.Select(d => d.OperatorId).ToArray(), left.Select(d => d.Day).ToArray(), question.Points.Select(p => p.ChargePointId).ToArray());
+            left.Select(d => d.OperatorId).ToArray(), left.Select(d => d.Day).ToArray(), asked.Select(p => p.Id).ToArray());
         await AddRowsAsync(rows, sums, cancellationToken);
         return sums.ToList();
     }

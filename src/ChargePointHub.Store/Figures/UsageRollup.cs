@@ -19,7 +19,7 @@ public sealed record RollupCheck(DateOnly FromDay, DateOnly ToDay, long Compared
 /// <param name="LastDifferedAt">When one last found a difference; null: none ever did.</param>
 public sealed record KeptCheck(DateOnly FromDay, DateOnly ToDay, long Compared, long Differences, DateTimeOffset EndedAt, DateTimeOffset? LastDifferedAt);
 
-/// <summary>The roll-up of sessions computed anew out of all sessions, held against what pages have added up.</summary>
+/// <summary>The roll-up of sessions computed anew out of all sessions, held against what pages have added up, and that against what of it is packed.</summary>
 public sealed class UsageRollup(Database database)
 {
     /// <summary>As it is called where checks are kept.</summary>
@@ -72,11 +72,14 @@ public sealed class UsageRollup(Database database)
         var operators = operatorId is null ? await days.Command(Operators).ListAsync(r => r.GetString(0), cancellationToken) : [operatorId];
         var corrected = (await days.Command(Corrected, Text(operatorId)).ListAsync(r => r.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal);
 
+        var withheld = (await days.Command("SELECT charge_point_id FROM charge_point WHERE NOT published").ListAsync(r => r.GetString(0), cancellationToken)).ToHashSet(StringComparer.Ordinal);
+
         var (compared, differences, count) = (0L, 0L, 0L);
         await foreach (var (day, computed) in DaysAsync(sessions, corrected, fromDay, toDay, operatorId, Counted, cancellationToken))
         {
             var stored = await days.Command($"SELECT operator_id, charge_point_id, {UsageRows.Columns} FROM usage_day WHERE operator_id = ANY ($1) AND day = $2", operators.ToArray(), day)
                 .ListAsync(r => (Key: (r.GetString(0), r.GetString(1)), Figures: UsageRows.Read(r, 2)), cancellationToken);
+            await HoldPackedAsync(day, stored.ToDictionary(s => s.Key, s => s.Figures));
             foreach (var (key, figures) in stored)
             {
                 computed.Remove(key, out var sum);
@@ -91,6 +94,23 @@ public sealed class UsageRollup(Database database)
         void Counted()
         {
             if (++count % Batch == 0) read?.Report(count);
+        }
+
+        // What is packed is the rows once more, but for what is withheld.
+        async Task HoldPackedAsync(DateOnly day, Dictionary<(string OperatorId, string ChargePointId), UsageFigures> rows)
+        {
+            var packs = await days.Command(
+                "SELECT p.operator_id, p.packed FROM usage_packed p LEFT JOIN withheld_marks() w USING (operator_id) WHERE p.operator_id = ANY ($1) AND p.day = $2 AND p.packed IS NOT NULL AND p.withheld = coalesce(w.mark, '')",
+                operators.ToArray(), day).ListAsync(r => (OperatorId: r.GetString(0), Packed: r.GetFieldValue<byte[]>(1)), cancellationToken);
+            foreach (var (of, packed) in packs.Where(p => PackedUsage.IsKnown(p.Packed)))
+            {
+                var found = PackedUsage.Read(of, packed);
+                foreach (var id in rows.Keys.Where(k => k.OperatorId == of && !withheld.Contains(k.ChargePointId)).Select(k => k.ChargePointId).Union(found.Keys))
+                {
+                    var (kept, row) = (found.GetValueOrDefault(id), rows.GetValueOrDefault((of, id)));
+                    if (kept != row) Hold(new UsageDifference(of, day, id, kept, row));
+                }
+            }
         }
 
         void Hold(UsageDifference pair)

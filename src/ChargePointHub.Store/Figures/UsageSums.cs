@@ -3,12 +3,12 @@ using ChargePointHub.Model;
 
 namespace ChargePointHub.Store.Figures;
 
-/// <summary>Charge points' days put together by the groups and periods of a question, in whatever order they come; each day of a charge point comes once.</summary>
+/// <summary>Charge points' days put together by the groups and periods of a question, in whatever order they come; each day of a charge point comes once, and counts in each of its groups.</summary>
 internal sealed class UsageSums
 {
     private readonly UsageQuestion question;
     private readonly Dictionary<string, OfOperator> operators;
-    private readonly Dictionary<string, UsagePoint> points;
+    private readonly ILookup<string, UsagePoint> points;
 
     /// <summary>Things of which several charge points tell: of each day the first that has figures counts, which is known when all were read.</summary>
     private readonly bool[] isSeveral;
@@ -25,7 +25,7 @@ internal sealed class UsageSums
     public UsageSums(UsageQuestion question)
     {
         this.question = question;
-        points = question.Points.ToDictionary(p => p.ChargePointId, StringComparer.Ordinal);
+        points = question.Points.ToLookup(p => p.ChargePointId, StringComparer.Ordinal);
         operators = question.Points.GroupBy(p => p.OperatorId).ToDictionary(o => o.Key, o => new OfOperator(o), StringComparer.Ordinal);
         groups = question.Points.Max(p => p.Group) + 1;
         isSeveral = new bool[question.Points.Max(p => p.Unit) + 1];
@@ -41,7 +41,10 @@ internal sealed class UsageSums
     /// <summary>A day of a charge point; of one that is not asked about, nothing.</summary>
     public void Add(string operatorId, DateOnly day, string chargePointId, UsageFigures more)
     {
-        if (points.TryGetValue(chargePointId, out var point) && point.OperatorId == operatorId) Add(point, day, PeriodOf(day), more);
+        foreach (var point in points[chargePointId])
+        {
+            if (point.OperatorId == operatorId) Add(point, day, PeriodOf(day), more);
+        }
     }
 
     /// <summary>A day of an operator, as <see cref="PackedUsage"/> has it.</summary>
@@ -53,7 +56,7 @@ internal sealed class UsageSums
             // Both are in the order of the ids' bytes.
             var order = of.Ids[n].AsSpan().SequenceCompareTo(id);
             while (order < 0 && ++n < of.Ids.Length) order = of.Ids[n].AsSpan().SequenceCompareTo(id);
-            if (n < of.Ids.Length && order == 0) Add(of.Points[n++], day, period, more);
+            for (; n < of.Ids.Length && of.Ids[n].AsSpan().SequenceEqual(id); n++) Add(of.Points[n], day, period, more);
         }
     }
 

@@ -12,7 +12,7 @@ CREATE TABLE usage_packed (
 ALTER TABLE usage_packed ALTER COLUMN packed SET STORAGE EXTERNAL;
 CREATE INDEX usage_packed_due ON usage_packed (operator_id, day) WHERE packed IS NULL;
 
-CREATE FUNCTION usage_day_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION usage_day_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO usage_packed (operator_id, day) SELECT DISTINCT operator_id, day FROM changed
     ON CONFLICT (operator_id, day) DO UPDATE SET packed = NULL WHERE usage_packed.packed IS NOT NULL;

@@ -106,11 +106,15 @@ public sealed class ChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_charge_point_that_comes_again_mended_in_another_borough_has_left_the_one_before()
+    public async Task A_charge_point_that_comes_again_mended_in_another_borough_has_left_the_one_before_and_its_id_is_not_told()
     {
+        host.AskedAt = DateTimeOffset.UtcNow.AddMinutes(1);
+        var points = await host.GetAsync("/v1/changes?dataset=charge_points");
         await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.ChargePoints, "alpha", "alpha:P1", HidesId: true, IsMended: true, "x", "x"), CancellationToken.None);
         var begun = await host.GetAsync("/v1/changes?dataset=charging_sessions", OfLambeth);
         Assert.Equal(["upsert charging_sessions alpha:S1"], Told(begun));
+        Assert.Equal("CPH-1207", (await AfterAsync(points, ApiHost.Key, "&dataset=charge_points")).Code);
+        Assert.Empty(Told(await host.GetAsync($"/v1/changes?dataset=charge_points&since={Uri.EscapeDataString(points.Json.GetProperty("meta").GetProperty("as_of").GetString()!)}", key: null)));
 
         await WriteAsync(new RecordPage { ChargePoints = [Samples.Accept(Point("P1") with { LastUpdated = Samples.Noon.AddHours(1) })] }, "E09000007");
         Assert.Equal(["removal charging_sessions alpha:P1"], Told(await AfterAsync(begun, OfLambeth, "&dataset=charging_sessions")));

@@ -153,7 +153,7 @@ public sealed class LimitTests : IAsyncLifetime
     [Fact]
     public async Task Without_its_database_every_route_that_needs_it_says_so_and_when_to_ask_again()
     {
-        string[] needNone = ["/v1/errors", "/v1/errors/{id}", "/v1/schemas", "/v1/schemas/{id}", "/openapi/v1.json", "/health/live", "/metrics", "/v1/me", "/v1/metadata", "/v1/areas", "/v1/areas.csv"];
+        string[] needNone = ["/v1/errors", "/v1/errors/{id}", "/v1/schemas", "/v1/schemas/{id}", "/openapi/v1.json", "/health/live", "/metrics", "/v1/me", "/v1/areas", "/v1/areas.csv"];
         (string Path, string Id)[] ids = [("/v1/operators/", "alpha"), ("/v1/errors/", "CPH-1102"), ("/v1/schemas/", "hub/v1/values"), ("/v1/bulk/", "2026-10.ndjson.gz"), ("/", "alpha:P1")];
         await using var nowhere = Database.Open("Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=2");
         var (app, http) = await host.StartAsync(nowhere);

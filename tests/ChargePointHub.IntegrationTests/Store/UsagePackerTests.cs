@@ -53,9 +53,7 @@ public sealed class UsagePackerTests : IAsyncLifetime
         {
             var given = points.Where(p => !p.Key.Any(char.IsSurrogate)).DistinctBy(p => p.Key).ToDictionary();
             ReadOnlySpan<byte> packed = PackedUsage.Pack("op", given);
-            var (at, read) = (0, new Dictionary<string, UsageFigures>());
-            while (PackedUsage.TryRead(packed, ref at, out var id, out var found)) read.Add("op:" + System.Text.Encoding.UTF8.GetString(id), found);
-            Assert.Equal(given, read);
+            Assert.Equal(given, PackedUsage.Read("op", packed));
         }));
     }
 
@@ -77,6 +75,7 @@ public sealed class UsagePackerTests : IAsyncLifetime
         // And it is what was packed that was read.
         await hub.OneAsync("UPDATE usage_packed u SET packed = o.packed FROM usage_packed o WHERE u.day = '2026-11-19' AND o.operator_id = u.operator_id AND o.day = '2026-11-20'");
         Assert.NotEqual(byRows, await ReadAsync(question));
+        Assert.True(await DifferencesAsync() > 0);
 
         // What another hub packed in a way of its own is passed over.
         await hub.OneAsync("UPDATE usage_packed SET packed = '\\x0201' WHERE day = '2026-11-19'");
@@ -115,6 +114,7 @@ public sealed class UsagePackerTests : IAsyncLifetime
         await PackAsync(Last.AddDays(1));
         Assert.True(await CountAsync(whole) > 0);
         Assert.DoesNotContain(point, await PackedAsync());
+        Assert.Equal(0, await DifferencesAsync());
 
         // And published again.
         await hub.OneAsync($"UPDATE charge_point SET published = true WHERE charge_point_id = '{point}'");
@@ -160,14 +160,10 @@ public sealed class UsagePackerTests : IAsyncLifetime
             while (await reader.ReadAsync()) days.Add(reader.GetFieldValue<byte[]>(0));
         }
 
-        var ids = new List<string>();
-        foreach (var day in days)
-        {
-            for (var at = 0; PackedUsage.TryRead(day, ref at, out var id, out _);) ids.Add($"{Operator}:{System.Text.Encoding.UTF8.GetString(id)}");
-        }
-
-        return ids;
+        return [.. days.SelectMany(d => PackedUsage.Read(Operator, d).Keys)];
     }
+
+    private async Task<long> DifferencesAsync() => (await new UsageRollup(hub.Database).CompareAsync(First, Last, null, _ => { }, null, CancellationToken.None)).Differences;
 
     private async Task<long> CountAsync(Scope scope, string where = "true")
     {
