@@ -18,6 +18,7 @@ internal static class BackgroundWork
     {
         services.AddHostedService<KeyWatch>();
         services.AddSingleton(new UsageRollup(database)).AddSingleton(new UsagePacker(database)).AddHostedService<RollupNights>();
+        services.AddSingleton(new StatusRollup(database)).AddHostedService<StatusDayMaker>();
         services.AddSingleton(new AuditVerification(database)).AddHostedService<AbandonedChains>();
         services.AddSingleton<GaugeQueries>().AddHostedService<LedgerGauges>();
         if (options.Bulk) BulkSweeper.AddTo(services, database, keys, TimeSpan.FromMinutes(options.BulkRemakeMinutes));
