@@ -31,6 +31,17 @@ public class RoomTests
     public void No_type_has_a_name_that_says_nothing() => Fault.None(
         Repository.Files.Where(f => f.IsCode).SelectMany(f => f.Where(line => TypeDeclaration.Match(line) is { Success: true } m && SaysNothing(m.Groups[1].Value))));
 
+    /// <summary>One that nobody starts passes all of its own tests.</summary>
+    [Fact]
+    public void Every_background_service_is_started_by_the_host()
+    {
+        var services = typeof(Server.Hosting.HubOptions).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Microsoft.Extensions.Hosting.BackgroundService)) && !t.IsAbstract).Select(t => t.Name).ToList();
+        Assert.NotEmpty(services);
+        var starting = Repository.Files.Where(f => f.IsCode && f.Folder.StartsWith("src/ChargePointHub.Server", StringComparison.Ordinal)).Select(f => string.Join('\n', f.Lines))
+            .Where(text => text.Contains("AddHostedService", StringComparison.Ordinal)).ToList();
+        Fault.None(services.Where(s => !starting.Exists(text => text.Contains($"AddHostedService<{s}>", StringComparison.Ordinal) || text.Contains($"return new {s}(", StringComparison.Ordinal))));
+    }
+
     [Theory]
     [InlineData("public sealed class FeedManager", true)]
     [InlineData("internal static partial class JsonUtils", true)]
