@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using ChargePointHub.Model;
+using ChargePointHub.Server.Api.Parameters;
 using ChargePointHub.Server.Hosting;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Figures;
@@ -32,6 +33,7 @@ internal static class RollupsCommand
         verify.SetAction(context.Guarded(async (parsed, ct) =>
         {
             await using var database = await context.OpenExistingAsync(context.Arguments.Read(parsed), ct);
+            await RefuseUnknownAsync(database.Source, parsed.GetValue(only), ct);
             (DateOnly First, DateOnly Last)? asked = LondonCalendar.TryParsePeriod(parsed.GetValue(period), out var window) ? (LondonCalendar.DayOf(window.Value.From), LondonCalendar.DayOf(window.Value.To).AddDays(-1)) : null;
             var sessions = await VerifySessionsAsync(context, new UsageRollup(database.Source), parsed.GetValue(only), asked, ct);
             var statuses = await VerifyStatusesAsync(context, database.Source, parsed.GetValue(only), asked, ct);
@@ -85,6 +87,15 @@ internal static class RollupsCommand
         return differences;
     }
 
+    /// <summary>Of an operator of which nothing is here there is nothing to say, least of all that all is well.</summary>
+    private static async Task RefuseUnknownAsync(Database database, string? named, CancellationToken cancellationToken)
+    {
+        if (named is null) return;
+        var known = await new UsageRollup(database).ReadOperatorsAsync(cancellationToken);
+        if (known.Contains(named)) return;
+        throw new StartException([$"There is nothing of '{named}' in this database.{(Nearest.Of(named, known) is { } near ? $" Was {near} meant?" : "")} Operators: {(known.Count == 0 ? "none" : string.Join(", ", known))}."]);
+    }
+
     private static string Outcome(long differences) => differences == 0 ? "no difference." : $"{differences:N0} differ.";
 
     private static ExampleCommand Rebuild(CommandContext context)
@@ -95,6 +106,7 @@ internal static class RollupsCommand
         {
             await using var database = await context.OpenExistingAsync(context.Arguments.Read(parsed), ct);
             var (clock, id, sessions) = (Stopwatch.StartNew(), parsed.GetRequiredValue(operatorId), 0L);
+            await RefuseUnknownAsync(database.Source, id, ct);
             sessions = await new UsageRollup(database.Source).RebuildAsync(id, new Reading(read => context.Progress.Show($"{read:N0} sessions read, {read / Math.Max(1, clock.Elapsed.TotalSeconds):N0} a second")), ct);
             await new StatusRollup(database.Source).ForgetAsync(id, ct);
             context.Progress.Clear();

@@ -42,6 +42,11 @@ public sealed class UsageRollup(Database database)
     /// <summary>Rows written at once.</summary>
     private const int Batch = 10_000;
 
+    /// <summary>Operators of which anything is here that days are made of: what happened is of charge points.</summary>
+    public Task<List<string>> ReadOperatorsAsync(CancellationToken cancellationToken) => database.Reads.Command(
+        "SELECT operator_id FROM charge_point UNION SELECT operator_id FROM charge_point_status ORDER BY 1")
+        .ListAsync(r => r.GetString(0), cancellationToken);
+
     /// <summary>The days on which there is anything to compare; null: nothing was ever collected.</summary>
     public async Task<(DateOnly First, DateOnly Last)?> ReadSpanAsync(CancellationToken cancellationToken)
     {
