@@ -215,9 +215,10 @@ def conditions(draw, world, dataset):
     if point.get("latitude") is not None:
         latitude, longitude = point["latitude"], point["longitude"]
         # A radius that no charge point's distance is close to: two formulas may differ by a hair.
-        radius = draw.choice([r for r in range(50, 20000, 37)
-                              if all(abs(metres(p, float(latitude), float(longitude)) - r) > 0.01 for p in world.points.values())])
-        yield {"near": f"{latitude},{longitude}", "radius_m": radius}, lambda row, point: metres(point, float(latitude), float(longitude)) <= radius
+        away = {id: metres(other, float(latitude), float(longitude)) for id, other in world.points.items()}
+        close = {whole for far in away.values() if far < math.inf for whole in (math.floor(far), math.ceil(far)) if abs(far - whole) <= 0.01}
+        radius = draw.choice([r for r in range(50, 20000, 37) if r not in close])
+        yield {"near": f"{latitude},{longitude}", "radius_m": radius}, lambda row, point: away.get(point.get("charge_point_id"), math.inf) <= radius
         west, south = longitude - Decimal(draw.randint(1, 500)) / 10000, latitude - Decimal(draw.randint(1, 300)) / 10000
         east, north = longitude + Decimal(draw.randint(0, 500)) / 10000, latitude + Decimal(draw.randint(0, 300)) / 10000
         if west < east and south < north:
