@@ -125,6 +125,12 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         AssertDocumented(path.Split('?')[0], answer);
     }
 
+    [Theory]
+    [InlineData("/v1/outages/alpha:P1/2026-11-20T10:00:00Z", "Nothing is served at /v1/outages/alpha:P1/2026-11-20T10:00:00Z. An id that holds / is written with %2F there, as in /v1/outages/lamplight:A%2F1.")]
+    [InlineData("/v1/operators/alpha/none", "Nothing is served at /v1/operators/alpha/none.")]
+    public async Task An_id_in_pieces_is_told_how_it_is_written(string path, string detail) =>
+        Assert.Equal(detail, (await host.GetAsync(path, ApiHost.Key)).Json.GetProperty("errors")[0].GetProperty("message").GetString());
+
     /// <summary>What went wrong stands in OpenAPI under the route that was asked, with every code that was told.</summary>
     private static void AssertDocumented(string path, Answer answer)
     {

@@ -70,10 +70,20 @@ internal sealed class ProblemMiddleware(RequestDelegate next, HubServices hub, I
     private static Fault NoSuchRoute(HttpRequest request)
     {
         var path = request.Path.ToUriComponent();
-        var message = $"Nothing is served at {(path.Length <= 80 ? path : path[..80] + "...")}.";
+        var message = $"Nothing is served at {(path.Length <= 80 ? path : path[..80] + "...")}.{CutInPieces(path)}";
         return new Fault(
             ErrorCatalogue.NoSuchRoute, null, message, [.. ApiRoutes.All.Select(r => r.Path)], Nearest.Of(path, ApiRoutes.All.Select(r => r.Path)),
             OpenRoutes.NearestTo(path), FaultPlace.Path);
+    }
+
+    /// <summary>Below the address of one record lies what has its id in pieces, as it was not written for a path.</summary>
+    private static string CutInPieces(string path)
+    {
+        const string versions = "{id}/versions";
+        var lists = ApiRoutes.All.Where(r => r.Path.EndsWith(versions, StringComparison.Ordinal)).Select(r => r.Path[..^versions.Length]);
+        return lists.FirstOrDefault(l => path.StartsWith(l, StringComparison.OrdinalIgnoreCase) && path.IndexOf('/', l.Length) >= 0) is { } list
+            ? $" An id that holds / is written with %2F there, as in {list}lamplight:A%2F1."
+            : "";
     }
 
     private static Fault WrongMethod(HttpContext context)
