@@ -7,27 +7,6 @@ using NpgsqlTypes;
 
 namespace ChargePointHub.Store;
 
-/// <summary>A record that is to go for good.</summary>
-/// <param name="Dataset">One of <see cref="PurgeStore.Datasets"/>.</param>
-/// <param name="RecordId">The hub's id: <c>{operator_id}:{operator's own id}</c>.</param>
-/// <param name="HidesId">The id itself is what must not be kept: it is known again by its mark alone.</param>
-/// <param name="IsMended">Its operator has mended it: the record goes with its versions, what happened there stays, and what is sent from now on is taken again, also where it was kept out before.</param>
-/// <param name="Reason">Kept for good: it must not say what was personal.</param>
-public sealed record Purge(Dataset Dataset, string OperatorId, string RecordId, bool HidesId, bool IsMended, string Reason, string By);
-
-/// <summary>Rows of one table that went, or would.</summary>
-public sealed record PurgedRows(string Table, long Rows);
-
-/// <summary>What a purge did.</summary>
-/// <param name="IsVacuumed">False: the rows are gone, and PostgreSQL has not yet set their place in its files free.</param>
-public sealed record Purged(IReadOnlyList<PurgedRows> Rows, bool IsVacuumed);
-
-/// <summary>What was purged, when, by whom and why.</summary>
-/// <param name="RecordId">Null: the id itself was not to be kept.</param>
-/// <param name="Rows">Of all tables.</param>
-/// <param name="KeepsOut">What its operator sends of it is left out, unless a later purge says that it was mended.</param>
-public sealed record PurgedRecord(string OperatorId, Dataset Dataset, string? RecordId, DateTimeOffset PurgedAt, string By, string Reason, long Rows, bool KeepsOut);
-
 /// <summary>Takes a record out with all its versions, and keeps it out. Everything else in the store only ever adds.</summary>
 public sealed class PurgeStore(Database database)
 {
@@ -64,25 +43,26 @@ public sealed class PurgeStore(Database database)
     internal TimeProvider? SimulatedClock { get; init; }
 
     /// <summary>What a purge would take; changes nothing.</summary>
-    public async Task<IReadOnlyList<PurgedRows>> TryAsync(Purge purge, CancellationToken cancellationToken)
+    public async Task<PurgeOutcome> TryAsync(Purge purge, CancellationToken cancellationToken)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await WouldPublishAsync(connection, purge, cancellationToken)) return new PurgeOutcome.Withheld();
         var rows = await DeleteAsync(connection, purge, await IdsOfPartsAsync(connection, purge, cancellationToken), cancellationToken);
-        return [.. rows, .. await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken)];
+        return new PurgeOutcome.Purged([.. rows, .. await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken)], IsVacuumed: false);
     }
 
     /// <summary>
     /// Everything at once, under a tick, so that no answer's tag outlives it. Also where nothing is stored: then what is to come is kept out.
-    /// Null: it was purged before.
     /// </summary>
-    public async Task<Purged?> PurgeAsync(Purge purge, CancellationToken cancellationToken)
+    public async Task<PurgeOutcome> PurgeAsync(Purge purge, CancellationToken cancellationToken)
     {
         var key = await new HubSettings(database).GetOrCreateSecretAsync(PurgedMarks.Secret, cancellationToken);
         var mark = PurgedMarks.Of(key, purge.Dataset, purge.RecordId[(purge.OperatorId.Length + 1)..]);
         await using var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
+            if (await WouldPublishAsync(connection, purge, cancellationToken)) return new PurgeOutcome.Withheld();
             var ids = await IdsOfPartsAsync(connection, purge, cancellationToken);
             var told = await ToldAsync(connection, purge, ids, cancellationToken);
             var linked = await LinkedAsync(connection, purge, cancellationToken);
@@ -93,7 +73,7 @@ public sealed class PurgeStore(Database database)
             var forgotten = purge.HidesId ? await connection.Command(
                 "UPDATE purged_record SET record_id = NULL WHERE operator_id = $1 AND dataset = $2 AND id_mark = $3 AND record_id IS NOT NULL", purge.OperatorId, purge.Dataset.Name, mark)
                 .ExecuteAsync(cancellationToken) : 0;
-            if (before is [var keptOut] && keptOut != purge.IsMended && rows.Count == 0 && forgotten == 0) return null;
+            if (before is [var keptOut] && keptOut != purge.IsMended && rows.Count == 0 && forgotten == 0) return new PurgeOutcome.Before();
 
             // Tags of answers as of an older tick hold no newer one but this.
             var tick = await HubClock.NextAsync(connection, SimulatedClock?.GetUtcNow(), cancellationToken);
@@ -112,8 +92,8 @@ public sealed class PurgeStore(Database database)
             // Under the tick, as whoever publishes a file has the clock first: from here on none is finished.
             rows = [.. rows, .. await BulkRemoval.OfOperatorAsync(connection, purge.OperatorId, TouchedBy(purge), cancellationToken)];
             await transaction.CommitAsync(cancellationToken);
-            if (rows.Count == 0) return new Purged(rows, IsVacuumed: true);
-            return new Purged(rows, await VacuumAsync([.. rows.Select(r => r.Table), .. purge.Dataset == Dataset.ChargePoints || purge.Dataset == Dataset.ChargingSessions ? FiguresOfSessions : []], cancellationToken));
+            if (rows.Count == 0) return new PurgeOutcome.Purged(rows, IsVacuumed: true);
+            return new PurgeOutcome.Purged(rows, await VacuumAsync([.. rows.Select(r => r.Table), .. purge.Dataset == Dataset.ChargePoints || purge.Dataset == Dataset.ChargingSessions ? FiguresOfSessions : []], cancellationToken));
         }
     }
 
@@ -124,6 +104,14 @@ public sealed class PurgeStore(Database database)
 
     /// <summary>Where sessions and charge points leave something too, and no row of their own.</summary>
     private static readonly string[] FiguresOfSessions = ["usage_day", "usage_packed"];
+
+    /// <summary>A charge point's record would go that alone says that what happened there, and stays, is withheld. Under the lock of its operator's pages from here on.</summary>
+    private static async Task<bool> WouldPublishAsync(NpgsqlConnection connection, Purge purge, CancellationToken cancellationToken)
+    {
+        if (purge.Dataset != Dataset.ChargePoints || !purge.IsMended) return false;
+        await AdvisoryLocks.TakePagesAsync(connection, purge.OperatorId, cancellationToken);
+        return await connection.Command($"SELECT FROM charge_point WHERE {OfPoint} AND NOT published", purge.OperatorId, purge.RecordId).ListAsync(_ => true, cancellationToken) is [_];
+    }
 
     /// <summary>What is deleted lies in PostgreSQL's files until its place is free again.</summary>
     private async Task<bool> VacuumAsync(IReadOnlyList<string> tables, CancellationToken cancellationToken)

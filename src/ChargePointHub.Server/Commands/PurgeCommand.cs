@@ -54,7 +54,14 @@ internal static class PurgeCommand
             var store = new PurgeStore(database.Source);
             var purge = new Purge(Dataset.Named(name)!, operatorId, recordId, parsed.GetValue(hide), parsed.GetValue(mended), parsed.GetRequiredValue(reason), parsed.GetRequiredValue(by));
             var does = parsed.GetValue(yes);
-            if ((does ? await store.PurgeAsync(purge, ct) : new Purged(await store.TryAsync(purge, ct), IsVacuumed: false)) is not { } done)
+            var outcome = does ? await store.PurgeAsync(purge, ct) : await store.TryAsync(purge, ct);
+            if (outcome is PurgeOutcome.Withheld)
+            {
+                throw new StartException([$"{recordId} is withheld by its operator, and its record alone says so: taken out as --mended, its sessions and statuses would be for all to read. "
+                    + "Purge it without --mended, with what happened there, and after that with --mended: then it comes again, and its history is fetched anew. Or have its operator publish it first."]);
+            }
+
+            if (outcome is not PurgeOutcome.Purged done)
             {
                 await context.Error.WriteLineAsync("It was purged so before, and nothing of it has come since.");
                 return ExitCode.Done;

@@ -185,12 +185,12 @@ public sealed class BulkFileTests : IAsyncLifetime
         await MakeAsync();
         var purge = new Purge(Dataset.ChargingSessions, "beta", "beta:S1", HidesId: false, IsMended: false, "Was personal.", "test");
         var store = new PurgeStore(host.Database);
-        var tried = await store.TryAsync(purge, CancellationToken.None);
+        var tried = Assert.IsType<PurgeOutcome.Purged>(await store.TryAsync(purge, CancellationToken.None)).Rows;
         Assert.Equal(HttpStatusCode.OK, (await FileAsync(October)).StatusCode);
 
-        var gone = await store.PurgeAsync(purge, CancellationToken.None);
+        var gone = Assert.IsType<PurgeOutcome.Purged>(await store.PurgeAsync(purge, CancellationToken.None));
         Assert.Equal(["bulk_chunk 2", "bulk_file 1", "bulk_form 2"], tried.Where(t => t.Table.StartsWith("bulk", StringComparison.Ordinal)).Select(t => $"{t.Table} {t.Rows}").Order());
-        Assert.Equal(tried, gone!.Rows);
+        Assert.Equal(tried, gone.Rows);
         Assert.Equal("CPH-3006", (await host.GetAsync(October)).Code);
         Assert.Equal(HttpStatusCode.OK, (await FileAsync("/v1/bulk/charging-sessions/2026-09.ndjson.gz")).StatusCode);
 

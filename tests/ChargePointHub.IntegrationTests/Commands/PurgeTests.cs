@@ -45,6 +45,21 @@ public sealed class PurgeTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(" --yes")]
+    public async Task A_withheld_charge_point_is_not_taken_out_from_over_its_sessions(string yes)
+    {
+        await database.OneAsync("UPDATE charge_point SET published = false");
+
+        var (code, _, error) = await hub.RunAsync(Line($"purge record charge_points char-gy:1 --reason x --mended{yes}"));
+
+        Assert.Equal((int)ExitCode.WrongUse, code);
+        Assert.Contains("char-gy:1 is withheld by its operator", error, StringComparison.Ordinal);
+        Assert.Contains("Purge it without --mended", error, StringComparison.Ordinal);
+        Assert.Equal("1", await database.OneAsync("SELECT count(*) FROM charge_point"));
+    }
+
+    [Theory]
     [InlineData("purge record charging_session char-gy:S1 --reason x", "DATASET is 'charging_session'; allowed: charge_points, tariffs, charging_sessions, outages, reported_usage. Was charging_sessions meant?")]
     [InlineData("purge record charging_sessions S1 --reason x", "RECORD-ID is 'S1'; the hub's ids are the operator_id, a colon, and the operator's own id, as in lamplight:S1.")]
     [InlineData("purge record charging_sessions char-gy:S1 --reason ' '", "--reason must not be blank.")]

@@ -36,10 +36,10 @@ public sealed class PurgeTests : IAsyncLifetime
         await WriteAsync(refused);
         var purge = Of(Dataset.ChargingSessions, "ann@example.org") with { HidesId = true };
 
-        var tried = await store.TryAsync(purge, CancellationToken.None);
+        var tried = Gone(await store.TryAsync(purge, CancellationToken.None)).Rows;
         var tick = await hub.OneAsync("SELECT tick FROM hub_clock");
         Assert.Equal("2", await hub.OneAsync("SELECT count(*) FROM charging_session"));
-        var gone = await store.PurgeAsync(purge, CancellationToken.None);
+        var gone = Gone(await store.PurgeAsync(purge, CancellationToken.None));
         Assert.NotEqual(tick, await hub.OneAsync("SELECT tick FROM hub_clock"));
         Assert.Equal("true", await hub.OneAsync("SELECT (value = int8send(tick))::text FROM hub_clock, hub_setting WHERE name = 'places_tick'"));
         await WriteAsync(page);
@@ -47,10 +47,10 @@ public sealed class PurgeTests : IAsyncLifetime
         await WriteAsync(Sessions(Session("c")));
 
         Assert.Equal(["charging_session 1", "charging_session_version 1", "quarantine 1"], tried.Select(t => $"{t.Table} {t.Rows}"));
-        Assert.Equal(tried, gone!.Rows);
+        Assert.Equal(tried, gone.Rows);
         Assert.Equal(["char-gy:b", "char-gy:c"], await hub.ManyAsync("SELECT session_id FROM charging_session ORDER BY 1"));
         Assert.DoesNotContain("ann@example", await EverythingAsync(), StringComparison.Ordinal);
-        Assert.Null(await store.PurgeAsync(purge, CancellationToken.None));
+        Assert.IsType<PurgeOutcome.Before>(await store.PurgeAsync(purge, CancellationToken.None));
     }
 
     [Fact]
@@ -163,10 +163,10 @@ public sealed class PurgeTests : IAsyncLifetime
         await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("1", Noon.AddHours(1)))] }, Dataset.ChargePoints));
         await WriteAsync(Sessions(Session("a")));
 
-        var gone = await store.PurgeAsync(Of(Dataset.ChargePoints, "1") with { IsMended = true }, CancellationToken.None);
+        var gone = Gone(await store.PurgeAsync(Of(Dataset.ChargePoints, "1") with { IsMended = true }, CancellationToken.None));
         await WriteAsync(Points("1"));
 
-        Assert.Equal(["charge_point 1", "charge_point_version 2"], gone!.Rows.Select(r => $"{r.Table} {r.Rows}"));
+        Assert.Equal(["charge_point 1", "charge_point_version 2"], gone.Rows.Select(r => $"{r.Table} {r.Rows}"));
         Assert.True(gone.IsVacuumed);
         Assert.DoesNotContain("Call Ann", await EverythingAsync(), StringComparison.Ordinal);
         Assert.Equal(["char-gy:1", "char-gy:2"], await hub.ManyAsync("SELECT charge_point_id FROM charge_point ORDER BY 1"));
@@ -175,12 +175,30 @@ public sealed class PurgeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_withheld_charge_point_is_not_taken_out_from_over_what_happened_there()
+    {
+        await WriteAsync(Page(new RecordPage { ChargePoints = [Accept(ChargePoint("1", Noon.AddHours(1)) with { Published = false })] }, Dataset.ChargePoints));
+        await WriteAsync(Sessions(Session("a")));
+        var mended = Of(Dataset.ChargePoints, "1") with { IsMended = true };
+
+        Assert.IsType<PurgeOutcome.Withheld>(await store.TryAsync(mended, CancellationToken.None));
+        Assert.IsType<PurgeOutcome.Withheld>(await store.PurgeAsync(mended, CancellationToken.None));
+        Assert.Equal(["char-gy:1"], await hub.ManyAsync("SELECT charge_point_id FROM charge_point WHERE NOT published"));
+
+        // The way that is left: with what happened there, and from then on it may come again.
+        Gone(await store.PurgeAsync(Of(Dataset.ChargePoints, "1"), CancellationToken.None));
+        Gone(await store.PurgeAsync(mended, CancellationToken.None));
+        await WriteAsync(Points("1"));
+        Assert.Equal("1", await hub.OneAsync("SELECT count(*) FROM charge_point WHERE charge_point_id = 'char-gy:1'"));
+    }
+
+    [Fact]
     public async Task What_was_kept_out_comes_again_when_it_is_purged_as_mended_and_is_kept_out_anew_when_not()
     {
         var page = Sessions(Session("a"));
         async Task<string> AfterAsync(bool isMended)
         {
-            Assert.NotNull(await store.PurgeAsync(Of(Dataset.ChargingSessions, "a") with { IsMended = isMended }, CancellationToken.None));
+            Gone(await store.PurgeAsync(Of(Dataset.ChargingSessions, "a") with { IsMended = isMended }, CancellationToken.None));
             await WriteAsync(page);
             return await hub.OneAsync("SELECT count(*) FROM charging_session");
         }
@@ -192,8 +210,8 @@ public sealed class PurgeTests : IAsyncLifetime
     public async Task An_id_that_was_kept_can_be_forgotten_later_and_nothing_else()
     {
         await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org"), CancellationToken.None);
-        Assert.NotNull(await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org") with { HidesId = true }, CancellationToken.None));
-        Assert.Null(await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org") with { HidesId = true }, CancellationToken.None));
+        Gone(await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org") with { HidesId = true }, CancellationToken.None));
+        Assert.IsType<PurgeOutcome.Before>(await store.PurgeAsync(Of(Dataset.ChargingSessions, "ann@example.org") with { HidesId = true }, CancellationToken.None));
 
         Assert.Equal([null, null], (await store.ReadAsync(CancellationToken.None)).Select(p => p.RecordId));
         await Assert.ThrowsAsync<PostgresException>(() => hub.OneAsync("UPDATE purged_record SET record_id = 'x'"));
@@ -231,7 +249,7 @@ public sealed class PurgeTests : IAsyncLifetime
         go.SetResult();
         await page;
 
-        Assert.Equal(["charging_session"], (await purge)!.Rows.Select(r => r.Table));
+        Assert.Equal(["charging_session"], Gone(await purge).Rows.Select(r => r.Table));
         Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM charging_session"));
     }
 
@@ -257,9 +275,9 @@ public sealed class PurgeTests : IAsyncLifetime
             await new SubmissionStore(hub.Database).SaveAsync(new Submission(Guid.NewGuid(), feed, "2026-Q3", [1], "x", Noon, null, Guid.NewGuid(), report), null, 0, CancellationToken.None);
         }
 
-        var gone = await store.PurgeAsync(Of(Dataset.ChargingSessions, "a"), CancellationToken.None);
+        var gone = Gone(await store.PurgeAsync(Of(Dataset.ChargingSessions, "a"), CancellationToken.None));
 
-        Assert.Equal(["submission 1"], gone!.Rows.Select(r => $"{r.Table} {r.Rows}"));
+        Assert.Equal(["submission 1"], gone.Rows.Select(r => $"{r.Table} {r.Rows}"));
         Assert.Equal([report.Replace("""{"line":2,"value":"Ann"}""", "", StringComparison.Ordinal), report], await hub.ManyAsync("SELECT report::text FROM submission ORDER BY dataset"));
     }
 
@@ -302,6 +320,8 @@ public sealed class PurgeTests : IAsyncLifetime
     /// <summary>Ids of sessions, wherever they are kept.</summary>
     private Task<List<string>> StoredAsync() => hub.ManyAsync(
         "SELECT session_id FROM charging_session UNION SELECT session_id FROM charging_session_version UNION SELECT part_id FROM session_part UNION SELECT own_id FROM quarantine ORDER BY 1");
+
+    private static PurgeOutcome.Purged Gone(PurgeOutcome outcome) => Assert.IsType<PurgeOutcome.Purged>(outcome);
 
     private static Purge Of(Dataset dataset, string own) => new(dataset, Operator, $"{Operator}:{own}", HidesId: false, IsMended: false, "a name in it", "data office");
 
