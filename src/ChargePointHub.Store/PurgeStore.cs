@@ -215,6 +215,8 @@ public sealed class PurgeStore(Database database)
             await connection.Command(
                 "INSERT INTO charge_point_left (operator_id, charge_point_id, borough_gss, tick) VALUES ($1, $2, '', $3) ON CONFLICT (operator_id, charge_point_id, borough_gss) DO UPDATE SET tick = excluded.tick",
                 purge.OperatorId, purge.RecordId, tick.Number).ExecuteAsync(cancellationToken);
+            // What had moved on from there has no version there any longer to tell it from what was purged itself; who has one drops it with the charge point.
+            await connection.Command($"DELETE FROM record_gone WHERE {OfPoint}", purge.OperatorId, purge.RecordId).ExecuteAsync(cancellationToken);
         }
 
         if (!purge.HidesId) return;

@@ -58,7 +58,7 @@ internal static class PurgeCommand
             if (outcome is PurgeOutcome.Withheld)
             {
                 throw new StartException([$"{recordId} is withheld by its operator, and its record alone says so: taken out as --mended, its sessions and statuses would be for all to read. "
-                    + "Purge it without --mended, with what happened there, and after that with --mended: then it comes again, and its history is fetched anew. Or have its operator publish it first."]);
+                    + "Purge it without --mended, with what happened there; purged with --mended after that, it comes again, and of its history what its operator still sends. Or have its operator publish it first."]);
             }
 
             if (outcome is not PurgeOutcome.Purged done)

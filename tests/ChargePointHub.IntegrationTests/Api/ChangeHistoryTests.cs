@@ -70,6 +70,21 @@ public sealed class ChangeHistoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_moved_on_before_its_charge_point_was_purged_stays_with_the_versions_of_elsewhere()
+    {
+        await SessionAsync("P2", 1);
+        await SessionAsync("P1", 2);
+        var begun = await host.GetAsync(History + "&dataset=charging_sessions");
+        var newest = await host.GetAsync("/v1/changes?dataset=charging_sessions");
+        await SessionAsync("P2", 3);
+        await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.ChargePoints, "alpha", "alpha:P1", HidesId: false, IsMended: false, "x", "x"), CancellationToken.None);
+
+        Assert.Equal(["upsert alpha:S1 3", "removal alpha:P1"], Told(await AfterAsync(begun, ApiHost.Key, "charging_sessions")));
+        Assert.Equal(["upsert alpha:S1 3", "removal alpha:P1"], Told(await host.GetAsync($"/v1/changes?dataset=charging_sessions&cursor={newest.NextCursor}")));
+        Assert.Equal(["upsert alpha:S1 1", "upsert alpha:S1 3"], Told(await host.GetAsync(History + "&dataset=charging_sessions")).Where(t => !t.StartsWith("end", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task What_is_withheld_goes_with_all_versions_and_comes_back_with_them_in_pages_of_one_too()
     {
         await SessionAsync("P1", 1);
