@@ -7,6 +7,9 @@ namespace ChargePointHub.Mirror;
 /// <summary>What a fault means to who runs the program.</summary>
 internal static class Endings
 {
+    /// <summary>The cursor is none that the hub gave.</summary>
+    private const string CursorOfOther = "CPH-1201";
+
     /// <summary>What passes by itself is the least.</summary>
     private static readonly ExitCode[] Worse = [ExitCode.Done, ExitCode.Unreachable, ExitCode.Refused, ExitCode.WrongUse];
 
@@ -27,6 +30,11 @@ internal static class Endings
 
     public static ExitCode WorstOf(IEnumerable<ExitCode> codes) => codes.MaxBy(c => Array.IndexOf(Worse, c));
 
-    public static string MessageOf(Exception end) => end is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-        ? $"What the hub shows is not trusted: {end.InnerException?.Message ?? end.Message} For a hub with a certificate authority of its own, name its file with --ca-file." : end.Message;
+    public static string MessageOf(Exception end) => end switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            $"What the hub shows is not trusted: {end.InnerException?.Message ?? end.Message} For a hub with a certificate authority of its own, name its file with --ca-file.",
+        HubProblemException { Code: CursorOfOther } => $"{end.Message} The copy is of another hub, or of this one before its data was made anew: take a new FOLDER, or delete the copy and its .json.",
+        _ => end.Message,
+    };
 }

@@ -128,6 +128,21 @@ public sealed class MirrorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_of_another_hub_is_told_to_be_one()
+    {
+        await MirrorAsync(ApiHost.Key);
+        var state = Path.ChangeExtension(Table("tariffs"), ".json");
+        await File.WriteAllTextAsync(state, System.Text.RegularExpressions.Regex.Replace(await File.ReadAllTextAsync(state), "\"cursor\": \"[^\"]+\"", "\"cursor\": \"of-another-hub\""));
+
+        var (code, said, errors) = await MirrorAsync(ApiHost.Key);
+
+        Assert.Equal((int)ExitCode.Refused, code);
+        Assert.Contains("CPH-1201", errors, StringComparison.Ordinal);
+        Assert.Contains("take a new FOLDER", errors, StringComparison.Ordinal);
+        Assert.Contains("charging_sessions: equal", said);
+    }
+
+    [Fact]
     public async Task A_mirror_that_is_killed_while_it_writes_goes_on_and_is_equal()
     {
         var (caught, attempts) = (0, 0);
