@@ -35,6 +35,9 @@ public sealed record HubRequest(
 
     public Task RefuseAsync(Fault fault) => Problem.Of(fault).WriteAsync(Http);
 
+    /// <summary>"is known here", or when it was not known: the same words whether there is something else to read.</summary>
+    public string KnownThen => Parameters.AsOf is { } asOf ? $"was known here as of {Instants.Format(asOf)}" : "is known here";
+
     /// <summary>The id in the path names nothing.</summary>
     /// <param name="known">Every id there is, where that list is closed; null: the list without an id is shown instead.</param>
     /// <param name="meant">The id that was probably meant, where it is known; null: the nearest of the list.</param>

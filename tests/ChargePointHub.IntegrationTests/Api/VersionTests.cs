@@ -42,7 +42,9 @@ public sealed class VersionTests : IAsyncLifetime
             Assert.Equal(version.GetProperty("recorded_at").GetString(), then.Json.GetProperty("meta").GetProperty("as_of").GetString());
         }
 
-        Assert.Equal("CPH-3007", (await host.GetAsync("/v1/tariffs/alpha:T%2F1?as_of=2079-01-01", key: null)).Code);
+        var before = await host.GetAsync("/v1/tariffs/alpha:T%2F1?as_of=2079-01-01", key: null);
+        Assert.Equal("CPH-3007", before.Code);
+        Assert.Contains("No record alpha:T/1 was known here as of 2079-01-01T00:00:00", before.Body, StringComparison.Ordinal);
         Assert.Equal((await host.GetAsync("/v1/tariffs")).Data[0].GetRawText(), (await host.GetAsync("/v1/tariffs/alpha:T%2F1")).Json.GetProperty("data").GetRawText());
     }
 

@@ -13,6 +13,6 @@ internal static class UnknownChargePoint
         var meant = request.Directory.Find(id.Split(':')[0]) is not null ? null
             : await request.Hub.Records.FindChargePointAsync([.. operators.Select(o => $"{o.OperatorId}:{id}")], dataset, request.Scope, request.Aborted);
         await request.RefuseIdAsync(
-            ErrorCatalogue.NoSuchChargePoint, $"No charge point {id} is known here{(meant is null ? "" : $"; an operator's own id stands behind the operator's: {meant}")}.", meant: meant);
+            ErrorCatalogue.NoSuchChargePoint, $"No charge point {id} {request.KnownThen}{(meant is null ? "" : $"; an operator's own id stands behind the operator's: {meant}")}.", meant: meant);
     }
 }

@@ -45,7 +45,7 @@ internal sealed record RecordReading(Dataset Dataset, TimePrecision Precision, C
     public Task<RecordRows?> FindDerivedAsync(HubRequest request) => Dataset == Dataset.Outages ? DerivedOutageById.FindAsync(request, this) : Task.FromResult<RecordRows?>(null);
 
     /// <summary>The id names nothing that the reader may have, which is the same as nothing.</summary>
-    public static Task RefuseAsync(HubRequest request) => request.RefuseIdAsync(ErrorCatalogue.NoSuchRecord, $"No record {request.Id} is known here, or none of it may be read with this key.");
+    public static Task RefuseAsync(HubRequest request) => request.RefuseIdAsync(ErrorCatalogue.NoSuchRecord, $"No record {request.Id} {request.KnownThen}, or none of it may be read with this key.");
 
     public void WriteMeta(Utf8JsonWriter json, HubRequest request)
     {
