@@ -21,8 +21,12 @@ public sealed class HubDatabase : IAsyncDisposable
 
     private static int made;
 
-    private HubDatabase(string connectionString)
+    /// <summary>Its own; null: the one that tests share.</summary>
+    private readonly (EmbeddedPostgres Server, string Folder)? own;
+
+    private HubDatabase(string connectionString, (EmbeddedPostgres Server, string Folder)? own = null)
     {
+        this.own = own;
         ConnectionString = connectionString;
         Database = Database.Open(connectionString);
     }
@@ -53,6 +57,16 @@ public sealed class HubDatabase : IAsyncDisposable
         return new HubDatabase(new NpgsqlConnectionStringBuilder(cluster.ConnectionString) { Database = name }.ConnectionString);
     }
 
+    /// <summary>The same on a server of its own, with the settings that a hub gives it; removed with it.</summary>
+    public static async Task<HubDatabase> CreateServerAsync()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"chargepointhub-tests-{Path.GetRandomFileName()}");
+        var server = await EmbeddedPostgres.StartAsync(Asked(folder), CancellationToken.None);
+        var database = new HubDatabase(server.ConnectionString, (server, folder));
+        await Migrator.MigrateAsync(database.Database, CancellationToken.None);
+        return database;
+    }
+
     /// <summary>Options of a server in that folder, on the PostgreSQL that this run was asked to use.</summary>
     internal static EmbeddedPostgresOptions Asked(string folder) => Choice switch
     {
@@ -62,10 +76,13 @@ public sealed class HubDatabase : IAsyncDisposable
     };
 
     /// <summary>What tests opened beside the hub's pools would stay for minutes, and all tests share the cluster's connections.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        using (var beside = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(beside);
-        return Database.DisposeAsync();
+        await using (var beside = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(beside);
+        await Database.DisposeAsync();
+        if (own is not { } alone) return;
+        await alone.Server.DisposeAsync();
+        Directory.Delete(alone.Folder, recursive: true);
     }
 
     private static async Task<EmbeddedPostgres> StartAsync()

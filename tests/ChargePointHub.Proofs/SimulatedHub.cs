@@ -28,6 +28,8 @@ internal sealed class SimulatedHub(HubHost hub, LiveRegistry registry) : IAsyncD
             Areas = [london.AreasFile],
             Port = ChildHub.FreePort(),
             Collect = false,
+            // It looks once a minute, and what is proved here is no file.
+            Bulk = false,
         };
         var hub = await HubHost.StartAsync(
             options,

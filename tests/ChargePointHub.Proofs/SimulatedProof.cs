@@ -113,6 +113,11 @@ internal static class SimulatedProof
         }
 
         var between = await LongestBetweenPollsAsync(hub.Database, story, start);
+        await using (var made = hub.Database.Reads.CreateCommand("SELECT count(*) FROM status_day"))
+        {
+            if (await made.ExecuteScalarAsync() is not > 0L) throw new ProofFailedException("Days have ended and settled, and the hub has made none of them.");
+        }
+
         await hub.EndAsync();
         var shared = story.OneHost.Select(o => london.Requests[SimulatedStory.IdOf(o)]).ToList();
         return new Lived(

@@ -14,7 +14,7 @@ internal sealed partial class StatusDayMaker(StatusRollup rollup, HubServices hu
 {
     private const int NewestDays = 35;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(5);
 
     /// <summary>After it has settled a day is left alone for so long: polls are late, and what they bring would be made twice.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);

@@ -17,7 +17,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task A_sound_database_passes_and_every_check_has_its_sentence()
     {
-        await using var database = await HubDatabase.CreateDatabaseAsync();
+        await using var database = await HubDatabase.CreateServerAsync();
         hub.WriteOperator("old-mill");
 
         var (code, output, _) = await hub.RunAsync($"doctor --offline --database '{database.ConnectionString}'");
