@@ -144,6 +144,8 @@ def period_of(day, unit):
 
 
 def why_not(point):
+    if point["borough_gss"] is None:
+        return "outside_london"
     if point["access"] is None:
         return "access_unknown"
     if point["access"] != "PUBLIC":

@@ -124,6 +124,17 @@ public sealed class ReliabilityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         Assert.Equal(HttpStatusCode.Forbidden, (await host.GetAsync("/v1/reliability", KeyOf("sessions"))).Status);
     }
 
+    [Fact]
+    public async Task What_lies_in_no_borough_is_not_of_its_operators_network_in_London()
+    {
+        await WriteAsync("alpha", null, Rapid("alpha:X1"));
+
+        var row = (await host.GetAsync("/v1/reliability?group_by=charge_point&charge_point=alpha:X1&period=2026-11-02")).Data.Single();
+        await new PurgeStore(host.Database).PurgeAsync(new Purge(Dataset.ChargePoints, "alpha", "alpha:X1", false, false, "test", "test"), CancellationToken.None);
+
+        Assert.Equal("""0 [{"reason":"outside_london","charge_points":1,"open_minutes":1440}]""", $"{Number(row, "network_charge_points")} {Number(row, "left_out")}");
+    }
+
     private static string KeyOf(string name) => $"cph_live_{name}_secret";
 
     private static Scope Of(params Right[] rights) => Scope.Of(OrganisationRole.Borough, null, rights);
@@ -142,7 +153,7 @@ public sealed class ReliabilityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         }
     }
 
-    private async Task WriteAsync(string operatorId, string borough, params ChargePoint[] points)
+    private async Task WriteAsync(string operatorId, string? borough, params ChargePoint[] points)
     {
         await new PageWriter(host.Database).WriteAsync(
             new PageToWrite
@@ -152,7 +163,7 @@ public sealed class ReliabilityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
                 PageNumber = 1,
                 AskedAt = ApiHost.Now,
                 Records = new RecordPage { ChargePoints = [.. points.Select(Accept)] },
-                Areas = points.ToDictionary(p => p.ChargePointId, _ => new AreaCodes(borough, borough == Lambeth ? "Lambeth" : "Camden", null, null, "test")),
+                Areas = points.ToDictionary(p => p.ChargePointId, _ => borough is null ? AreaCodes.None : new AreaCodes(borough, borough == Lambeth ? "Lambeth" : "Camden", null, null, "test")),
             },
             CancellationToken.None);
     }

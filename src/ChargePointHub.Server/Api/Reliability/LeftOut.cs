@@ -15,6 +15,9 @@ internal enum LeftOut
 
     [JsonStringEnumMemberName("power_unknown")] PowerUnknown,
 
+    /// <summary>It lies in no borough of London, or where it lies is not known.</summary>
+    [JsonStringEnumMemberName("outside_london")] OutsideLondon,
+
     /// <summary>It left service before the period.</summary>
     [JsonStringEnumMemberName("decommissioned")] Decommissioned,
 
@@ -28,8 +31,10 @@ internal enum LeftOut
 internal static class RegulatedNetwork
 {
     /// <summary>Null: it counts.</summary>
-    public static LeftOut? WhyNot(NetworkPoint point) => point switch
+    /// <param name="boroughsAreKnown">The hub has their boundaries; without them nothing is said of where a charge point lies.</param>
+    public static LeftOut? WhyNot(NetworkPoint point, bool boroughsAreKnown) => point switch
     {
+        { BoroughGss: null } when boroughsAreKnown => LeftOut.OutsideLondon,
         { Access: null } => LeftOut.AccessUnknown,
         { Access: not Model.Access.Public } => LeftOut.RestrictedAccess,
         { MaxPowerKw: null } => LeftOut.PowerUnknown,

@@ -16,7 +16,7 @@ internal static class ListReliability
         Summary = "Minutes in each status, and reliability of rapid networks",
         Description = "Minutes in each status within opening hours, put together as `/v1/usage` is; what the hub did not see is apart (`missing_minutes`) and in no status. Of public charge points from 50 kW "
             + "on reliability by both formulas of the Public Charge Point Regulations 2023: the figures to report are of `group_by=operator,year`, `quarter` or `month`, and are of the London part of the "
-            + "operator's network (`network_part`). A year is counted up to now. `left_out` says how many charge points are not of that network and why; with `group_by=charge_point` it says so of each. Of a "
+            + "operator's network, of what lies in a borough (`network_part`). A year is counted up to now. `left_out` says how many charge points are not of that network and why; with `group_by=charge_point` it says so of each. Of a "
             + "period that is cut by the window, or goes on, a row is of what lies in the window, up to what has settled. Where opening hours are not told a charge point counts as always open.",
         Tag = "Figures",
         IsHeldBy = RouteRights.Of(Dataset.StatusChanges),

@@ -31,7 +31,7 @@ internal sealed class ReliabilityTable : IFigureTable
         var periods = reading.Periods.Skip(first).Take(count).ToList();
         var ledger = await request.Hub.Ledger.ReadAsync([Dataset.StatusChanges, Dataset.ChargePoints], null, request.Scope, request.Aborted);
         var seen = SeenStatuses.Of(request.Directory, ledger, reading.Points.Units.SelectMany(u => u.Members).Select(m => m.OperatorId), reading.Now);
-        var network = new StatusNetwork(reading, periods, seen);
+        var network = new StatusNetwork(reading, periods, seen, request.Directory.Areas.Boroughs.Count > 0);
         var sums = (await request.Hub.Statuses.ReadAsync(new StatusQuestion(network.Points, seen, [.. periods.Select(p => p.First)], periods[^1].Last), request.Scope, request.Aborted))
             .ToDictionary(s => (s.Period, s.Group));
         var isWhole = reading.Points.By is [FigureGroup.Operator] && reading.Meta.RestrictedTo.All(r => !r.Contains(':', StringComparison.Ordinal)) && Narrowing.All(n => request.Parameters[n] is null);

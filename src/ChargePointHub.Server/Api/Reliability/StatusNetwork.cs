@@ -14,14 +14,14 @@ internal readonly record struct ToObserve(int ChargePoints, long Open, long Outs
 internal sealed class StatusNetwork
 {
     /// <summary>The regulated network, and each reason why a charge point of the period is not of it.</summary>
-    public const int Classes = 5;
+    public const int Classes = 6;
 
     private readonly ToObserve[] all;
     private readonly int[] gone;
     private readonly int[] coming;
     private readonly int groups;
 
-    public StatusNetwork(FigureReading reading, IReadOnlyList<FigurePeriod> periods, IReadOnlyDictionary<string, SeenOperator> seen)
+    public StatusNetwork(FigureReading reading, IReadOnlyList<FigurePeriod> periods, IReadOnlyDictionary<string, SeenOperator> seen, bool boroughsAreKnown)
     {
         groups = reading.Points.Keys.Count;
         var (first, last) = (periods[0].First, periods[^1].Last);
@@ -34,7 +34,7 @@ internal sealed class StatusNetwork
         for (var u = 0; u < reading.Points.Units.Count; u++)
         {
             var unit = reading.Points.Units[u];
-            var of = RegulatedNetwork.WhyNot(unit.First) is { } why ? (int)why + 1 : 0;
+            var of = RegulatedNetwork.WhyNot(unit.First, boroughsAreKnown) is { } why ? (int)why + 1 : 0;
             var free = new List<(DateOnly First, DateOnly Last)> { (first, last) };
             foreach (var member in unit.Members)
             {
