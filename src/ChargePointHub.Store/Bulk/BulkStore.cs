@@ -20,18 +20,16 @@ public sealed class BulkStore(Database database)
     /// <summary>One maker at a time, of all instances; to be disposed of when its round is over. Null: another is at it.</summary>
     public async Task<IAsyncDisposable?> TryEnterAsync(CancellationToken cancellationToken)
     {
-        var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
-        var isMine = false;
+        if (await AdvisoryTurn.TryTakeAsync(database, AdvisoryLocks.Bulk, cancellationToken) is not { } turn) return null;
         try
         {
-            isMine = (await connection.Command("SELECT pg_try_advisory_lock($1)", AdvisoryLocks.Bulk).ListAsync(r => r.GetBoolean(0), cancellationToken)).Single();
-            if (!isMine) return null;
-            await connection.Command("DELETE FROM bulk_file WHERE made_at IS NULL").ExecuteAsync(cancellationToken);
-            return new Turn(connection);
+            await database.Reads.Command("DELETE FROM bulk_file WHERE made_at IS NULL").ExecuteAsync(cancellationToken);
+            return turn;
         }
-        finally
+        catch
         {
-            if (!isMine) await connection.DisposeAsync();
+            await turn.DisposeAsync();
+            throw;
         }
     }
 
@@ -168,16 +166,5 @@ public sealed class BulkStore(Database database)
         }
 
         return BulkOutcome.Made;
-    }
-
-    private sealed class Turn(NpgsqlConnection connection) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await using (connection)
-            {
-                if (connection.State == ConnectionState.Open) await connection.Command("SELECT pg_advisory_unlock($1)", AdvisoryLocks.Bulk).ExecuteAsync(CancellationToken.None);
-            }
-        }
     }
 }

@@ -191,22 +191,7 @@ public sealed class UsageRollup(Database database)
     }
 
     /// <summary>The right to recompute, which one instance has at a time; null: another has it. Held until it is disposed of.</summary>
-    public async Task<IAsyncDisposable?> TryTakeTurnAsync(CancellationToken cancellationToken)
-    {
-        var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            if ((await connection.Command("SELECT pg_try_advisory_lock($1)", AdvisoryLocks.Rollups).ListAsync(r => r.GetBoolean(0), cancellationToken)).Single()) return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-
-        await connection.DisposeAsync();
-        return null;
-    }
+    public async Task<IAsyncDisposable?> TryTakeTurnAsync(CancellationToken cancellationToken) => await AdvisoryTurn.TryTakeAsync(database, AdvisoryLocks.Rollups, cancellationToken);
 
     /// <summary>Keeps what a nightly check found, so that others can ask.</summary>
     public Task KeepAsync(RollupCheck check, DateTimeOffset endedAt, CancellationToken cancellationToken) => KeepAsync(database, Name, check, endedAt, cancellationToken);

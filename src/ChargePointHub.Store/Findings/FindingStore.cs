@@ -17,20 +17,7 @@ public sealed class FindingStore(Database database)
     internal int Bound { get; init; } = MostOpen;
 
     /// <summary>One checker at a time, of all instances; to be disposed of when its round is over. Null: another is at it.</summary>
-    public async Task<IAsyncDisposable?> TryEnterAsync(CancellationToken cancellationToken)
-    {
-        var connection = await database.Reads.OpenConnectionAsync(cancellationToken);
-        var isMine = false;
-        try
-        {
-            isMine = (await connection.Command("SELECT pg_try_advisory_lock($1)", AdvisoryLocks.Findings).ListAsync(r => r.GetBoolean(0), cancellationToken)).Single();
-            return isMine ? new Turn(connection) : null;
-        }
-        finally
-        {
-            if (!isMine) await connection.DisposeAsync();
-        }
-    }
+    public async Task<IAsyncDisposable?> TryEnterAsync(CancellationToken cancellationToken) => await AdvisoryTurn.TryTakeAsync(database, AdvisoryLocks.Findings, cancellationToken);
 
     /// <summary>The night whose round was last ended; null: none ever was.</summary>
     public async Task<DateTimeOffset?> ReadNightAsync(CancellationToken cancellationToken) => (await database.Reads.Command(
@@ -118,15 +105,4 @@ public sealed class FindingStore(Database database)
 
     /// <summary>Cut to one decimal: 100 is said of the whole window alone.</summary>
     private static decimal PercentOf(Coverage? judged, Window window) => judged is null ? 100 : Math.Round((decimal)judged.ShareOf(window) * 100, 1, MidpointRounding.ToZero);
-
-    private sealed class Turn(NpgsqlConnection connection) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await using (connection)
-            {
-                if (connection.State == ConnectionState.Open) await connection.Command("SELECT pg_advisory_unlock($1)", AdvisoryLocks.Findings).ExecuteAsync(CancellationToken.None);
-            }
-        }
-    }
 }
