@@ -26,20 +26,25 @@ public sealed class DifferenceQueries(Database database)
         const string InUtc = "FILTER (WHERE s.plug_in_at >= @utc_from AND s.plug_in_at < @utc_to)";
         const string ByEnd = "FILTER (WHERE s.plug_out_at >= @from AND s.plug_out_at < @to)";
         const string InPeriod = "FILTER (WHERE s.plug_in_at >= @from AND s.plug_in_at < @to)";
+        var operators = points.Select(p => p.ChargePointId.Split(':')[0]).Distinct().ToArray();
+        // The hub's figures leave out what another session corrects. Which those are no reader may ask: it is the hub itself who does.
+        var (least, most) = (period.From - SessionDays.Longest, sameInUtc.To > period.To ? sameInUtc.To : period.To);
+        var corrected = await database.Reads.Command(ProfileQueries.Corrected, operators, least, most).ListAsync(r => r.GetString(0), cancellationToken);
         await using var connection = await database.OpenServingAsync(cancellationToken);
         await using var command = new ServingCommand(
             connection, scope,
             $"""
             SELECT p.grp, count(*) {InUtc}, coalesce(sum(s.energy_wh) {InUtc}, 0)::bigint, count(*) {ByEnd}, coalesce(sum(s.energy_wh) {ByEnd}, 0)::bigint, max(s.last_updated) {InPeriod}
             FROM charging_session s JOIN unnest(@ids, @groups) AS p (id, grp) ON s.charge_point_id = p.id
-            WHERE s.operator_id = ANY (@operators) AND s.plug_in_at >= @least AND s.plug_in_at < @most
+            WHERE s.operator_id = ANY (@operators) AND s.plug_in_at >= @least AND s.plug_in_at < @most AND s.session_id <> ALL (@corrected)
             GROUP BY 1
             """);
         var parameters = command.Parameters;
         parameters.AddWithValue("ids", points.Select(p => p.ChargePointId).ToArray());
         parameters.AddWithValue("groups", points.Select(p => p.Group).ToArray());
-        parameters.AddWithValue("operators", points.Select(p => p.ChargePointId.Split(':')[0]).Distinct().ToArray());
-        foreach (var (name, at) in new[] { ("from", period.From), ("to", period.To), ("utc_from", sameInUtc.From), ("utc_to", sameInUtc.To), ("least", period.From - SessionDays.Longest), ("most", sameInUtc.To > period.To ? sameInUtc.To : period.To) })
+        parameters.AddWithValue("operators", operators);
+        parameters.AddWithValue("corrected", corrected.ToArray());
+        foreach (var (name, at) in new[] { ("from", period.From), ("to", period.To), ("utc_from", sameInUtc.From), ("utc_to", sameInUtc.To), ("least", least), ("most", most) })
             parameters.AddWithValue(name, NpgsqlDbType.TimestampTz, at.UtcDateTime);
         return await command.ListAsync(r => new OtherCounts(r.GetInt32(0), (r.GetInt64(1), r.GetInt64(2)), (r.GetInt64(3), r.GetInt64(4)), r.InstantOrNull(5)), cancellationToken);
     }

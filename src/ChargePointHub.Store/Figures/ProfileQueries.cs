@@ -28,7 +28,8 @@ public sealed class ProfileQueries(Database database)
         WHERE s.plug_in_at >= @from AND s.plug_in_at < @to AND (s.plug_in_at >= @begin OR coalesce(s.plug_out_at, s.last_updated) > @begin)
         """;
 
-    private const string Corrected =
+    /// <summary>$1 operators, $2 (inclusive) to $3 (exclusive): sessions of theirs that begin there and that another one corrects.</summary>
+    internal const string Corrected =
         """
         SELECT c.corrected_id FROM session_correction c JOIN charging_session s ON s.operator_id = c.operator_id AND s.session_id = c.corrected_id
         WHERE c.operator_id = ANY ($1) AND s.plug_in_at >= $2 AND s.plug_in_at < $3

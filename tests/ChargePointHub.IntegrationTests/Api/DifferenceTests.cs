@@ -29,12 +29,13 @@ public sealed class DifferenceTests(ApiHost host) : IClassFixture<ApiHost>, IAsy
             });
         }
 
-        // In July: two sessions of P1; one of P2 that began at 23:30 UTC of its last day, which is August in London; one of P3 that changed in October.
+        // In July: two sessions of P1; one of P2, which corrects another that corrects a third, and one that began at 23:30 UTC of its last day, which is August in London; one of P3 that changed in October.
         await host.WritePageAsync("alpha", Dataset.ChargingSessions, new RecordPage
         {
             ChargingSessions =
             [
-                Accept(Charge("alpha:1", "2026-07-02T10:00:00Z", "P1", 7.123m)), Accept(Charge("alpha:2", "2026-07-30T10:00:00Z", "P1", 3m)), Accept(Charge("alpha:3", "2026-07-10T10:00:00Z", "P2", 4m)),
+                Accept(Charge("alpha:1", "2026-07-02T10:00:00Z", "P1", 7.123m)), Accept(Charge("alpha:2", "2026-07-30T10:00:00Z", "P1", 3m)), Accept(Charge("alpha:3", "2026-07-10T10:00:00Z", "P2", 4m) with { CorrectsSessionId = "alpha:0" }),
+                Accept(Charge("alpha:0", "2026-07-10T10:00:00Z", "P2", 44m) with { CorrectsSessionId = "alpha:00" }), Accept(Charge("alpha:00", "2026-07-10T10:00:00Z", "P2", 444m)),
                 Accept(Charge("alpha:4", "2026-07-31T23:30:00Z", "P2", 5m)), Accept(Charge("alpha:5", "2026-07-20T10:00:00Z", "P3", 6m) with { LastUpdated = At("2026-10-05T10:00:00Z") }),
             ],
         });
