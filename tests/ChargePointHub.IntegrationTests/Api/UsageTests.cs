@@ -104,6 +104,18 @@ public sealed partial class UsageTests(ApiHost host) : IClassFixture<ApiHost>, I
         }.OfType<string>())).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("/v1/usage?from=2000-01-01&to=2000-01-03&group_by=week")]
+    [InlineData("/v1/usage?to=2000-01-01&group_by=month")]
+    [InlineData("/v1/reliability?from=2000-01-01&to=2000-01-03&group_by=week")]
+    public async Task A_period_before_the_first_that_has_a_name_is_told_by_its_days(string path)
+    {
+        var answer = await host.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.All(answer.Data, r => Assert.Equal(JsonValueKind.Null, r.GetProperty("period").ValueKind));
+    }
+
     [Fact]
     public async Task Where_nothing_is_known_nothing_is_0_and_a_part_is_told_as_one()
     {

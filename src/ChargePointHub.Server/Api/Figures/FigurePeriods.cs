@@ -49,7 +49,7 @@ internal static class FigurePeriods
         {
             var end = LastOf(of, day);
             var cut = end < last ? end : last;
-            periods.Add(new FigurePeriod(Period.Of(FirstOf(of, day), end)!.Text, of, day, cut, LondonCalendar.Days(day, cut)));
+            periods.Add(new FigurePeriod(Period.Of(FirstOf(of, day), end)?.Text, of, day, cut, LondonCalendar.Days(day, cut)));
         }
 
         return periods;
