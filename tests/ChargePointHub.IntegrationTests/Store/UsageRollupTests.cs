@@ -89,6 +89,20 @@ public sealed class UsageRollupTests : IAsyncLifetime
         await AssertHoldsAsync();
     }
 
+    [Fact]
+    public async Task The_turn_is_free_for_another_hub_once_it_is_given_back()
+    {
+        await using var other = Database.Open(hub.ConnectionString);
+        await using (var turn = await new UsageRollup(hub.Database).TryTakeTurnAsync(CancellationToken.None))
+        {
+            Assert.NotNull(turn);
+            Assert.Null(await new UsageRollup(other).TryTakeTurnAsync(CancellationToken.None));
+        }
+
+        await using var next = await new UsageRollup(other).TryTakeTurnAsync(CancellationToken.None);
+        Assert.NotNull(next);
+    }
+
     private Task<PageWritten> WriteAsync(PageToWrite page) => pages.WriteAsync(page, CancellationToken.None);
 
     private Task<List<string>> DaysAsync() => hub.ManyAsync(
