@@ -134,7 +134,7 @@ internal sealed class StatusStage(
             ids.Select(i => Words<Evidence>.Of(current[i].Evidence)).ToArray()).ExecuteAsync(cancellationToken);
     }
 
-    /// <summary>What the page saw, and what the crawl's whole says: what is gone, and what came back without a word.</summary>
+    /// <summary>What the page saw, and what the crawl's whole says: what is gone, and what came back without a word: nobody saw how it is, which is no status of the operator's.</summary>
     private List<StatusObservation> Observed()
     {
         foreach (var (id, since) in absence.Removed) removed[id] = AbsenceStage.Reason(since);
@@ -143,7 +143,7 @@ internal sealed class StatusStage(
         [
             .. page.Records.Statuses,
             .. absence.Removed.Select(r => new StatusObservation(r.Id, Status.Removed, null)),
-            .. absence.Returned.Where(id => !seen.Contains(id)).Select(id => new StatusObservation(id, Status.Unknown, null)),
+            .. absence.Returned.Where(id => !seen.Contains(id)).Select(id => new StatusObservation(id, Status.Missing, null)),
         ];
     }
 

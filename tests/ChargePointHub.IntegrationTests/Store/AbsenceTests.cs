@@ -44,6 +44,18 @@ public sealed class AbsenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_comes_back_without_a_status_is_missing_and_not_unknown_to_its_operator()
+    {
+        await CrawlAsync(Ten);
+        foreach (var _ in Enumerable.Range(0, 2)) await CrawlAsync(Ten[1..]);
+        Assert.Equal("REMOVED", await StatusAsync("P0"));
+
+        await CrawlAsync(Ten, tellsStatuses: false);
+
+        Assert.Equal("MISSING", await StatusAsync("P0"));
+    }
+
+    [Fact]
     public async Task A_partial_crawl_one_that_names_it_between_and_a_refused_record_remove_nothing()
     {
         await CrawlAsync(Ten);
@@ -165,13 +177,13 @@ public sealed class AbsenceTests : IAsyncLifetime
 
     /// <summary>An hour later each time.</summary>
     private Task<PageWritten> CrawlAsync(
-        string[] own, bool whole = true, bool evidence = true, int moved = 0, int charging = 0, string? named = null, bool namesAll = true)
+        string[] own, bool whole = true, bool evidence = true, int moved = 0, int charging = 0, string? named = null, bool namesAll = true, bool tellsStatuses = true)
     {
         var points = own.Select((o, i) => ChargePoint(o) with { Latitude = i >= own.Length / 2 - 1 && i < own.Length / 2 - 1 + moved ? 50.1m : 51.4613000m }).ToList();
         var records = new RecordPage
         {
             ChargePoints = [.. points.Select(Accept)],
-            Statuses = [.. points.Select((p, i) => new StatusObservation(p.ChargePointId, i < charging ? Status.Charging : Status.Available, null))],
+            Statuses = [.. points.Where(_ => tellsStatuses).Select((p, i) => new StatusObservation(p.ChargePointId, i < charging ? Status.Charging : Status.Available, null))],
         };
         IEnumerable<string> ids = points.Select(p => p.ChargePointId);
         return writer.WriteAsync(
