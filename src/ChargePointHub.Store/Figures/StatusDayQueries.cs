@@ -98,10 +98,13 @@ public sealed class StatusDayQueries(Database database)
         {
             var point = question.Points[i];
             var isMade = made.TryGetValue(point.OperatorId, out var m) && m.Reports == question.Operators[point.OperatorId].Reports && hours.GetValueOrDefault(point.ChargePointId, "") == StatusHistory.TextOf(point.Hours);
+            // A reading in several answers is of the time up to when it began: a day that went on then may have been made since.
+            var open = !isMade ? DateOnly.MinValue : LondonCalendar.DayOf(question.Operators[point.OperatorId].Until) is var begun && begun <= m!.To ? begun : m!.To.AddDays(1);
             foreach (var (first, last) in point.Days)
             {
                 var day = first;
-                foreach (var t in isMade ? (touched.TryGetValue(point.ChargePointId, out var own) ? new[] { own } : []).Append(new PointDays("", "", m!.To.AddDays(1), DateOnly.MaxValue)) : [new PointDays("", "", first, last)])
+                IEnumerable<PointDays> unmade = isMade ? [.. touched.TryGetValue(point.ChargePointId, out var own) ? new[] { own } : [], new PointDays("", "", open, DateOnly.MaxValue)] : [new PointDays("", "", first, last)];
+                foreach (var t in unmade.OrderBy(u => u.First))
                 {
                     var (from, to) = (t.First > day ? t.First : day, t.Last < last ? t.Last : last);
                     if (from > to) continue;

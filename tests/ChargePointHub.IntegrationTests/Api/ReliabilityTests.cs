@@ -125,6 +125,20 @@ public sealed class ReliabilityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     }
 
     [Fact]
+    public async Task A_day_that_went_on_when_the_reading_began_is_told_up_to_then_though_it_has_been_made_since()
+    {
+        await MakeAsync();
+        var now = host.AskedAt;
+        host.AskedAt = Monday.AddHours(10);
+
+        var row = (await host.GetAsync("/v1/reliability?group_by=charge_point&charge_point=alpha:R1&period=2026-11-02")).Data.Single();
+        host.AskedAt = now;
+
+        // R1 opens at 8 and was down from 9 on; a quarter of an hour has not settled.
+        Assert.Equal("60 45 0 0", $"{Number(row, "available_minutes")} {Number(row, "outoforder_minutes")} {Number(row, "charging_minutes")} {Number(row, "missing_minutes")}");
+    }
+
+    [Fact]
     public async Task What_lies_in_no_borough_is_not_of_its_operators_network_in_London()
     {
         await WriteAsync("alpha", null, Rapid("alpha:X1"));
