@@ -1,5 +1,6 @@
 """What the hub must serve for a record of the oracle: stored fields as they are, derived fields worked out here, from the published rules."""
 
+import functools
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
@@ -38,6 +39,7 @@ def is_instant(field):
     return field in INSTANTS or field.endswith("_at")
 
 
+@functools.lru_cache(maxsize=200_000)
 def instant(text):
     return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
 
