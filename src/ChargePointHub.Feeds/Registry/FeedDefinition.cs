@@ -183,4 +183,7 @@ public sealed record OcpiSettings
 
     /// <summary>True: prices stand inside the EVSEs as tariff objects under <c>tariffs</c>.</summary>
     public bool TariffsInEvses { get; init; }
+
+    /// <summary>Who may use the feed's charge points, as its operator has agreed: OCPI has no field that says so. Null: it is not known, and they are of no regulated network.</summary>
+    public Access? Access { get; init; }
 }

@@ -18,7 +18,7 @@ internal static class OcpiSection
         if (feed.Value("ocpi") is not { } json) return plain;
         var node = new FileNode(
             json, feed.At("ocpi"), feed.Faults,
-            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses", "session_modules", "party", "token_parameter");
+            "discovery", "paths", "token_is_raw", "records_pointer", "envelope", "paged", "page_overlap", "status_words", "tariffs_in_evses", "session_modules", "party", "token_parameter", "access");
         return new OcpiSettings
         {
             Discovery = node.Flag("discovery", plain.Discovery),
@@ -33,6 +33,7 @@ internal static class OcpiSection
             Party = Party(node),
             TokenParameter = TokenParameter(node),
             SessionModules = SessionModules(node, plain.SessionModules),
+            Access = node.Word("access", RegistryFaultCodes.BadValue, [.. Words<Access>.All]) is { } access ? Words<Access>.Parse(access) : null,
         };
     }
 

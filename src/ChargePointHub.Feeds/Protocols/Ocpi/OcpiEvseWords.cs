@@ -65,6 +65,10 @@ internal static class OcpiEvseWords
         return (accessible, others.Count == 0 ? null : string.Join(", ", others));
     }
 
+    /// <summary>Source: OCPI 2.2.1, mod_locations, ParkingRestriction: CUSTOMERS is reserved for guests of a hotel or shop.</summary>
+    /// <param name="restriction">As <see cref="Restrictions"/> joins them.</param>
+    public static bool IsForCustomers(string? restriction) => restriction is not null && restriction.Split(", ").Contains("CUSTOMERS");
+
     private static IEnumerable<string> List(RecordReader reader, JsonElement value, string name)
     {
         if (value.ValueKind != JsonValueKind.Array)

@@ -138,6 +138,7 @@ internal sealed class OcpiLocations(FeedDefinition feed, OcpiVersion version, Oc
                 PowerBand = PowerBands.Of(strongest),
                 Connectors = read,
                 OpeningHours = location.OpeningHours,
+                Access = OcpiEvseWords.IsForCustomers(restriction) ? Access.Restricted : feed.Ocpi.Access,
                 AccessibleBay = accessible,
                 PhysicalRestriction = restriction,
                 PaymentMethods = _connectors.OfferPlugAndCharge ? [.. payment.Append(PaymentMethod.PlugCharge).Distinct().Order()] : payment,

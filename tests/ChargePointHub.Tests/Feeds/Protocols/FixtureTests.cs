@@ -114,7 +114,7 @@ public sealed class FixtureTests
             PartyIds = Setting("party_ids") is { } parties ? JsonSerializer.Deserialize<string[]>(parties)! : [],
             Territory = territory is [var west, var south, var east, var north] ? new Territory(west, south, east, north) : Territory.UnitedKingdom,
             FoldIsEarlier = Setting("fold_is_earlier") != "False",
-            Ocpi = new OcpiSettings { Discovery = false, Paged = false, StatusWords = words, TariffsInEvses = Setting("tariffs_in_evses") == "True", SessionModules = modules },
+            Ocpi = new OcpiSettings { Discovery = false, Paged = false, StatusWords = words, TariffsInEvses = Setting("tariffs_in_evses") == "True", SessionModules = modules, Access = Setting("access") is { } access ? Words<Access>.Parse(access) : null },
         });
         var window = Setting("from") is { } from
             ? new Window(DateTimeOffset.Parse(from, null), DateTimeOffset.Parse(Setting("to")!, null))

@@ -15,7 +15,7 @@ public sealed class OperatorRegistryTests : IDisposable
             "loti": { "sessions_per_charge_point": true },
             "ocpi": { "discovery": false, "paths": {"charge_points": "locations"}, "token_is_raw": true, "records_pointer": "", "envelope": false,
                       "paged": false, "page_overlap": 5, "status_words": {"WORKING": "AVAILABLE"}, "tariffs_in_evses": true,
-                      "session_modules": ["cdrs"], "token_parameter": "apiKey",
+                      "session_modules": ["cdrs"], "token_parameter": "apiKey", "access": "PUBLIC",
                       "party": {"party_id": "GB*LDN", "name": "Example Authority", "url": "https://hub.example/ocpi"} },
             "datasets": [
               { "dataset": "charge_points" },
@@ -57,6 +57,7 @@ public sealed class OperatorRegistryTests : IDisposable
         Assert.Equal("locations", ocpi.Paths["charge_points"]);
         Assert.Equal(["cdrs"], ocpi.SessionModules);
         Assert.Equal("apiKey", ocpi.TokenParameter);
+        Assert.Equal(Access.Public, ocpi.Access);
         Assert.Equal(new OcpiParty("GB*LDN", "OTHER", "Example Authority", new Uri("https://hub.example/ocpi")), ocpi.Party);
         Assert.Equal(Status.Available, ocpi.StatusWords["WORKING"]);
 
@@ -150,6 +151,7 @@ public sealed class OperatorRegistryTests : IDisposable
         Wrong(Feed, Feed + ", \"ocpi\": {\"party\": {\"party_id\": \"gb-ldn\", \"name\": \"x\", \"url\": \"https://x.example\"}}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/party/party_id");
         Wrong(Feed, Feed + ", \"ocpi\": {\"party\": {\"party_id\": \"GB*LDN\", \"name\": \"x\", \"url\": \"http://x.example\"}}", RegistryFaultCodes.NotHttps, "/feeds/0/ocpi/party/url");
         Wrong(Feed, Feed + ", \"ocpi\": {\"session_modules\": []}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/session_modules");
+        Wrong(Feed, Feed + ", \"ocpi\": {\"access\": \"public\"}", RegistryFaultCodes.BadValue, "/feeds/0/ocpi/access");
         Wrong("{" + Plan + "}", "", RegistryFaultCodes.Missing, "/feeds/0/datasets");
         Wrong(Plan, "\"dataset\": \"charge_point\"", RegistryFaultCodes.UnknownDataset, $"{D}/dataset");
         Wrong(Plan, Plan + ", \"axis\": \"last_updated\"", RegistryFaultCodes.AxisOnSnapshot, $"{D}/axis");
