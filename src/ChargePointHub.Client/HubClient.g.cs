@@ -8847,7 +8847,7 @@ public partial class LeftOut
 {
 
     /// <summary>
-    /// `decommissioned` and `not_yet_commissioned`: before or after the period, and so not of the row's charge points; `never_observed`: it would count, and nothing is known of it.
+    /// `decommissioned` and `not_yet_commissioned`: before or after the period, and so not of the row's charge points; `outside_london`: it lies in no borough, or where it lies is not known; `never_observed`: it would count, and nothing is known of it.
     /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("reason")]
     public required LeftOutReason Reason { get; init; }
@@ -12279,7 +12279,7 @@ public enum HealthStatus
 }
 
 /// <summary>
-/// `decommissioned` and `not_yet_commissioned`: before or after the period, and so not of the row's charge points; `never_observed`: it would count, and nothing is known of it.
+/// `decommissioned` and `not_yet_commissioned`: before or after the period, and so not of the row's charge points; `outside_london`: it lies in no borough, or where it lies is not known; `never_observed`: it would count, and nothing is known of it.
 /// </summary>
 [System.CodeDom.Compiler.GeneratedCode("NJsonSchema", "14.7.1.0 (NJsonSchema v11.6.1.0 (Newtonsoft.Json v13.0.0.0))")]
 [System.Text.Json.Serialization.JsonConverter(typeof(WordConverter<LeftOutReason>))]
@@ -12302,21 +12302,25 @@ public enum LeftOutReason
     [System.Runtime.Serialization.EnumMember(Value = @"power_unknown")]
     PowerUnknown = 3,
 
+    [System.Text.Json.Serialization.JsonStringEnumMemberName(@"outside_london")]
+    [System.Runtime.Serialization.EnumMember(Value = @"outside_london")]
+    OutsideLondon = 4,
+
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"decommissioned")]
     [System.Runtime.Serialization.EnumMember(Value = @"decommissioned")]
-    Decommissioned = 4,
+    Decommissioned = 5,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"not_yet_commissioned")]
     [System.Runtime.Serialization.EnumMember(Value = @"not_yet_commissioned")]
-    NotYetCommissioned = 5,
+    NotYetCommissioned = 6,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"never_observed")]
     [System.Runtime.Serialization.EnumMember(Value = @"never_observed")]
-    NeverObserved = 6,
+    NeverObserved = 7,
 
     [System.Text.Json.Serialization.JsonStringEnumMemberName(@"")]
     [System.Runtime.Serialization.EnumMember(Value = @"")]
-    Unlisted = 7,
+    Unlisted = 8,
 
 }
 

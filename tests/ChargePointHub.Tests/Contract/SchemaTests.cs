@@ -5,6 +5,7 @@ using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Completeness;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Server.Api.Reliability;
 using ChargePointHub.Server.Api.Schemas;
 using ChargePointHub.Server.FeedHealth;
 
@@ -78,6 +79,7 @@ public sealed class SchemaTests
         Assert.Equal(Words<FeedStanding>.All, Words("FeedState"));
         Assert.Equal(Words<FailureKind>.All, Words("FailureKind"));
         Assert.Equal(Words<NoticeFailureKind>.All, Words("NoticeFailureKind"));
+        Assert.Equal(Words<LeftOut>.All, Component("LeftOut")["properties"]!["reason"]!["enum"]!.AsArray().Select(w => (string)w!));
         Assert.Equal(Words<AdviceMatter>.All, Component("Advice")["properties"]!["matter"]!["enum"]!.AsArray().Select(w => (string)w!));
         Assert.Equal(GapCauses.All, Words("GapCause"));
         Assert.Equal(Words<FaultPlace>.All, Component("ProblemFault")["properties"]!["in"]!["enum"]!.AsArray().Select(w => (string)w!));

@@ -5,7 +5,7 @@ using ChargePointHub.Store.Figures;
 namespace ChargePointHub.Server.Api.Reliability;
 
 /// <summary>Why a charge point is not of the network whose reliability is regulated. Source: Public Charge Point Regulations 2023: public, and rapid.</summary>
-internal enum LeftOut
+public enum LeftOut
 {
     [JsonStringEnumMemberName("restricted_access")] RestrictedAccess,
 
