@@ -118,6 +118,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
         var faultsOf = ids.Distinct().ToDictionary(
             id => id, id => new OperatorFaults(wished[id], state.World.Seed ^ AskedList.Text(id), time, stopping.Token), StringComparer.Ordinal);
         london = london.With(o => faultsOf[o.OperatorId].Trait<CorrectionsTrait>() is { } corrections ? o with { CorrectedShare = corrections.Share } : o);
+        london = LongStories.Tell(london, options.HandedOver, options.LeftBroken);
         var dataFolder = Path.GetFullPath(options.DataFolder);
         var certificates = SandboxCertificates.Open(Path.Combine(dataFolder, "tls"), now);
         var ports = OperatorServer.FreePorts(options.Port == 0 ? 0 : options.Port + 1, ids.Length);

@@ -21,7 +21,7 @@ internal static class FiguresProof
         var log = Path.Combine(options.Data, "log", "hub-children.log");
 
         // Of one operator the oldest history is lost for good.
-        var orders = new ChildOrders { Data = options.Data, Seed = options.Seed, World = world, Oracle = oracle, LookBacks = ["lamplight=P100D"] };
+        var orders = new ChildOrders { Data = options.Data, Seed = options.Seed, World = world, Oracle = oracle, LookBacks = ["lamplight=P100D"], HandedOver = options.Full ? 16 : 4 };
         await using var hub = ChildHub.Start(orders, log);
         await hub.UntilItSaysAsync(HubChild.Ready, StartLimit);
         var sandboxFile = Path.Combine(options.Data, "sandbox.json");
@@ -39,6 +39,7 @@ internal static class FiguresProof
         foreach (var fault in (answer["first_faults"]?.AsArray() ?? []).Concat(status["first_faults"]?.AsArray() ?? [])) report.Tell((string)fault!);
         // A world without a rapid network would show nothing of how reliable one is; the small one has none.
         if (options.Full && (bool)status["equal"]! && (int)status["rows_with_reliability"]! == 0) (status["equal"], status["could_not_check"]) = (false, "no row tells how reliable a network was");
+        if ((bool)answer["equal"]! && (int)answer["linked"]! == 0) (answer["equal"], answer["could_not_check"]) = (false, "no charge point is told by two operators");
         var held = (bool)answer["equal"]! && (bool)status["equal"]!;
         var failed = (bool)answer["equal"]! ? status : answer;
         answer["reliability"] = status.DeepClone();

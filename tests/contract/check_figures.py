@@ -48,6 +48,10 @@ def micros(at):
     return (at - EPOCH) // MICROSECOND
 
 
+def micros_between(begin, end):
+    return (end - begin) // MICROSECOND
+
+
 def last_sunday(year, month):
     last = date(year, month, 31)
     return last - timedelta(days=last.isoweekday() % 7)
@@ -255,6 +259,28 @@ class World:
             by_key[tuple(members[0].record[COLUMNS[group]] for group in groups)].append(members)
         return by_key
 
+    @staticmethod
+    def told(members, first, last):
+        """(member, first day, last day): on each day what is one and the same is the first of its members that counts then."""
+        free, told = [(max(first, min(m.first for m in members)), min(last, max(m.last for m in members)))], []
+        for member in members:
+            rest = []
+            for a, b in free:
+                begin, end = max(a, member.first), min(b, member.last)
+                if begin > end:
+                    rest.append((a, b))
+                    continue
+                told.append((member, begin, end))
+                rest += [(a, begin - timedelta(days=1))] if a < begin else []
+                rest += [(end + timedelta(days=1), b)] if end < b else []
+            free = rest
+        return told
+
+    def share_of(self, told):
+        """What is here of one that changed hands in a period: of each operator on the days on which it is that one's."""
+        windows = [(member.operator, midnight(begin), midnight(end + timedelta(days=1))) for member, begin, end in told]
+        return sum(self.ledger.share(*window) * micros_between(*window[1:]) for window in windows) / sum(micros_between(*window[1:]) for window in windows)
+
     def figures(self, groups, periods, points):
         """Rows by period and key: what the hub must answer."""
         rows, by_key = {}, self.grouped(groups, points)
@@ -264,13 +290,18 @@ class World:
             for group_key, sets in by_key.items():
                 row = self.row(sets, days)
                 weights = Counter()
+                handed_over = []
                 for members in sets:
-                    if any(m.first <= day <= m.last for m in members for day in (max(m.first, first),) if day <= last):
-                        weights[members[0].operator] += 1
-                if not weights and row.pop("is_empty"):
+                    told = self.told(members, first, last)
+                    if len({member.operator for member, _, _ in told}) > 1:
+                        handed_over.append(self.share_of(told))
+                    elif told:
+                        weights[told[0][0].operator] += 1
+                counted = sum(weights.values()) + len(handed_over)
+                if not counted and row.pop("is_empty"):
                     continue
                 row.pop("is_empty", None)
-                share = sum(self.ledger.share(operator, begin, end) * count for operator, count in weights.items()) / sum(weights.values()) if weights else None
+                share = (sum(self.ledger.share(operator, begin, end) * count for operator, count in weights.items()) + sum(handed_over)) / counted if counted else None
                 row["coverage_percent"] = None if share is None else Decimal(share * 1000 // 1) / 10
                 if end > self.ledger.still:
                     # Since it ceased to collect the hub misses more with each minute of what may have changed in the week before.
@@ -298,8 +329,9 @@ class World:
                     lasted[(day.isoweekday(), hour)] += b - a
                 always = 0
                 for members in by_key[group_key]:
-                    if any(member.first <= day <= member.last for member in members):
-                        periods = members[0].open_at(day)
+                    counting = next((member for member in members if member.first <= day <= member.last), None)
+                    if counting is not None:
+                        periods = counting.open_at(day)
                         always += periods is None
                         # None is open by periods in an hour in which clocks change, so that each here has 60 minutes.
                         for begin, end in periods or ():
@@ -332,17 +364,18 @@ class World:
     def row(self, sets, days):
         sums, counted, undated, used, open_time = Counter(dict.fromkeys(SUMS, 0)), 0, 0, 0, 0
         for members in sets:
-            counts = was_used = False
+            counts = was_used = is_undated = False
             for day in days:
-                if any(member.first <= day <= member.last for member in members):
-                    counts = True
-                    open_time += members[0].open_on(day)
+                counting = next((member for member in members if member.first <= day <= member.last), None)
+                if counting is not None:
+                    counts, is_undated = True, is_undated or not counting.dated
+                    open_time += counting.open_on(day)
                 told = next((self.days[(member.id, day)] for member in members if (member.id, day) in self.days), None)
                 if told is not None:
                     sums.update(told)
                     was_used = was_used or told["sessions"] > 0
             counted += counts
-            undated += counts and not members[0].dated
+            undated += is_undated
             used += counts and was_used
         is_empty = all(value == 0 for value in sums.values())
         def minutes(value):
@@ -510,6 +543,7 @@ def self_test():
         "plug_in_at": "2026-07-01T21:00:00Z", "plug_out_at": "2026-07-02T03:00:00Z", "energy_kwh": 10, "charging_minutes": 90, "outcome": "SUCCESS", "last_updated": "2026-07-02T03:00:00Z"}
     days = list(split(session | {"charge_start_at": "2026-07-01T22:00:00Z", "charge_end_at": "2026-07-01T23:30:00Z"}))
     row = {"sessions": 2, "energy_kwh": Decimal("1.5"), "revenue_inc_vat": None}
+    point = {"operator_id": "x", "status": "AVAILABLE", "opening_hours": None}
     checks = {
         "midnights of the days on which clocks change": [midnight(date(2026, *day)).hour for day in ((3, 29), (3, 30), (10, 25), (10, 26))] == [0, 23, 23, 0],
         "the day before and after a midnight in summer": [day_of(datetime(2026, 7, 1, hour, 30, tzinfo=timezone.utc)).day for hour in (22, 23)] == [1, 2],
@@ -524,6 +558,8 @@ def self_test():
             for night in (session | {"plug_in_at": "2026-10-24T20:07:01Z", "plug_out_at": "2026-10-26T03:00:59Z", "charging_minutes": 700, "energy_kwh": Decimal("33.333")},)
             for day, sums in ((d, {name: s[name] for name in ("sessions", "energy", "plugged", "charging") if s[name]}) for d, s in split(night))),
         "an end that is not believed": [s["plugged"] for _, s in split(session | {"plug_out_at": "2026-09-01T00:00:00Z"})] == [0],
+        "one that changed hands": [(m.id, a.day, b.day) for m, a, b in World.told([Point(point | {"charge_point_id": name, "commissioned_on": since, "decommissioned_on": until}) for name, since, until in (
+            ("a", "2026-07-11", "2026-07-20"), ("b", "2026-07-05", "2026-07-12"), ("c", None, "2026-07-30"))], date(2026, 7, 2), date(2026, 7, 31))] == [("a", 11, 20), ("b", 5, 10), ("c", 2, 4), ("c", 21, 30)],
         "names of periods": [name_of(unit, date(2026, 1, 2)) for unit in UNITS] == ["2026-01-02", "2026-W01", "2026-01", "2026-Q1", "2026"],
         "periods that the window cuts": [(name, (last - first).days + 1) for name, first, last in cut("month", date(2026, 1, 30), date(2026, 3, 2))] == [("2026-01", 2), ("2026-02", 28), ("2026-03", 2)],
         "a window that is a period": cut(None, date(2026, 4, 1), date(2026, 6, 30))[0][0] == "2026-Q2" and cut(None, date(2026, 4, 1), date(2026, 6, 29))[0][0] is None,

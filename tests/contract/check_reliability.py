@@ -34,6 +34,10 @@ KEY_OF = {"charge_point": "charge_point_id", "location": "location_id", "operato
 UNITS = ["day", "week", "month", "quarter", "year"]
 
 
+def days_between(first, last):
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
 def us(text):
     """Microseconds since 1970 of an instant."""
     return (datetime.fromisoformat(text.replace("Z", "+00:00")) - EPOCH) // timedelta(microseconds=1)
@@ -178,7 +182,7 @@ class World:
             first, last = (date.fromisoformat(point[name]) if point.get(name) else None for name in ("commissioned_on", "decommissioned_on"))
             if last is None and point["status"] == "REMOVED":
                 last = london_day(us(point["status_since"]))
-            point |= {"first": first or date.min, "last": last or date.max, "spans": known_spans(sorted(changes[served["charge_point_id"]]), self.covered[operator]), "days": {}}
+            point |= {"same": [link["charge_point_id"] for link in served.get("same_as") or []], "first": first or date.min, "last": last or date.max, "spans": known_spans(sorted(changes[served["charge_point_id"]]), self.covered[operator]), "days": {}}
             self.points.append(point)
         if not self.points:
             raise CannotCheck("no operator reports its status changes")
@@ -201,23 +205,39 @@ class World:
         return point["days"][day]
 
 
-def row_of(world, points, first, last):
-    """The measures of one group in one period; None: none of its charge points counted."""
+def sets_of(points, apart):
+    """What counts as one, the least id first: each charge point, or over operators those that are linked."""
+    if apart:
+        return [[point] for point in points]
+    held, seen, sets = {point["charge_point_id"]: point for point in points}, set(), []
+    for name in sorted(held):
+        reached = {name} - seen
+        todo = list(reached)
+        while todo:
+            linked = {other for other in held[todo.pop()]["same"] if other in held} - reached
+            reached |= linked
+            todo += linked
+        seen |= reached
+        sets += [[held[other] for other in sorted(reached)]] if reached else []
+    return sets
+
+
+def row_of(world, sets, first, last):
+    """The measures of one group in one period; None: nothing of it counted. What is one and the same is each day the first of its charge points that counts then."""
     time, network, opened, outside, network_open = defaultdict(int), defaultdict(int), 0, 0, 0
     counted, regulated, seen = 0, 0, 0
     left = defaultdict(lambda: [0, 0])
-    for point in points:
-        start, end = max(first, point["first"]), min(last, point["last"])
-        if start > end:
-            left["decommissioned" if point["last"] < first else "not_yet_commissioned"][0] += 1
+    for members in sets:
+        days = [(day, member) for day in days_between(first, last) for member in [next((m for m in members if m["first"] <= day <= m["last"]), None)] if member]
+        if not days:
+            left["decommissioned" if all(member["last"] < first for member in members) else "not_yet_commissioned"][0] += 1
             continue
-        counted, reason, own = counted + 1, why_not(point), defaultdict(int)
-        day, own_open = start, 0
-        while day <= end:
-            spent, open_us, out_us = world.day(point, day)
+        counted, reason, own, own_open = counted + 1, why_not(members[0]), defaultdict(int), 0
+        for day, member in days:
+            spent, open_us, out_us = world.day(member, day)
             for status, length in spent.items():
                 own[status] += length
-            own_open, outside, day = own_open + open_us, outside + out_us, day + timedelta(days=1)
+            own_open, outside = own_open + open_us, outside + out_us
         opened += own_open
         for status, length in own.items():
             time[status] += length
@@ -254,8 +274,8 @@ def row_of(world, points, first, last):
 def expected(world, question):
     points = [p for p in world.points if all(p[name] in values for name, values in question["only"].items())]
     groups = defaultdict(list)
-    for point in points:
-        groups[tuple(point[KEY_OF.get(g, g)] for g in question["groups"])].append(point)
+    for members in sets_of(points, bool({"charge_point", "location", "operator"} & set(question["groups"]))):
+        groups[tuple(members[0][KEY_OF.get(g, g)] for g in question["groups"])].append(members)
     order = sorted(groups, key=lambda key: [(value is None, value or "") for value in key])
     first, rows = question["first"], []
     while first <= question["last"]:
@@ -264,7 +284,7 @@ def expected(world, question):
         for key in order:
             row = row_of(world, groups[key], first, end)
             if row:
-                columns = {name: groups[key][0][name] for group in question["groups"] for name in GROUPS[group]}
+                columns = {name: groups[key][0][0][name] for group in question["groups"] for name in GROUPS[group]}
                 period = {"period": text} if question["unit"] else {}
                 rows.append(period | {"period_from": written(midnight(first)), "period_to": written(midnight(end + timedelta(days=1)))} | columns | row)
         first = end + timedelta(days=1)
@@ -275,8 +295,6 @@ def asked(rng, world):
     groups = sorted(rng.sample(list(GROUPS), rng.choice([0, 1, 1, 2])), key=list(GROUPS).index)
     operators = sorted(world.covered)
     only = {"operator_id": rng.sample(operators, rng.randint(1, len(operators)))}
-    if not {"charge_point", "location", "operator"} & set(groups):
-        only["operator_id"] = only["operator_id"][:1]  # over operators one and the same counts once
     for name, chance in (("borough_gss", 0.2), ("power_band", 0.2), ("access", 0.15), ("charge_point_id", 0.1), ("location_id", 0.1)):
         values = sorted({p[name] for p in world.points if p[name] is not None})
         if rng.random() < chance and values:
@@ -324,7 +342,7 @@ def check(hub, oracle, queries, seed):
         if found:
             faults += 1
             first_faults += [f"{json.dumps(parameters(question))}: {'; '.join(found[:3])}"] if len(first_faults) < 20 else []
-    return {"equal": faults == 0, "questions": queries, "rows": rows, "observed_rows": observed, "rows_with_reliability": reliable, "charge_points": len(world.points), "faults": faults, "first_faults": first_faults}
+    return {"equal": faults == 0, "questions": queries, "rows": rows, "observed_rows": observed, "rows_with_reliability": reliable, "charge_points": len(world.points), "linked": sum(bool(point["same"]) for point in world.points), "faults": faults, "first_faults": first_faults}
 
 
 def self_test():
@@ -343,6 +361,7 @@ def self_test():
         "gap": known_spans([(0, "AVAILABLE"), (15 * HOUR, "OUTOFORDER")], [(0, 10 * HOUR), (11 * HOUR, 24 * HOUR)]) == [(0, 10 * HOUR, "AVAILABLE"), (15 * HOUR, 24 * HOUR, "OUTOFORDER")],
         "worked example": [thousandths(Fraction(100 * a, b)) for a, b in ((520_600, 525_600), (470_600, 475_600))] == [Fraction("99.049"), Fraction("98.949")],
         "periods": [period_of(date(2027, 1, 1), unit)[0] for unit in UNITS] == ["2027-01-01", "2026-W53", "2027-01", "2027-Q1", "2027"],
+        "what is one and the same": [[p["charge_point_id"] for p in members] for members in sets_of([{"charge_point_id": n, "same": same} for n, same in (("c", "ax"), ("b", ""), ("a", "cd"), ("d", "a"))], False)] == [["a", "c", "d"], ["b"]],
         "equal": not differences([row], [truth]),
         "a number off": bool(differences([row | {"available_minutes": Decimal("1.501")}], [truth])),
         "a reason lost": bool(differences([row | {"left_out": []}], [truth])),

@@ -38,9 +38,9 @@ public static class ChargePointDay
         World world, SimulatedOperator owner, SimulatedChargePoint point, int block, List<SimulatedSession> sessions, List<SimulatedStatusChange> changes)
     {
         var start = (block * Day) + (point.Kind == PowerKind.LampColumn ? LatestTurn : EarliestTurn);
-        var epoch = world.Epoch.ToUnixTimeMilliseconds();
+        var epoch = Math.Max(world.Epoch.ToUnixTimeMilliseconds(), point.BegunAt ?? long.MinValue);
         if (start + Day <= epoch) return;
-        var removedAt = point.RemovedAt ?? long.MaxValue;
+        var removedAt = Math.Min(point.RemovedAt ?? long.MaxValue, point.BrokenAt ?? long.MaxValue);
         if (removedAt < start) return;
 
         var pattern = UsePattern.Of(point.Kind);
@@ -76,7 +76,7 @@ public static class ChargePointDay
         }
 
         TellFaultBefore(long.MaxValue);
-        if (removedAt < start + Day) Change(Status.Removed, removedAt);
+        if (removedAt < start + Day) Change(removedAt == point.RemovedAt ? Status.Removed : Status.OutOfOrder, removedAt);
 
         void TellFaultBefore(long at)
         {

@@ -60,6 +60,12 @@ public sealed record SimulatedChargePoint
     /// <summary>London midnight at which it leaves service, milliseconds since 1970; null: it stays.</summary>
     public required long? RemovedAt { get; init; }
 
+    /// <summary>London midnight at which it enters service, milliseconds since 1970; null: before the epoch.</summary>
+    public long? BegunAt { get; init; }
+
+    /// <summary>From then on it is out of order and nothing happens there, milliseconds since 1970; null: whatever breaks is mended within a day.</summary>
+    public long? BrokenAt { get; init; }
+
     public required Access Access { get; init; }
 
     public required bool? AccessibleBay { get; init; }

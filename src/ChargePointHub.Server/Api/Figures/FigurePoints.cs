@@ -11,18 +11,34 @@ internal sealed record FigureUnit(IReadOnlyList<NetworkPoint> Members, int Group
 {
     public NetworkPoint First => Members[0];
 
-    /// <summary>The days of [first, last] on which one of them counts, as disjoint ascending spans of days, both ends inclusive.</summary>
-    public IEnumerable<(DateOnly First, DateOnly Last)> DaysWithin(DateOnly first, DateOnly last)
+    /// <summary>
+    /// The days of [first, last] on which it counts, and as which of its members: once a day, as the first that counts then. Disjoint spans of days, both ends inclusive;
+    /// those of one member ascend, and follow those of the members before it.
+    /// </summary>
+    public IReadOnlyList<(NetworkPoint Member, DateOnly First, DateOnly Last)> CountedWithin(DateOnly first, DateOnly last)
     {
-        if (Members.Count == 1) return Members[0].Life.Within(first, last) is { } days ? [days] : [];
-        var spans = new List<(DateOnly First, DateOnly Last)>();
-        foreach (var span in Members.Select(m => m.Life.Within(first, last)).OfType<(DateOnly First, DateOnly Last)>().Order())
+        if (Members.Count == 1) return Members[0].Life.Within(first, last) is { } days ? [(Members[0], days.First, days.Last)] : [];
+        var (counted, free) = (new List<(NetworkPoint, DateOnly, DateOnly)>(), new List<(DateOnly First, DateOnly Last)> { (first, last) });
+        foreach (var member in Members)
         {
-            if (spans.Count > 0 && span.First <= spans[^1].Last.AddDays(1)) spans[^1] = (spans[^1].First, span.Last > spans[^1].Last ? span.Last : spans[^1].Last);
-            else spans.Add(span);
+            var days = free.Select(f => member.Life.Within(f.First, f.Last)).OfType<(DateOnly First, DateOnly Last)>().ToList();
+            if (days.Count == 0) continue;
+            counted.AddRange(days.Select(d => (member, d.First, d.Last)));
+            free = [.. free.SelectMany(f => Without(f, days))];
         }
 
-        return spans;
+        return counted;
+    }
+
+    private static IEnumerable<(DateOnly First, DateOnly Last)> Without((DateOnly First, DateOnly Last) span, IReadOnlyList<(DateOnly First, DateOnly Last)> days)
+    {
+        foreach (var (first, last) in days.Where(d => d.First <= span.Last && d.Last >= span.First))
+        {
+            if (first > span.First) yield return (span.First, first.AddDays(-1));
+            span = (last.AddDays(1), span.Last);
+        }
+
+        if (span.First <= span.Last) yield return span;
     }
 }
 

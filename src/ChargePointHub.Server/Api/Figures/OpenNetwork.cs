@@ -28,23 +28,17 @@ internal sealed class OpenNetwork
         var (first, last) = (periods[0].First, periods[^1].Last);
         periodOf = [.. periods.SelectMany((p, i) => Enumerable.Repeat(i, p.Days))];
         var groups = network.Keys.Count;
-        var (counts, undated, open, weights) = (new int[periods.Count * groups], new int[periods.Count * groups], new long[periods.Count * groups], new Dictionary<string, int>?[periods.Count * groups]);
+        var (counts, undated, open, shares) = (new int[periods.Count * groups], new int[periods.Count * groups], new long[periods.Count * groups], new Shares?[periods.Count * groups]);
         var points = new List<UsagePoint>(network.Units.Count);
-        var alike = new Dictionary<Alike, Counted>();
+        var alike = new Dictionary<Alike, int>();
         for (var u = 0; u < network.Units.Count; u++)
         {
             var unit = network.Units[u];
-            var days = unit.DaysWithin(first, last).ToList();
-            var kind = new Alike(unit.Group, unit.First.OperatorId, unit.First.Hours ?? OpeningHours.Always, unit.First.IsDated, days is [var only] ? only : null);
-            if (days.Count > 1 || !alike.TryGetValue(kind, out var counted))
-            {
-                counted = new Counted(kind, days);
-                if (days.Count > 1) Count(counted, 1);
-                else alike[kind] = counted;
-            }
+            IReadOnlyList<Alike> spans = [.. unit.CountedWithin(first, last).Select(c => new Alike(unit.Group, c.Member.OperatorId, c.Member.Hours ?? OpeningHours.Always, c.Member.IsDated, c.First, c.Last))];
+            if (spans is [var only]) alike[only] = alike.GetValueOrDefault(only) + 1;
+            else if (spans.Count > 1) CountInTurns(spans);
 
-            if (days.Count == 1) counted.Units++;
-            if (counted.Periods is not { } meets) counted.Periods = meets = PeriodsOf(days);
+            var meets = spans.Count == 0 ? (First: -1, Last: -1) : (First: PeriodOf(spans.Min(s => s.First)), Last: PeriodOf(spans.Max(s => s.Last)));
             for (var m = 0; m < unit.Members.Count; m++)
             {
                 if (coverage.Unmade.Contains(unit.Members[m].OperatorId)) continue;
@@ -54,44 +48,50 @@ internal sealed class OpenNetwork
         }
 
         // Thousands are alike, and are worked out once.
-        foreach (var counted in alike.Values.Where(c => c.Units > 0)) Count(counted, counted.Units);
+        foreach (var (kind, times) in alike)
+        {
+            for (var p = PeriodOf(kind.First); p <= PeriodOf(kind.Last); p++)
+            {
+                var place = Open(kind, p, times);
+                counts[place] += times;
+                if (!kind.IsDated) undated[place] += times;
+                (shares[place] ??= new Shares()).Add(kind.OperatorId, times);
+            }
+        }
 
         Points = points;
-        var shares = new Dictionary<(string, int), decimal?>();
-        figures = [.. counts.Select((c, i) => new OpenFigures(c, undated[i], open[i], weights[i] is null ? null : FigureCoverage.Percent(weights[i]!.Select(w => (ShareOf(w.Key, i / groups), (long)w.Value)))))];
+        var known = new Dictionary<(string, int), decimal?>();
+        figures = [.. counts.Select((c, i) => new OpenFigures(c, undated[i], open[i], shares[i]?.Percent(operatorId => ShareOf(operatorId, i / groups))))];
 
         decimal? ShareOf(string operatorId, int period)
         {
-            if (!shares.TryGetValue((operatorId, period), out var share)) shares[(operatorId, period)] = share = coverage.ShareOf(operatorId, periods[period].Window);
+            if (!known.TryGetValue((operatorId, period), out var share)) known[(operatorId, period)] = share = coverage.ShareOf(operatorId, periods[period].Window);
             return share;
         }
 
-        (int First, int Last) PeriodsOf(List<(DateOnly First, DateOnly Last)> days) =>
-            days.Count == 0 ? (-1, -1) : (periodOf[days[0].First.DayNumber - first.DayNumber], periodOf[days[^1].Last.DayNumber - first.DayNumber]);
+        int PeriodOf(DateOnly day) => periodOf[day.DayNumber - first.DayNumber];
 
-        void Count(Counted of, int times)
+        // Of a period what is within the span; the place of its group in it is returned.
+        int Open(Alike span, int period, int times)
         {
-            var until = OpenUntil(of.Kind.Hours, first, last);
-            var counted = new bool[periods.Count];
-            foreach (var (from, to) in of.Days)
-            {
-                var (a, b) = (from.DayNumber - first.DayNumber, to.DayNumber - first.DayNumber);
-                for (var p = periodOf[a]; p <= periodOf[b]; p++)
-                {
-                    var (begin, end) = (Math.Max(a, periods[p].First.DayNumber - first.DayNumber), Math.Min(b, periods[p].Last.DayNumber - first.DayNumber));
-                    open[(p * groups) + of.Kind.Group] += times * (until[end + 1] - until[begin]);
-                    counted[p] = true;
-                }
-            }
+            var (until, days) = (OpenUntil(span.Hours, first, last), Within(span, periods[period]));
+            var place = (period * groups) + span.Group;
+            open[place] += times * (until[days.Last.DayNumber - first.DayNumber + 1] - until[days.First.DayNumber - first.DayNumber]);
+            return place;
+        }
 
-            for (var p = 0; p < periods.Count; p++)
+        // One that is told by several, each on days of its own: it counts once, and what is here of it is of each on its days.
+        void CountInTurns(IReadOnlyList<Alike> spans)
+        {
+            foreach (var met in spans.SelectMany(s => Enumerable.Range(PeriodOf(s.First), PeriodOf(s.Last) - PeriodOf(s.First) + 1).Select(p => (Span: s, Period: p))).GroupBy(m => m.Period, m => m.Span))
             {
-                if (!counted[p]) continue;
-                var place = (p * groups) + of.Kind.Group;
-                counts[place] += times;
-                if (!of.Kind.IsDated) undated[place] += times;
-                var weight = weights[place] ??= [];
-                weight[of.Kind.OperatorId] = weight.GetValueOrDefault(of.Kind.OperatorId) + times;
+                var place = (met.Key * groups) + spans[0].Group;
+                foreach (var span in met) Open(span, met.Key, 1);
+                counts[place]++;
+                if (met.Any(s => !s.IsDated)) undated[place]++;
+                var here = shares[place] ??= new Shares();
+                if (met.All(s => s.OperatorId == met.First().OperatorId)) here.Add(met.First().OperatorId, 1);
+                else here.AddInTurns([.. met.Select(s => (s.OperatorId, Window: DaysOf(s, periods[met.Key]))).Select(s => (coverage.ShareOf(s.OperatorId, s.Window), s.Window.Length))]);
             }
         }
     }
@@ -116,17 +116,31 @@ internal sealed class OpenNetwork
         return openUntil[hours] = until;
     }
 
+    private static Window DaysOf(Alike span, FigurePeriod period) => LondonCalendar.Days(Within(span, period).First, Within(span, period).Last);
+
+    private static (DateOnly First, DateOnly Last) Within(Alike span, FigurePeriod period) => (span.First > period.First ? span.First : period.First, span.Last < period.Last ? span.Last : period.Last);
+
     /// <summary>What things are alike in whose counts and open minutes are the same.</summary>
-    /// <param name="Days">On which they count; null: on none, or in several spans.</param>
-    private readonly record struct Alike(int Group, string OperatorId, OpeningHours Hours, bool IsDated, (DateOnly First, DateOnly Last)? Days);
+    /// <param name="First">Of the days on which they count, inclusive.</param>
+    /// <param name="Last">Inclusive.</param>
+    private readonly record struct Alike(int Group, string OperatorId, OpeningHours Hours, bool IsDated, DateOnly First, DateOnly Last);
 
-    /// <param name="Days">Disjoint spans, ascending, both ends inclusive.</param>
-    private sealed record Counted(Alike Kind, IReadOnlyList<(DateOnly First, DateOnly Last)> Days)
+    /// <summary>How much is here of the charge points of a group in a period.</summary>
+    private sealed class Shares
     {
-        /// <summary>How many are alike.</summary>
-        public int Units { get; set; }
+        private readonly Dictionary<string, int> byOperator = [];
+        private readonly List<(decimal? Share, long ChargePoints)> inTurns = [];
 
-        /// <summary>Places of the first and last period that the days meet; -1: there is none.</summary>
-        public (int First, int Last)? Periods { get; set; }
+        public void Add(string operatorId, int chargePoints) => byOperator[operatorId] = byOperator.GetValueOrDefault(operatorId) + chargePoints;
+
+        /// <param name="told">By those that tell of one charge point: their shares, and over how long.</param>
+        public void AddInTurns(IReadOnlyList<(decimal? Share, TimeSpan Length)> told)
+        {
+            var settled = told.Where(t => t.Share is not null).ToList();
+            var length = settled.Sum(t => t.Length.Ticks);
+            inTurns.Add((length == 0 ? null : settled.Sum(t => t.Share!.Value * t.Length.Ticks) / length, 1));
+        }
+
+        public decimal? Percent(Func<string, decimal?> shareOf) => FigureCoverage.Percent(byOperator.Select(w => (shareOf(w.Key), (long)w.Value)).Concat(inTurns));
     }
 }

@@ -35,13 +35,9 @@ internal sealed class StatusNetwork
         {
             var unit = reading.Points.Units[u];
             var of = RegulatedNetwork.WhyNot(unit.First, boroughsAreKnown) is { } why ? (int)why + 1 : 0;
-            var free = new List<(DateOnly First, DateOnly Last)> { (first, last) };
-            foreach (var member in unit.Members)
+            foreach (var own in unit.CountedWithin(first, last).GroupBy(c => c.Member, ReferenceEqualityComparer.Instance))
             {
-                // What is one and the same counts once a day: as the first that counts then.
-                var days = free.Select(f => member.Life.Within(f.First, f.Last)).OfType<(DateOnly First, DateOnly Last)>().ToList();
-                if (days.Count == 0) continue;
-                free = [.. free.SelectMany(f => Without(f, days))];
+                var (member, days) = (own.First().Member, own.Select(c => (c.First, c.Last)).ToList());
                 points.Add(new StatusPoint(member.OperatorId, member.ChargePointId, member.Hours, (unit.Group * Classes) + of, days));
                 var key = (member.Hours, seen[member.OperatorId].Until);
                 if (!lengths.TryGetValue(key, out var open)) lengths[key] = open = calendar.Lengths(member.Hours, seen[member.OperatorId].Until);
@@ -75,15 +71,4 @@ internal sealed class StatusNetwork
 
     /// <summary>Charge points of the group that do not count in the period, as it is after or before their days.</summary>
     public (int Gone, int Coming) AwayOf(int period, int group) => (gone[(period * groups) + group], coming[(period * groups) + group]);
-
-    private static IEnumerable<(DateOnly First, DateOnly Last)> Without((DateOnly First, DateOnly Last) span, IReadOnlyList<(DateOnly First, DateOnly Last)> days)
-    {
-        foreach (var (first, last) in days.Where(d => d.First <= span.Last && d.Last >= span.First))
-        {
-            if (first > span.First) yield return (span.First, first.AddDays(-1));
-            span = (last.AddDays(1), span.Last);
-        }
-
-        if (span.First <= span.Last) yield return span;
-    }
 }

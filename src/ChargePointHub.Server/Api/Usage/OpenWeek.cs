@@ -18,7 +18,7 @@ internal sealed class OpenWeek
 
         // Most charge points share their opening hours and count on all days: each such sort is worked out once.
         open = new long[network.Keys.Count * WeekHour.Count];
-        var sorts = network.Units.SelectMany(u => u.DaysWithin(window.First, window.Last).Select(days => (Hours: u.First.Hours ?? OpeningHours.Always, u.Group, Days: days)));
+        var sorts = network.Units.SelectMany(u => u.CountedWithin(window.First, window.Last).Select(c => (Hours: c.Member.Hours ?? OpeningHours.Always, u.Group, Days: (c.First, c.Last))));
         foreach (var alike in sorts.GroupBy(s => s.Hours))
         {
             var times = TimesOf(alike.Key, window.First, hours);

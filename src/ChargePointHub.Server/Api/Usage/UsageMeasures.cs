@@ -12,7 +12,7 @@ public static class UsageMeasures
         new("charge_points",
             "How many charge points of the group counted on at least one day of the period. A charge point serves one vehicle at a time.",
             "Those whose life meets the period: from `commissioned_on` (inclusive; where it is not told, ever) through `decommissioned_on` (inclusive), or, where that is not told and the status is REMOVED, through the day since which it is.",
-            "`commissioned_on`, `decommissioned_on` and `status` of /v1/charge-points. Where rows are of several operators, charge points that `same_as` links count once.",
+            "`commissioned_on`, `decommissioned_on` and `status` of /v1/charge-points. Where rows are of several operators, charge points that `same_as` links count once, on each day as the one with the least id that counts then: its opening hours and its operator's coverage hold.",
             "Three charge points of a borough: one since 2026-10-30, one without a date, one decommissioned on 2026-11-02. Of 2026-11-02 the row says 3, of 2026-11-03 it says 2.",
             "Not the number of posts, sites or connectors, and not how many worked: that is reliability."),
         new("undated_charge_points",
