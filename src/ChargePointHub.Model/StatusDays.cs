@@ -1,7 +1,8 @@
 namespace ChargePointHub.Model;
 
 /// <summary>A charge point's status from an instant on.</summary>
-public readonly record struct StatusFrom(DateTimeOffset At, Status Status);
+/// <param name="SeenAt">Null: it changed then, or was seen to have. Else no change is known, and a crawl saw at this instant that it is so, since then by the operator's word.</param>
+public readonly record struct StatusFrom(DateTimeOffset At, Status Status, DateTimeOffset? SeenAt = null);
 
 /// <summary>
 /// London days of charge points: for how long each was open, and in which status it was then. Where opening hours are not known it counts as always open. Time that is not in
@@ -40,16 +41,16 @@ public sealed class StatusDays
     }
 
     /// <summary>Of each day the open time in each status, up to an instant.</summary>
-    /// <param name="changes">By time; of those at one instant the last counts. The first is the one that held when the first day began, if there is one.</param>
-    public StatusMicroseconds[] Of(IReadOnlyList<StatusFrom> changes, StatusSight sight, OpeningHours? hours, DateTimeOffset until)
+    /// <param name="known">By time; of those at one instant the last counts. The first is the one that held when the first day began, if there is one; what was seen alone may be of any time.</param>
+    public StatusMicroseconds[] Of(IReadOnlyList<StatusFrom> known, StatusSight sight, OpeningHours? hours, DateTimeOffset until)
     {
-        var (windows, days) = (WindowsOf(hours), new StatusMicroseconds[Count]);
+        var (windows, days, changes) = (WindowsOf(hours), new StatusMicroseconds[Count], sight.Told(known));
         for (var i = 0; i < changes.Count; i++)
         {
-            var (at, status) = changes[i];
+            var (at, status, _) = changes[i];
             var end = i + 1 < changes.Count && changes[i + 1].At < until ? changes[i + 1].At : until;
             if (status == Status.Missing || end <= at || end.UtcTicks <= midnights[0]) continue;
-            foreach (var known in sight.Known(at, end)) Add(days, windows, known, status);
+            foreach (var window in sight.Known(at, end)) Add(days, windows, window, status);
         }
 
         return days;

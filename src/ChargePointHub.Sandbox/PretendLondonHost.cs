@@ -83,18 +83,19 @@ public sealed class PretendLondonHost : IAsyncDisposable
     public X509Certificate2 HubCertificate => certificates.Localhost;
 
     /// <summary>Starts everything but the hub. Wrong options and unusable folders are refused with sentences that help.</summary>
-    public static async Task<SandboxStart> StartAsync(SandboxOptions options, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="stories">Of months, which a program asks for and no option does; null: none.</param>
+    public static async Task<SandboxStart> StartAsync(SandboxOptions options, TimeProvider time, CancellationToken cancellationToken, LongStories? stories = null)
     {
         var now = time.GetUtcNow();
         var faults = new List<string>();
         if (FolderClaim.Take(options.DataFolder, faults) is not { } claim) return new SandboxStart.Refused(faults);
-        var start = await StartAsync(options, claim, time, now, faults, cancellationToken);
+        var start = await StartAsync(options, claim, time, now, faults, stories, cancellationToken);
         if (start is SandboxStart.Refused) claim.Dispose();
         return start;
     }
 
     private static async Task<SandboxStart> StartAsync(
-        SandboxOptions options, FolderClaim claim, TimeProvider time, DateTimeOffset now, List<string> faults, CancellationToken cancellationToken)
+        SandboxOptions options, FolderClaim claim, TimeProvider time, DateTimeOffset now, List<string> faults, LongStories? stories, CancellationToken cancellationToken)
     {
         if (options.Fresh) await SandboxState.ForgetAsync(options.DataFolder, options.PostgresBinaries, faults, cancellationToken);
         var (layer, areas) = Areas(options, faults);
@@ -118,7 +119,7 @@ public sealed class PretendLondonHost : IAsyncDisposable
         var faultsOf = ids.Distinct().ToDictionary(
             id => id, id => new OperatorFaults(wished[id], state.World.Seed ^ AskedList.Text(id), time, stopping.Token), StringComparer.Ordinal);
         london = london.With(o => faultsOf[o.OperatorId].Trait<CorrectionsTrait>() is { } corrections ? o with { CorrectedShare = corrections.Share } : o);
-        london = LongStories.Tell(london, options.HandedOver, options.LeftBroken);
+        if (stories is not null) london = stories.Tell(london);
         var dataFolder = Path.GetFullPath(options.DataFolder);
         var certificates = SandboxCertificates.Open(Path.Combine(dataFolder, "tls"), now);
         var ports = OperatorServer.FreePorts(options.Port == 0 ? 0 : options.Port + 1, ids.Length);

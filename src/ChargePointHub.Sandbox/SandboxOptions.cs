@@ -71,12 +71,6 @@ public sealed record SandboxOptions
     [Setting("--replay", "Recorded answers: each sub-folder with a replay.json becomes an operator.", Value = "FOLDER", Allowed = "a folder")]
     public string? ReplayFolder { get; init; }
 
-    /// <summary>Charge points that one of the first two operators has from the other, or both tell of; a program asks for them, no setting does.</summary>
-    public int HandedOver { get; init; }
-
-    /// <summary>Charge points of each operator that break before long and are never mended; a program asks for them, no setting does.</summary>
-    public int LeftBroken { get; init; }
-
     [Setting("--oracle", "Where to write each operator's truth as NDJSON.", Value = "FOLDER", Allowed = "a folder; it is made when it is not there")]
     public string? OracleFolder { get; init; }
 }

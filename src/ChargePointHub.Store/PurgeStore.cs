@@ -267,7 +267,7 @@ public sealed class PurgeStore(Database database)
         if (isMended) return [("charge_point", OfPoint), ("charge_point_version", OfPoint), ("quarantine", $"operator_id = $1 AND dataset = 'charge_points' AND {AnyId}")];
         return
         [
-            ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("charge_point_same", "operator_id = $1 AND charge_point_id = $2 OR other_operator_id = $1 AND other_id = $2"), ("status_change", OfPoint), ("status_day", OfPoint), ("status_day_dirty", OfPoint), ("status_day_hours", OfPoint),
+            ("charge_point", OfPoint), ("charge_point_version", OfPoint), ("charge_point_status", OfPoint), ("charge_point_area", OfPoint), ("charge_point_same", "operator_id = $1 AND charge_point_id = $2 OR other_operator_id = $1 AND other_id = $2"), ("status_change", OfPoint), ("status_sighting", OfPoint), ("status_day", OfPoint), ("status_day_dirty", OfPoint), ("status_day_hours", OfPoint),
             ("charging_session", OfPoint), ("charging_session_version", OfPoint), ("session_part", $"operator_id = $1 AND {OfPointInAnyCase("charge_point_id")}"), ("outage", OfPoint), ("outage_version", OfPoint), ("reported_usage", OfPoint), ("reported_usage_version", OfPoint),
             ("absence", "operator_id = $1 AND dataset = 'charge_points' AND own_key = $2"), ("dataset_finding", OfPoint),
             // Rows that an older hub wrote name nothing.

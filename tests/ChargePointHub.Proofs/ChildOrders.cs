@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChargePointHub.Sandbox.Simulation;
 using ChargePointHub.Store;
 
 namespace ChargePointHub.Proofs;
@@ -32,11 +33,8 @@ internal sealed record ChildOrders
     /// <summary>As OPERATOR=DURATION.</summary>
     public IReadOnlyList<string> LookBacks { get; init; } = [];
 
-    /// <summary>Pairs of charge points of the first two operators that are one and the same.</summary>
-    public int HandedOver { get; init; }
-
-    /// <summary>Charge points of each operator that break and are never mended.</summary>
-    public int LeftBroken { get; init; }
+    /// <summary>Null: nothing takes months.</summary>
+    public LongStories? Stories { get; init; }
 
     /// <summary>Boundary files beyond the boroughs of the pretend London.</summary>
     public IReadOnlyList<string> FinerAreas { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChargePointHub.Sandbox.Simulation;
 
 namespace ChargePointHub.Proofs;
 
@@ -21,7 +22,7 @@ internal static class FiguresProof
         var log = Path.Combine(options.Data, "log", "hub-children.log");
 
         // Of one operator the oldest history is lost for good.
-        var orders = new ChildOrders { Data = options.Data, Seed = options.Seed, World = world, Oracle = oracle, LookBacks = ["lamplight=P100D"], HandedOver = options.Full ? 16 : 4 };
+        var orders = new ChildOrders { Data = options.Data, Seed = options.Seed, World = world, Oracle = oracle, LookBacks = ["lamplight=P100D"], Stories = options.Full ? new LongStories(HandedOver: 16, LeftBroken: 4) : new LongStories(4, 1) };
         await using var hub = ChildHub.Start(orders, log);
         await hub.UntilItSaysAsync(HubChild.Ready, StartLimit);
         var sandboxFile = Path.Combine(options.Data, "sandbox.json");

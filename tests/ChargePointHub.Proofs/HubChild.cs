@@ -76,10 +76,8 @@ internal static class HubChild
             Outages = orders.Outages,
             LookBacks = orders.LookBacks,
             OracleFolder = orders.Oracle,
-            HandedOver = orders.HandedOver,
-            LeftBroken = orders.LeftBroken,
         };
-        switch (await PretendLondonHost.StartAsync(options, TimeProvider.System, cancellationToken))
+        switch (await PretendLondonHost.StartAsync(options, TimeProvider.System, cancellationToken, orders.Stories))
         {
             case SandboxStart.Started started:
                 return started.Host;

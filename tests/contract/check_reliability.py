@@ -106,9 +106,10 @@ def open_windows(hours, day):
 
 
 def known_spans(changes, covered):
-    """(from, to, status): a status lasts until the next change, and no longer than the window of the ledger in which it began."""
+    """(from, to, status): a status lasts until the next change, and no longer than the window of the ledger in which it began. That which still lasts is seen by crawls: it is
+    known in each window that begins after it."""
     starts = [a for a, _ in covered]
-    spans = []
+    spans = [(a, b, changes[-1][1]) for a, b in covered if changes and changes[-1][0] < a]
     for i, (at, status) in enumerate(changes):
         held = bisect_right(starts, at) - 1
         if held < 0 or at >= covered[held][1]:
@@ -359,6 +360,7 @@ def self_test():
         "day of an instant": london_day(us("2026-07-01T23:00:00Z")) == date(2026, 7, 2) and written(us("2026-03-29T01:00:00.5Z")) == "2026-03-29T01:00:00.500Z",
         "hours": [length(date(2026, 3, 29)), length(date(2026, 10, 25)), length(date(2026, 11, 22)), length(date(2026, 11, 21))] == [90, 180, 135, 120],
         "gap": known_spans([(0, "AVAILABLE"), (15 * HOUR, "OUTOFORDER")], [(0, 10 * HOUR), (11 * HOUR, 24 * HOUR)]) == [(0, 10 * HOUR, "AVAILABLE"), (15 * HOUR, 24 * HOUR, "OUTOFORDER")],
+        "what lasts": known_spans([(0, "OUTOFORDER")], [(2 * HOUR, 10 * HOUR), (11 * HOUR, 24 * HOUR)]) == [(2 * HOUR, 10 * HOUR, "OUTOFORDER"), (11 * HOUR, 24 * HOUR, "OUTOFORDER")],
         "worked example": [thousandths(Fraction(100 * a, b)) for a, b in ((520_600, 525_600), (470_600, 475_600))] == [Fraction("99.049"), Fraction("98.949")],
         "periods": [period_of(date(2027, 1, 1), unit)[0] for unit in UNITS] == ["2027-01-01", "2026-W53", "2027-01", "2027-Q1", "2027"],
         "what is one and the same": [[p["charge_point_id"] for p in members] for members in sets_of([{"charge_point_id": n, "same": same} for n, same in (("c", "ax"), ("b", ""), ("a", "cd"), ("d", "a"))], False)] == [["a", "c", "d"], ["b"]],

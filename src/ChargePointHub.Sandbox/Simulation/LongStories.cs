@@ -3,17 +3,16 @@ using ChargePointHub.Model;
 namespace ChargePointHub.Sandbox.Simulation;
 
 /// <summary>What takes months: charge points that another operator takes over or tells of too, and those that break and are never mended.</summary>
-public static class LongStories
+/// <param name="HandedOver">Pairs of charge points of the first two operators, as far as both have so many. In turns: the other begins on the day on which one ends, ten days later, ten days earlier, and neither ends.</param>
+/// <param name="LeftBroken">The last charge points of each operator, from the second week on, each a day after the one before.</param>
+public sealed record LongStories(int HandedOver, int LeftBroken)
 {
     private const int DaysToFirst = 60;
     private const int DaysBetween = 9;
 
-    /// <param name="handedOver">Pairs of charge points of the first two operators, as far as both have so many. In turns: the other begins on the day on which one ends, ten days later, ten days earlier, and neither ends.</param>
-    /// <param name="leftBroken">The last charge points of each operator, from the second week on, each a day after the one before.</param>
-    public static PretendLondon Tell(PretendLondon london, int handedOver, int leftBroken)
+    public PretendLondon Tell(PretendLondon london)
     {
-        var (world, pairs) = (london.World, london.Operators.Count < 2 ? 0 : Math.Min(handedOver, london.Operators.Take(2).Min(o => o.Operator.ChargePoints.Count)));
-        if (pairs + leftBroken == 0) return london;
+        var (world, pairs) = (london.World, london.Operators.Count < 2 ? 0 : Math.Min(HandedOver, london.Operators.Take(2).Min(o => o.Operator.ChargePoints.Count)));
         var told = london.Operators.Select(o => o.Operator.ChargePoints.ToArray()).ToList();
         for (var k = 0; k < pairs; k++)
         {
@@ -23,7 +22,7 @@ public static class LongStories
 
         foreach (var points in told)
         {
-            for (var n = 0; n < leftBroken && points.Length - 1 - n >= pairs; n++)
+            for (var n = 0; n < LeftBroken && points.Length - 1 - n >= pairs; n++)
             {
                 var index = points.Length - 1 - n;
                 points[index] = points[index] with { RemovedAt = null, BrokenAt = Midnight(world, 8 + n) + (7 * 3_600_000) };

@@ -15,17 +15,24 @@ public sealed record StatusDaysMade(DateOnly From, DateOnly To, bool Reports);
 /// <summary>What days of status are made of.</summary>
 internal static class StatusHistory
 {
-    /// <summary>$1 charge points, $2 their operators, $3 from (inclusive), $4 to (exclusive). With the change that held at the first instant; in no order. OFFSET keeps the lateral one: joined, it would read whole months.</summary>
+    /// <summary>
+    /// $1 charge points, $2 their operators, $3 from (inclusive), $4 to (exclusive). With the change that held at the first instant, and what crawls saw where no report
+    /// says anything; in no order. OFFSET keeps the lateral one: joined, it would read whole months.
+    /// </summary>
     private const string Changes =
         """
-        SELECT i.n::integer, c.at, c.tick, c.status
-        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS i (id, operator_id, from_at, to_at, n)
+        WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS i (id, operator_id, from_at, to_at, n))
+        SELECT i.n::integer, c.at, c.tick, c.status, NULL::timestamptz AS seen_at
+        FROM asked i
         LEFT JOIN LATERAL (
             SELECT l.at FROM status_change l WHERE l.operator_id = i.operator_id AND l.charge_point_id = i.id AND l.at < i.from_at ORDER BY l.at DESC LIMIT 1) l ON true
         CROSS JOIN LATERAL (
             SELECT c.at, c.tick, c.status FROM status_change c
             WHERE c.operator_id = i.operator_id AND c.charge_point_id = i.id AND c.at >= coalesce(l.at, i.from_at) AND c.at < i.to_at
             OFFSET 0) c
+        UNION ALL
+        SELECT i.n::integer, coalesce(s.since, s.at), s.tick, s.status, s.at
+        FROM asked i JOIN status_sighting s ON s.operator_id = i.operator_id AND s.charge_point_id = i.id AND coalesce(s.since, s.at) < i.to_at
         """;
 
     /// <summary>$1 operator, or null: all. What a mark touches goes on until the next change after it.</summary>
@@ -57,9 +64,9 @@ internal static class StatusHistory
         var rows = scope is null
             ? await connection.Command(Changes, values).ListAsync(Read, cancellationToken)
             : await new ServingCommand(connection, scope, Changes, values).ListAsync(Read, cancellationToken);
-        return rows.OrderBy(r => r.At).ThenBy(r => r.Tick).ThenBy(r => r.Status, StringComparer.Ordinal).ToLookup(r => r.Place, r => new StatusFrom(r.At, Words<Status>.Parse(r.Status)!.Value));
+        return rows.OrderBy(r => r.At).ThenBy(r => r.Tick).ThenBy(r => r.Status, StringComparer.Ordinal).ToLookup(r => r.Place, r => new StatusFrom(r.At, Words<Status>.Parse(r.Status)!.Value, r.SeenAt));
 
-        static (int Place, DateTimeOffset At, long Tick, string Status) Read(NpgsqlDataReader r) => (r.GetInt32(0) - 1, r.Instant(1), r.GetInt64(2), r.GetString(3));
+        static (int Place, DateTimeOffset At, long Tick, string Status, DateTimeOffset? SeenAt) Read(NpgsqlDataReader r) => (r.GetInt32(0) - 1, r.Instant(1), r.GetInt64(2), r.GetString(3), r.InstantOrNull(4));
     }
 
     /// <summary>Made days that are no longer what they were made of; of each charge point one span that holds them all.</summary>

@@ -245,7 +245,8 @@ public sealed class StatusRollup(Database database)
         var seen = ledger.Events.Union(ledger.Crawls).Start;
         var known = (await connection.Command(
             """
-            SELECT min(f.at) FROM (SELECT charge_point_id FROM charge_point_status WHERE operator_id = $1 UNION SELECT charge_point_id FROM charge_point WHERE operator_id = $1) k
+            SELECT least(min(f.at), (SELECT min(coalesce(since, at)) FROM status_sighting WHERE operator_id = $1))
+            FROM (SELECT charge_point_id FROM charge_point_status WHERE operator_id = $1 UNION SELECT charge_point_id FROM charge_point WHERE operator_id = $1) k
             CROSS JOIN LATERAL (SELECT c.at FROM status_change c WHERE c.operator_id = $1 AND c.charge_point_id = k.charge_point_id ORDER BY c.at LIMIT 1) f
             """,
             operatorId).ListAsync(r => r.InstantOrNull(0), cancellationToken)).Single();

@@ -5,7 +5,11 @@ using NpgsqlTypes;
 namespace ChargePointHub.Store.Writing;
 
 /// <summary>A charge point's status as the hub has it now.</summary>
-internal readonly record struct CurrentStatus(Status Status, DateTimeOffset Since, Evidence Evidence);
+internal readonly record struct CurrentStatus(Status Status, DateTimeOffset Since, Evidence Evidence)
+{
+    /// <summary>Whether what a crawl saw is older than this, so that it says nothing. That nobody saw it for a while is no objection to what the operator says was so all along.</summary>
+    public bool Outdates(StatusObservation seen, PageToWrite page) => page.AskedAt < Since || (seen.Since < Since && Status != Status.Missing && !page.LastUpdatedLies);
+}
 
 /// <summary>
 /// A page's status changes and observations: which changes are new, and what they make of the current status. The current status
@@ -24,6 +28,7 @@ internal sealed class StatusStage(
         CREATE TEMPORARY TABLE IF NOT EXISTS decided_status_change (ord integer NOT NULL, verdict integer NOT NULL) ON COMMIT DELETE ROWS;
         """;
 
+    private readonly SightingStage sightings = new(connection, page);
     private readonly Dictionary<string, CurrentStatus> current = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Finding> removed = new(StringComparer.Ordinal);
     private readonly HashSet<string> moved = new(StringComparer.Ordinal);
@@ -35,7 +40,7 @@ internal sealed class StatusStage(
     /// <summary>Charge points whose current status is another now.</summary>
     public IReadOnlyCollection<string> Moved => moved;
 
-    public bool WriteSomething => Counts.WriteSomething || moved.Count > 0;
+    public bool WriteSomething => Counts.WriteSomething || moved.Count > 0 || sightings.WriteSomething;
 
     /// <summary>Months that the page's changes fall into, for their partitions.</summary>
     public static IEnumerable<DateTimeOffset> TimesOf(PageToWrite page)
@@ -50,6 +55,7 @@ internal sealed class StatusStage(
         var observed = Observed();
         if (page.Records.StatusChanges.Count + released.Count + observed.Count == 0 && page.StaleAt is null) return;
         await ReadCurrentAsync(observed, cancellationToken);
+        await sightings.DecideAsync(current, cancellationToken);
         var changes = released.Concat(page.Records.StatusChanges.Select(Own)).ToList();
         var followed = new HashSet<StatusChange>(ReferenceEqualityComparer.Instance);
         foreach (var seen in observed)
@@ -91,6 +97,7 @@ internal sealed class StatusStage(
     public async Task WriteAsync(Tick tick, CancellationToken cancellationToken)
     {
         var (op, feed, run) = (page.Feed.OperatorId, page.Feed.FeedId, page.RunId);
+        await sightings.WriteAsync(tick, cancellationToken);
         if (Counts.Added > 0)
         {
             await connection.Command(
@@ -207,7 +214,7 @@ internal sealed class StatusStage(
     private StatusChange? Observe(StatusObservation seen)
     {
         var known = current.TryGetValue(seen.ChargePointId, out var now);
-        if (known && (page.AskedAt < now.Since || (seen.Since < now.Since && !page.LastUpdatedLies))) return null;
+        if (known && now.Outdates(seen, page)) return null;
         var since = seen.Since is { } said && said <= page.AskedAt && (!known || said > now.Since) ? said : (DateTimeOffset?)null;
         var differs = !known || seen.Status != now.Status;
         if (!differs && (since is null || page.LastUpdatedLies)) return null;

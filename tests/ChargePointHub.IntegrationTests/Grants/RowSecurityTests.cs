@@ -103,7 +103,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
     public async Task Without_a_grant_no_restricted_row_is_there(OrganisationRole role)
     {
         var scope = Scope.Of(role, null, []);
-        foreach (var table in new[] { "charging_session", "charging_session_version", "usage_day", "usage_packed", "status_day", "status_change", "outage", "outage_version", "reported_usage", "reported_usage_version", "dataset_finding", "dataset_check", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
+        foreach (var table in new[] { "charging_session", "charging_session_version", "usage_day", "usage_packed", "status_day", "status_sighting", "status_change", "outage", "outage_version", "reported_usage", "reported_usage_version", "dataset_finding", "dataset_check", "quarantine", "quarantine_count", "quarantine_overflow", "discrepancy", "crawl_hold", "feed_tls", "feed_break", "notice", "limit_group" })
             Assert.Equal((table, 0), (table, await CountAsync(table, scope)));
         var open = role == OrganisationRole.Auditor ? 0 : 34;
         Assert.Equal(open, await CountAsync("charge_point", scope));

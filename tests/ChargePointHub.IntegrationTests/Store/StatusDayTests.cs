@@ -32,16 +32,19 @@ public sealed class StatusDayTests : IAsyncLifetime
     public async Task DisposeAsync() => await hub.DisposeAsync();
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task Whatever_is_made_what_is_read_is_what_the_changes_and_the_ledger_say(int seed)
+    [InlineData(1, true)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(22, true)]
+    [InlineData(30, true)]
+    [InlineData(43, false)]
+    public async Task Whatever_is_made_what_is_read_is_what_the_changes_and_the_ledger_say(int seed, bool sees)
     {
         var (random, made) = (new Random(seed), First.AddDays(-1));
         var reports = seed != 3;
-        for (var step = 0; step < 25; step++)
+        for (var step = 0; step < 30; step++)
         {
-            switch (random.Next(6))
+            switch (random.Next(reports ? 10 : 6))
             {
                 case 0 or 1:
                     await ChangeAsync([.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => Change(AnyTime(random), AnyStatus(random), Ids[random.Next(3)]))]);
@@ -53,9 +56,13 @@ public sealed class StatusDayTests : IAsyncLifetime
                 case 4:
                     hours[Ids[random.Next(3)]] = Hours($"{random.Next(0, 24):00}:00", $"{random.Next(0, 24):00}:30");
                     break;
-                default:
+                case 5:
                     made = First.AddDays(random.Next(1, Last.DayNumber - First.DayNumber));
                     await MakeAsync(made, reports);
+                    break;
+                default:
+                    var asked = AnyTime(random);
+                    foreach (var id in Ids) await SeeAsync(asked, AnyStatus(random), random.Next(2) == 0 ? null : asked.AddHours(-random.Next(0, 200)), id);
                     break;
             }
 
@@ -64,6 +71,7 @@ public sealed class StatusDayTests : IAsyncLifetime
 
         await MakeAsync(Last.AddDays(-1), reports);
         await AssertHoldsAsync(reports, "all made");
+        Assert.Equal(sees, await hub.OneAsync("SELECT count(*) FROM status_sighting") != "0");
         var wrong = new List<StatusDifference>();
         var check = await rollup.CheckAsync(Wanted(Last.AddDays(-1), reports), First, Last, wrong.Add, CancellationToken.None);
         Assert.Empty(wrong);
@@ -93,6 +101,22 @@ public sealed class StatusDayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Days_that_are_made_are_made_anew_when_a_crawl_sees_what_lasted_through_them()
+    {
+        await ClaimAsync(Dataset.StatusChanges, new Window(Start, Until));
+        await ChangeAsync(Change(Start.AddDays(3), Status.Available, "2"));
+        await MakeAsync(Last.AddDays(-1), reports: true);
+        Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM status_day WHERE charge_point_id = 'char-gy:1'"));
+
+        await SeeAsync(Until.AddMinutes(1), Status.OutOfOrder, Start.AddDays(-3), "1");
+
+        await AssertHoldsAsync(true, "marked");
+        await MakeAsync(Last.AddDays(-1), reports: true);
+        Assert.Equal("15", await hub.OneAsync("SELECT count(*) FROM status_day WHERE charge_point_id = 'char-gy:1' AND outoforder_us > 0"));
+        await AssertHoldsAsync(true, "made");
+    }
+
+    [Fact]
     public async Task A_night_finds_and_mends_each_fault_and_a_purge_takes_all_rows()
     {
         await ClaimAsync(Dataset.StatusChanges, new Window(Start, Until));
@@ -114,6 +138,9 @@ public sealed class StatusDayTests : IAsyncLifetime
         Assert.Equal(25 * 3_600_000_000L, found.Single(f => f.ChargePointId == "char-gy:2").Computed.Reserved);
         Assert.Equal(3, check.Differences);
         await AssertHoldsAsync(true, "mended");
+        await ClaimAsync(Dataset.StatusChanges, new Window(Until.AddHours(1), Until.AddHours(2)));
+        await SeeAsync(Until.AddHours(2), Status.Blocked, null, "1");
+        Assert.Equal("1", await hub.OneAsync("SELECT count(*) FROM status_sighting WHERE charge_point_id = 'char-gy:1'"));
         Assert.Equal(0, (await rollup.CheckAsync(Wanted(Last.AddDays(-1), true), First, Last, found.Add, CancellationToken.None)).Differences);
 
         await new PurgeStore(hub.Database).PurgeAsync(new Purge(Dataset.ChargePoints, Operator, $"{Operator}:1", false, false, "test", "test"), CancellationToken.None);
@@ -121,6 +148,7 @@ public sealed class StatusDayTests : IAsyncLifetime
         Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM status_day_hours"));
         hours.Clear();
         changes.RemoveAll(c => c.ChargePointId == $"{Operator}:1");
+        Assert.Equal("0", await hub.OneAsync("SELECT count(*) FROM status_sighting WHERE charge_point_id = 'char-gy:1'"));
         await AssertHoldsAsync(true, "purged");
     }
 
@@ -128,13 +156,15 @@ public sealed class StatusDayTests : IAsyncLifetime
     public async Task A_reader_is_shown_days_made_or_not_of_what_its_scope_holds_alone()
     {
         await ClaimAsync(Dataset.StatusChanges, new Window(Start, Until));
-        await ChangeAsync([.. Ids.Select(id => Change(Start, Status.Available, id))]);
+        await ChangeAsync(Change(Start, Status.Available), Change(Start, Status.Available, "3"));
+        await SeeAsync(Until, Status.OutOfOrder, Start.AddDays(-1), "2");
         await hub.OneAsync("INSERT INTO charge_point_area (operator_id, charge_point_id, borough_gss) VALUES ('char-gy', 'char-gy:2', 'E09000022')");
         var scope = Scope.Of(OrganisationRole.Borough, null, [new Right(Operator, "status_changes", ["E09000022"])]);
         var before = await ReadAsync(true, scope);
         await MakeAsync(Last.AddDays(-1), reports: true);
 
         Assert.Equal([1], before.Select(s => s.Group).Distinct());
+        Assert.True(before.Sum(s => s.Time.OutOfOrder) > 0);
         Assert.Equal(before.OrderBy(s => s.Period), (await ReadAsync(true, scope)).OrderBy(s => s.Period));
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => ReadAsync(true, Scope.Public));
     }
@@ -155,6 +185,9 @@ public sealed class StatusDayTests : IAsyncLifetime
         await pages.WriteAsync(Changes(page), CancellationToken.None);
         changes.AddRange(page);
     }
+
+    private Task<PageWritten> SeeAsync(DateTimeOffset asked, Status status, DateTimeOffset? since, string id) => pages.WriteAsync(
+        Page(new RecordPage { Statuses = [new StatusObservation($"{Operator}:{id}", status, since)] }, Dataset.ChargePoints) with { AskedAt = asked, StatusesAreEvidence = false }, CancellationToken.None);
 
     private async Task ClaimAsync(Dataset dataset, Window window)
     {
@@ -180,16 +213,25 @@ public sealed class StatusDayTests : IAsyncLifetime
             new Dictionary<string, SeenOperator> { [Operator] = new(new StatusSight(events, crawls, reports), reports, Until) }, [First, First.AddDays(1), First.AddDays(4), new DateOnly(2026, 11, 1)], Last),
         scope, CancellationToken.None);
 
+    private async Task<ILookup<string, StatusFrom>> SeenAsync()
+    {
+        await using var command = hub.Database.Reads.CreateCommand("SELECT charge_point_id, status, at, coalesce(since, at) FROM status_sighting ORDER BY at");
+        await using var reader = await command.ExecuteReaderAsync();
+        var seen = new List<(string Id, StatusFrom Status)>();
+        while (await reader.ReadAsync()) seen.Add((reader.GetString(0), new StatusFrom(reader.GetFieldValue<DateTimeOffset>(3), Words<Status>.Parse(reader.GetString(1))!.Value, reader.GetFieldValue<DateTimeOffset>(2))));
+        return seen.ToLookup(s => s.Id, s => s.Status);
+    }
+
     private async Task AssertHoldsAsync(bool reports, string when)
     {
         DateOnly[] starts = [First, First.AddDays(1), First.AddDays(4), new DateOnly(2026, 11, 1)];
         var (calendar, sight) = (new StatusDays(First, Last), new StatusSight(events, crawls, reports));
-        var expected = new List<StatusSum>();
+        var (expected, seen) = (new List<StatusSum>(), await SeenAsync());
         for (var i = 0; i < Ids.Length; i++)
         {
             // One of a key; of one instant the last that came, and of one page the last by name.
             var own = changes.Where(c => c.ChargePointId == $"{Operator}:{Ids[i]}").Select((c, place) => (c, place)).DistinctBy(c => (c.c.At, c.c.Status)).OrderBy(c => c.c.At).ThenBy(c => c.place).Select(c => new StatusFrom(c.c.At, c.c.Status)).ToList();
-            var days = calendar.Of(own, sight, hours.GetValueOrDefault(Ids[i]), Until);
+            var days = calendar.Of([.. own, .. seen[$"{Operator}:{Ids[i]}"]], sight, hours.GetValueOrDefault(Ids[i]), Until);
             for (var p = 0; p < starts.Length; p++)
             {
                 var of = Enumerable.Range(0, days.Length).Where(d => d != 7 && starts.Count(s => s <= First.AddDays(d)) == p + 1).Select(d => days[d]).Aggregate(default(StatusMicroseconds), (sum, t) => sum + t);

@@ -85,6 +85,44 @@ public sealed class StatusTests : IAsyncLifetime
         Assert.Equal("2", await hub.OneAsync("SELECT count(*) FROM status_change"));
     }
 
+    [Fact]
+    public async Task Where_changes_are_reported_a_crawl_is_kept_once_where_no_change_is_known_since_reports_go_on()
+    {
+        const string Kept = "SELECT to_char(at AT TIME ZONE 'UTC', 'HH24:MI') || ' ' || status || coalesce(' since ' || to_char(since AT TIME ZONE 'UTC', 'MM-DD'), '') FROM status_sighting ORDER BY at";
+        await WriteAsync(Seen(Noon, Status.OutOfOrder, evidence: false, since: Noon.AddDays(-9)));
+        Assert.Empty(await hub.ManyAsync(Kept));
+
+        await ClaimAsync(Noon.AddDays(-2), Noon.AddMinutes(1));
+        Assert.NotNull((await WriteAsync(Seen(Noon.AddMinutes(2), Status.OutOfOrder, evidence: false, since: Noon.AddDays(-9)))).Tick);
+        Assert.Null((await WriteAsync(Seen(Noon.AddMinutes(3), Status.OutOfOrder, evidence: false, since: Noon.AddDays(-9)))).Tick);
+        Assert.Equal(["12:02 OUTOFORDER since 11-11"], await hub.ManyAsync(Kept));
+
+        // A gap, and then one that is told and one that is not.
+        await ClaimAsync(Noon.AddHours(1), Noon.AddHours(2));
+        await WriteAsync(Changes(Change(Noon.AddHours(1.5), Status.Available)));
+        await WriteAsync(Seen(Noon.AddHours(2), Status.Available, evidence: false));
+        await WriteAsync(Seen(Noon.AddHours(2.1), Status.Charging, evidence: false));
+        Assert.Single(await hub.ManyAsync(Kept));
+        await ClaimAsync(Noon.AddHours(3), Noon.AddHours(4));
+        await WriteAsync(Seen(Noon.AddHours(4), Status.Available, evidence: false));
+        Assert.Equal(["12:02 OUTOFORDER since 11-11", "16:00 AVAILABLE"], await hub.ManyAsync(Kept));
+        Assert.Equal("1", await hub.OneAsync("SELECT count(*) FROM status_change"));
+    }
+
+    [Fact]
+    public async Task What_was_missing_and_is_as_it_was_is_no_longer_missing_though_its_status_is_older()
+    {
+        await WriteAsync(Seen(Noon, Status.Available, since: Noon.AddHours(-3)));
+        await WriteAsync(Page(new RecordPage(), Dataset.ChargePoints) with { AskedAt = Noon.AddHours(1), StatusesAreEvidence = true, StaleAt = Noon.AddMinutes(15) });
+        Assert.Equal("MISSING 12:15 SNAPSHOT", await hub.OneAsync(Now));
+
+        await WriteAsync(Seen(Noon.AddHours(2), Status.Available, since: Noon.AddHours(-3)));
+
+        Assert.Equal("AVAILABLE 14:00 SNAPSHOT", await hub.OneAsync(Now));
+        Assert.Null((await WriteAsync(Seen(Noon.AddHours(3), Status.Available, since: Noon.AddHours(-3)))).Tick);
+        Assert.Equal("3", await hub.OneAsync("SELECT count(*) FROM status_change"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(9)]
@@ -133,6 +171,9 @@ public sealed class StatusTests : IAsyncLifetime
         Assert.Contains("time-out-of-range", await hub.OneAsync("SELECT findings::text FROM quarantine LIMIT 1"), StringComparison.Ordinal);
         Assert.Null((await WriteAsync(page)).Tick);
     }
+
+    private Task<PageWritten> ClaimAsync(DateTimeOffset from, DateTimeOffset to) =>
+        WriteAsync(Page(new RecordPage(), Dataset.StatusChanges, Operator, new Claim(Dataset.StatusChanges, new Window(from, to), ClaimKind.Covered)));
 
     private Task<PageWritten> WriteAsync(PageToWrite page) => writer.WriteAsync(page, CancellationToken.None);
 }

@@ -54,6 +54,26 @@ public class StatusDaysTests
     }
 
     [Fact]
+    public void What_a_crawl_saw_after_a_gap_is_known_from_when_it_was_so_and_no_earlier_than_reports_go_on()
+    {
+        var day = LondonCalendar.Day(new DateOnly(2026, 11, 18));
+        var seen = Coverage.Of(day).Subtract(new Window(day.From.AddHours(10), day.From.AddHours(11)));
+        var days = new StatusDays(new DateOnly(2026, 11, 18), new DateOnly(2026, 11, 18));
+        var sight = new StatusSight(seen, Coverage.None, reports: true);
+
+        StatusMicroseconds With(params StatusFrom[] more) => days.Of([new(day.From, Status.Available), .. more, new(day.From.AddHours(15), Status.OutOfOrder)], sight, null, day.To)[0];
+
+        Assert.Equal(Hours(available: 14, outOfOrder: 9), With(new StatusFrom(day.From, Status.Available, day.From.AddHours(13))));
+        Assert.Equal(Hours(available: 12, outOfOrder: 9), With(new StatusFrom(day.From.AddHours(13), Status.Available, day.From.AddHours(13))));
+        Assert.Equal(Hours(available: 10, charging: 3, outOfOrder: 9), With(new StatusFrom(day.From.AddHours(12), Status.Charging, day.From.AddHours(13))));
+
+        // What began in the gap and was seen in it is known of no later time; and where a change is known nothing that was seen counts.
+        Assert.Equal(Hours(available: 10, outOfOrder: 9), With(new StatusFrom(day.From.AddHours(10.25), Status.Charging, day.From.AddHours(10.5))));
+        Assert.Equal(Hours(available: 10, outOfOrder: 9), With(new StatusFrom(day.From.AddHours(2), Status.Charging, day.From.AddHours(3))));
+        Assert.Equal(Hours(available: 10, outOfOrder: 9), With(new StatusFrom(day.From.AddHours(16), Status.Charging, day.From.AddHours(17))));
+    }
+
+    [Fact]
     public void An_operator_that_comes_to_report_or_no_longer_does_is_seen_by_crawls_before_and_after()
     {
         var day = LondonCalendar.Day(new DateOnly(2026, 11, 18));
@@ -106,7 +126,8 @@ public class StatusDaysTests
         from changes in (
             from at in Gen.Choose(-20, 300)
             from status in Gen.Elements(Enum.GetValues<Status>())
-            select (at, status)).ArrayOf(count)
+            from seenAfter in Gen.Frequency((3, Gen.Constant(-1)), (1, Gen.Choose(0, 90)))
+            select (at, status, seenAfter)).ArrayOf(count)
         from events in Windows()
         from crawls in Windows()
         from reports in Gen.Elements(true, false)
@@ -126,26 +147,42 @@ public class StatusDaysTests
 
     /// <summary>Places are quarters of an hour after the first day's midnight.</summary>
     private sealed record Case(
-        DateOnly First, OpeningHours? Hours, (int At, Status Status)[] Marks, (int From, int To)[] Events, (int From, int To)[] Crawls, bool Reports, int Until)
+        DateOnly First, OpeningHours? Hours, (int At, Status Status, int SeenAfter)[] Marks, (int From, int To)[] Events, (int From, int To)[] Crawls, bool Reports, int Until)
     {
-        public StatusFrom[] Changes => [.. Marks.Select(m => new StatusFrom(At(m.At), m.Status))];
+        public StatusFrom[] Changes => [.. Marks.Where(m => !IsSighting(m) || m.Status != Status.Missing).Select(m => new StatusFrom(At(m.At), m.Status, IsSighting(m) ? At(m.At + m.SeenAfter) : null))];
 
         public StatusSight Sight => new(Of(Events), Of(Crawls), Reports);
 
         public DateTimeOffset At(int quarter) => LondonCalendar.Midnight(First).AddMinutes(15 * quarter);
 
-        /// <summary>Null: MISSING.</summary>
+        /// <summary>Null: MISSING. Walks through the quarters: time that is not covered forgets, a change tells, and what was seen tells where nothing is known.</summary>
         public Status? Known(DateTimeOffset instant)
         {
-            var at = (int)((instant - At(0)).TotalMinutes / 15);
-            if (!Marks.Any(m => m.At <= at)) return null;
-            var last = Marks.Last(m => m.At <= at);
             var (from, to) = (Events.Length > 0 ? Events.Min(w => w.From) : Reports ? int.MinValue : int.MaxValue, Reports || Events.Length == 0 ? int.MaxValue : Events.Max(w => w.To));
-            var isKnown = at >= from && at < to
-                ? Enumerable.Range(last.At, at - last.At + 1).All(q => Events.Any(w => w.From <= q && q < w.To))
-                : Crawls.Any(w => w.From <= at && at < w.To);
-            return isKnown && last.Status != Status.Missing ? last.Status : null;
+            var (asked, state, last) = ((int)((instant - At(0)).TotalMinutes / 15), (Status?)null, (Status?)null);
+            for (var at = -60; at <= asked; at++)
+            {
+                if (!IsCovered(at)) state = null;
+                foreach (var change in Marks.Where(m => !IsSighting(m) && m.At == at))
+                {
+                    last = change.Status == Status.Missing ? null : change.Status;
+                    state = IsCovered(at) ? last : null;
+                }
+
+                if (at < from || at >= to) continue;
+                foreach (var seen in Marks.Where(m => IsSighting(m) && m.Status != Status.Missing && state is null && IsPlace(m, at))) last = state = seen.Status;
+            }
+
+            return asked >= from && asked < to ? state : Crawls.Any(w => w.From <= asked && asked < w.To) ? last : null;
         }
+
+        private static bool IsSighting((int At, Status Status, int SeenAfter) mark) => mark.SeenAfter >= 0;
+
+        private bool IsCovered(int quarter) => Events.Any(w => w.From <= quarter && quarter < w.To);
+
+        /// <summary>Reports come then, and either it is so since then or they begin, no later than it was seen.</summary>
+        private bool IsPlace((int At, Status Status, int SeenAfter) mark, int quarter) =>
+            IsCovered(quarter) && (mark.At == quarter || (mark.At < quarter && quarter <= mark.At + mark.SeenAfter && !IsCovered(quarter - 1)));
 
         private Coverage Of((int From, int To)[] windows) => Coverage.Of(windows.Select(w => new Window(At(w.From), At(w.To))));
     }
