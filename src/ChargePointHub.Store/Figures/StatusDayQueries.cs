@@ -8,8 +8,9 @@ namespace ChargePointHub.Store.Figures;
 /// <summary>A charge point of a question about status.</summary>
 /// <param name="Hours">Null: not told; then it counts as always open.</param>
 /// <param name="Group">Where its time goes.</param>
+/// <param name="Unit">Those of one number are one and the same, each on days of its own, and of one group.</param>
 /// <param name="Days">On which it counts: disjoint, ascending, both ends inclusive, within the question's days.</param>
-public sealed record StatusPoint(string OperatorId, string ChargePointId, OpeningHours? Hours, int Group, IReadOnlyList<(DateOnly First, DateOnly Last)> Days);
+public sealed record StatusPoint(string OperatorId, string ChargePointId, OpeningHours? Hours, int Group, int Unit, IReadOnlyList<(DateOnly First, DateOnly Last)> Days);
 
 /// <summary>What the hub sees of an operator's statuses.</summary>
 /// <param name="Reports">It reports its changes.</param>
@@ -22,7 +23,7 @@ public sealed record SeenOperator(StatusSight Sight, bool Reports, DateTimeOffse
 public sealed record StatusQuestion(IReadOnlyList<StatusPoint> Points, IReadOnlyDictionary<string, SeenOperator> Operators, IReadOnlyList<DateOnly> Starts, DateOnly LastDay);
 
 /// <summary>Open time in each status of one group in one period.</summary>
-/// <param name="Seen">Charge points of which anything is known in it.</param>
+/// <param name="Seen">Charge points of which anything is known in it; what is one and the same once.</param>
 public readonly record struct StatusSum(int Group, int Period, int Seen, StatusMicroseconds Time);
 
 /// <summary>
@@ -49,22 +50,28 @@ public sealed class StatusDayQueries(Database database)
         if (question.Points.Count == 0) return [];
         var (rolled, computed) = await DivideAsync(question, cancellationToken);
 
-        // Of what is partly made and partly worked out in one period the sum alone says whether anything is known: it has a group of its own until then.
+        // Of what is told by several, or is partly made and partly worked out in one period, the sum alone says whether anything is known: it has a group of its own until then.
         var groups = question.Points.Max(p => p.Group) + 1;
-        var apart = new Dictionary<(int Point, int Period), StatusMicroseconds>();
+        var (groupOf, shared) = (question.Points.DistinctBy(p => p.Unit).ToDictionary(p => p.Unit, p => p.Group), question.Points.CountBy(p => p.Unit).Where(u => u.Value > 1).Select(u => u.Key).ToHashSet());
+        var apart = new Dictionary<(int Unit, int Period), StatusMicroseconds>();
         foreach (var (point, day, time) in await ComputeAsync(question, computed, scope, cancellationToken))
-            apart[(point, PeriodOf(question, day))] = apart.GetValueOrDefault((point, PeriodOf(question, day))) + time;
+        {
+            var key = (question.Points[point].Unit, PeriodOf(question, day));
+            apart[key] = apart.GetValueOrDefault(key) + time;
+        }
+
         var spans = new List<(int Point, int Group, DateOnly First, DateOnly Last)>();
         foreach (var (point, first, last) in rolled)
         {
             for (var day = first; day <= last;)
             {
-                var period = PeriodOf(question, day);
-                var isApart = apart.ContainsKey((point, period));
+                var (period, unit) = (PeriodOf(question, day), question.Points[point].Unit);
+                bool IsApart(int p) => shared.Contains(unit) || apart.ContainsKey((unit, p));
+                var isApart = IsApart(period);
                 var end = day;
-                for (var p = period; p < question.Starts.Count && end <= last && apart.ContainsKey((point, p)) == isApart; p++) end = p + 1 < question.Starts.Count ? question.Starts[p + 1] : last.AddDays(1);
+                for (var p = period; p < question.Starts.Count && end <= last && IsApart(p) == isApart; p++) end = p + 1 < question.Starts.Count ? question.Starts[p + 1] : last.AddDays(1);
                 var until = end > last ? last : end.AddDays(-1);
-                spans.Add((point, isApart ? groups + point : question.Points[point].Group, day, until));
+                spans.Add((point, isApart ? groups + unit : question.Points[point].Group, day, until));
                 day = until.AddDays(1);
             }
         }
@@ -76,7 +83,7 @@ public sealed class StatusDayQueries(Database database)
             else apart[(sum.Group - groups, sum.Period)] = apart.GetValueOrDefault((sum.Group - groups, sum.Period)) + sum.Time;
         }
 
-        foreach (var ((point, period), time) in apart.Where(a => a.Value.Total > 0)) Add(new StatusSum(question.Points[point].Group, period, 1, time));
+        foreach (var ((unit, period), time) in apart.Where(a => a.Value.Total > 0)) Add(new StatusSum(groupOf[unit], period, 1, time));
         return [.. sums.Values];
 
         void Add(StatusSum sum)

@@ -116,6 +116,23 @@ public sealed class StatusDayTests : IAsyncLifetime
         await AssertHoldsAsync(true, "made");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(15)]
+    public async Task What_changes_hands_within_a_period_is_seen_once(int made)
+    {
+        await ClaimAsync(Dataset.StatusChanges, new Window(Start, Until));
+        await ChangeAsync([.. Ids.Select(id => Change(Start, Status.Available, id))]);
+        if (made > 0) await MakeAsync(First.AddDays(made - 1), reports: true);
+        StatusPoint Point(string id, int unit, int from, int to) => new(Operator, $"{Operator}:{id}", null, 0, unit, [(First.AddDays(from), First.AddDays(to))]);
+
+        var sums = await new StatusDayQueries(hub.Database).ReadAsync(
+            new StatusQuestion([Point("1", 0, 0, 1), Point("2", 0, 2, 5), Point("3", 1, 0, 5)], new Dictionary<string, SeenOperator> { [Operator] = new(new StatusSight(events, crawls, true), true, Until) }, [First, First.AddDays(4)], First.AddDays(5)), Scope.Everything, CancellationToken.None);
+
+        Assert.Equal([(0, 2, 11_520L), (1, 2, 5_820L)], sums.OrderBy(s => s.Period).Select(s => (s.Period, s.Seen, s.Time.Available / 60_000_000)));
+    }
+
     [Fact]
     public async Task A_night_finds_and_mends_each_fault_and_a_purge_takes_all_rows()
     {
@@ -209,7 +226,7 @@ public sealed class StatusDayTests : IAsyncLifetime
 
     private Task<IReadOnlyList<StatusSum>> ReadAsync(bool reports, Scope scope) => new StatusDayQueries(hub.Database).ReadAsync(
         new StatusQuestion(
-            [.. Ids.Select((id, i) => new StatusPoint(Operator, $"{Operator}:{id}", hours.GetValueOrDefault(id), i, [(First, First.AddDays(6)), (First.AddDays(8), Last)]))],
+            [.. Ids.Select((id, i) => new StatusPoint(Operator, $"{Operator}:{id}", hours.GetValueOrDefault(id), i, i, [(First, First.AddDays(6)), (First.AddDays(8), Last)]))],
             new Dictionary<string, SeenOperator> { [Operator] = new(new StatusSight(events, crawls, reports), reports, Until) }, [First, First.AddDays(1), First.AddDays(4), new DateOnly(2026, 11, 1)], Last),
         scope, CancellationToken.None);
 

@@ -38,7 +38,7 @@ internal sealed class StatusNetwork
             foreach (var own in unit.CountedWithin(first, last).GroupBy(c => c.Member, ReferenceEqualityComparer.Instance))
             {
                 var (member, days) = (own.First().Member, own.Select(c => (c.First, c.Last)).ToList());
-                points.Add(new StatusPoint(member.OperatorId, member.ChargePointId, member.Hours, (unit.Group * Classes) + of, days));
+                points.Add(new StatusPoint(member.OperatorId, member.ChargePointId, member.Hours, (unit.Group * Classes) + of, u, days));
                 var key = (member.Hours, seen[member.OperatorId].Until);
                 if (!lengths.TryGetValue(key, out var open)) lengths[key] = open = calendar.Lengths(member.Hours, seen[member.OperatorId].Until);
                 foreach (var (from, to) in days)
