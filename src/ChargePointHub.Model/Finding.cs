@@ -17,7 +17,7 @@ public enum Severity
 /// <param name="Rule">Stable slug of the rule that was broken, e.g. <c>power-unit-suspected-kw</c>.</param>
 /// <param name="Severity">Error refuses the record; anything less keeps it.</param>
 /// <param name="Pointer">JSON Pointer (RFC 6901) into the operator's record as it was sent.</param>
-/// <param name="Value">What stood there, at most 200 characters, never anything personal; null when nothing stood there.</param>
+/// <param name="Value">What stood there, at most 200 characters; of what looks personal its form alone, <c>x</c> for letters and <c>9</c> for digits. Null when nothing stood there.</param>
 /// <param name="Message">What was wrong and what was made of it, for the operator's engineer.</param>
 public sealed record Finding(string Rule, Severity Severity, string Pointer, string? Value, string Message)
 {

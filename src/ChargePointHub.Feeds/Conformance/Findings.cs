@@ -35,12 +35,12 @@ public sealed class Findings
         return taken;
     }
 
+    /// <param name="value">Shown by its form alone where it looks personal.</param>
     public static Finding Make(Rule rule, string pointer, string? value, string? message = null) =>
-        new(rule.Code, rule.Severity, pointer, Storable(value), message ?? rule.Summary);
+        new(rule.Code, rule.Severity, pointer, value is null ? null : PersonalText.Shown(rule, Storable(value)), message ?? rule.Summary);
 
-    private static string? Storable(string? value)
+    private static string Storable(string value)
     {
-        if (value is null) return null;
         Span<char> kept = stackalloc char[Finding.LongestValue];
         var length = Math.Min(value.Length, kept.Length);
         for (var i = 0; i < length; i++)

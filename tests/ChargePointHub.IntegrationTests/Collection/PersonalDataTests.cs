@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ChargePointHub.IntegrationTests.Hosting;
 using ChargePointHub.IntegrationTests.Readme;
+using ChargePointHub.IntegrationTests.Store;
 using ChargePointHub.Model;
 using ChargePointHub.Sandbox;
 using ChargePointHub.Sandbox.Faults;
@@ -100,7 +101,7 @@ public sealed class PersonalDataTests : IDisposable
             AssertNothing(command, said);
         }
 
-        AssertNothing("the database", await DumpAsync(database));
+        AssertNothing("the database", await WholeDatabase.DumpAsync(database));
         Assert.True(log.Lines.Count > 100, $"{log.Lines.Count} lines of log");
         AssertNothing("the log", string.Join('\n', log.Lines));
     }
@@ -189,27 +190,6 @@ public sealed class PersonalDataTests : IDisposable
     }
 
     /// <summary>Every row of every table of every schema but PostgreSQL's own, as text.</summary>
-    private static async Task<string> DumpAsync(ChargePointHub.Store.Database database)
-    {
-        var tables = new List<string>();
-        await using (var command = database.Reads.CreateCommand(
-            "SELECT format('%I.%I', schemaname, relname) FROM pg_stat_user_tables UNION SELECT 'pg_catalog.pg_stat_activity'"))
-        {
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync()) tables.Add(reader.GetString(0));
-        }
-
-        Assert.True(tables.Count > 25, string.Join(", ", tables));
-        var dump = new System.Text.StringBuilder();
-        foreach (var table in tables)
-        {
-            await using var command = database.Reads.CreateCommand($"SELECT string_agg(t::text, E'\\n') FROM {table} t");
-            dump.Append(await command.ExecuteScalarAsync() as string);
-        }
-
-        return dump.ToString();
-    }
-
     /// <summary>Everything that any class says, with its exceptions.</summary>
     private sealed class WholeLog : ILoggerProvider, ILogger
     {

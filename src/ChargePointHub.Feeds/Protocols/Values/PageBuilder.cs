@@ -160,7 +160,7 @@ internal sealed class PageBuilder(StringComparer ids, SeenRecords? seen = null, 
     {
         Refused++;
         if (record.ValueKind != JsonValueKind.Object && ++NotObjects > PullBounds.MostNotObjects) return;
-        _refused.Add(new RefusedRecord(dataset, ownId, AsSent?.Invoke() ?? allowed.Cut(record), findings) { ChargePoint = chargePoint, Session = session });
+        _refused.Add(new RefusedRecord(dataset, ownId, HiddenValues.Without(AsSent?.Invoke() ?? allowed.Cut(record), findings), findings) { ChargePoint = chargePoint, Session = session });
     }
 
     private string Placed(string pointer) => PlaceOf?.Invoke(pointer) ?? pointer;
