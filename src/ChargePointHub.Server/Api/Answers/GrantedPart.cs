@@ -37,8 +37,9 @@ internal static class GrantedPart
             : OfOperators(request, "quality of feeds", request.Scope.ReadsQuality);
 
     /// <summary>For <c>meta.limits</c>: all that is held of those operators of whose records not all is shown; empty: all is shown.</summary>
-    public static IReadOnlyList<Right> LimitsOf(Scope scope, Dataset dataset, IReadOnlyList<ListedOperator> operators) => scope.AreasOf(dataset) is not { IsFull: false } areas ? []
-        : [.. areas.Rights.GroupBy(r => r.OperatorId).Where(g => g.Any(r => !r.Detail.IsFull) && operators.Any(o => o.OperatorId == g.Key)).SelectMany(g => g)];
+    /// <param name="asked">Ids of operators; null: any. Records outlive the files of their operators, so that the directory does not say whose the answer can hold.</param>
+    public static IReadOnlyList<Right> LimitsOf(Scope scope, Dataset dataset, IReadOnlyList<string>? asked) => scope.AreasOf(dataset) is not { IsFull: false } areas ? []
+        : [.. areas.Rights.GroupBy(r => r.OperatorId).Where(g => g.Any(r => !r.Detail.IsFull) && asked?.Contains(g.Key) != false).SelectMany(g => g)];
 
     /// <summary>Filters that no grant meets at all: an empty answer would read like silence. Says nothing but what the reader's own grants are.</summary>
     /// <param name="operators">Those that the filters admit.</param>
@@ -55,13 +56,13 @@ internal static class GrantedPart
     }
 
     /// <summary>Filters that would tell what the reader's grants withhold of some of the records in question.</summary>
-    /// <param name="operators">Those that the filters admit.</param>
+    /// <param name="operators">As those asked about of <see cref="LimitsOf"/>.</param>
     /// <param name="precision">The coarsest in which times of these records are told.</param>
-    public static IReadOnlyList<Fault> FaultsOfFilters(HubRequest request, Dataset dataset, IReadOnlyList<ListedOperator> operators, TimePrecision precision)
+    public static IReadOnlyList<Fault> FaultsOfFilters(HubRequest request, Dataset dataset, IReadOnlyList<string>? operators, TimePrecision precision)
     {
         if (request.Scope.AreasOf(dataset) is not { IsFull: false } areas) return [];
         var asked = request.Parameters.Boroughs();
-        var rights = areas.Rights.Where(r => operators.Any(o => o.OperatorId == r.OperatorId) && (asked is null || r.Boroughs is null || r.Boroughs.Intersect(asked).Any())).ToList();
+        var rights = areas.Rights.Where(r => operators?.Contains(r.OperatorId) != false && (asked is null || r.Boroughs is null || r.Boroughs.Intersect(asked).Any())).ToList();
         var faults = new List<Fault>();
         foreach (var parameter in request.Route.Parameters.Where(p => request.Parameters[p.Name] is not null))
         {

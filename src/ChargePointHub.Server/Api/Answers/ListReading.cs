@@ -54,7 +54,8 @@ internal sealed record ListReading(
             },
             request.Parameters, request.Directory);
         var precision = query.PrecisionUnder(request.Scope);
-        if (GrantedPart.FaultsOfFilters(request, dataset, operators, precision) is { Count: > 0 } withheld) return (null, withheld);
+        var named = chargePointId is null ? query.Operators : [chargePointId.Split(':')[0]];
+        if (GrantedPart.FaultsOfFilters(request, dataset, named, precision) is { Count: > 0 } withheld) return (null, withheld);
         var (from, to, period) = (request.Parameters["from"], request.Parameters["to"], request.Parameters["period"]);
         if (WindowReading.FinerThan(precision, from, to) is { Count: > 0 } finer) return (null, finer);
         var window = cursor is not null ? cursor.Window
@@ -90,7 +91,7 @@ internal sealed record ListReading(
                 ? await request.Hub.Completeness.ReadFreshAsync(request.Directory, isPast ? asked : request.Now, request.Scope, request.Aborted, isPast ? tick : null)
                 : [],
         };
-        var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, restrictedTo, null) { Limits = GrantedPart.LimitsOf(request.Scope, dataset, operators) };
+        var meta = new AnswerMeta(dataset, window, clock.RecordedAt, operators, completeness, restrictedTo, null) { Limits = GrantedPart.LimitsOf(request.Scope, dataset, named) };
         var tag = AnswerTags.OfFacts(Facts(request, question, isCut ? clock with { Tick = now.PlacesTick } : now, query, meta), Formats.IsStream(form) ? null : asked, request.Coding);
         return (new ListReading(form, cursors, question, asked, clock, query, meta, tag), []);
     }

@@ -109,7 +109,7 @@ internal sealed record ChangeReading(
             json.WriteString("dataset", dataset.Name);
             AnswerMeta.WriteLicences(json, dataset, held);
             json.WriteStrings("restricted_to", restrictedTo);
-            AnswerMeta.WriteLimits(json, dataset, GrantedPart.LimitsOf(request.Scope, dataset, held));
+            AnswerMeta.WriteLimits(json, dataset, GrantedPart.LimitsOf(request.Scope, dataset, request.Parameters.List("operator")));
             json.WriteEndObject();
         }
 

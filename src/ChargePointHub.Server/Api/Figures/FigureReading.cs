@@ -55,7 +55,7 @@ internal sealed record FigureReading(
         var coverage = await FigureCoverage.ReadAsync(request, basis, operators, window, now);
         var periods = FigurePeriods.Of(d.First, d.Last, unit);
         var figures = FigurePoints.Of(groups, points);
-        var meta = new FigureMeta(name, basis, window, clock.RecordedAt, groups, unit, operators, completeness, restrictedTo, GrantedPart.LimitsOf(scope, basis, operators));
+        var meta = new FigureMeta(name, basis, window, clock.RecordedAt, groups, unit, operators, completeness, restrictedTo, GrantedPart.LimitsOf(scope, basis, parameters.List("operator")));
         (int, FigureKey)? after = cursor is null ? null : ((int)cursor.Tick, new FigureKey([.. cursor.After.Texts.Select(t => t.Length == 0 ? null : t[1..])]));
         return (new FigureReading(form, basis, cursors, question, now, clock, periods, figures, coverage, meta, after, TagOf(request, question, clock, now, meta)), []);
     }

@@ -49,13 +49,14 @@ internal sealed record RecordReading(Dataset Dataset, TimePrecision Precision, C
 
     public void WriteMeta(Utf8JsonWriter json, HubRequest request)
     {
-        IReadOnlyList<ListedOperator> operators = request.Directory.Find(request.Id.Split(':')[0]) is { } o ? [o] : [];
+        var operatorId = request.Id.Split(':')[0];
+        IReadOnlyList<ListedOperator> operators = request.Directory.Find(operatorId) is { } o ? [o] : [];
         json.WriteStartObject("meta");
         json.WriteString("dataset", Dataset.Name);
         json.WriteInstant("as_of", Clock.RecordedAt);
         json.WriteString("schema", "hub/v1/" + Dataset.Name);
         AnswerMeta.WriteLicences(json, Dataset, operators);
-        AnswerMeta.WriteLimits(json, Dataset, GrantedPart.LimitsOf(request.Scope, Dataset, operators));
+        AnswerMeta.WriteLimits(json, Dataset, GrantedPart.LimitsOf(request.Scope, Dataset, [operatorId]));
         json.WriteEndObject();
     }
 
