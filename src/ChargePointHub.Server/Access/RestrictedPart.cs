@@ -1,6 +1,7 @@
 using ChargePointHub.Model;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Store.Audit;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Server.Access;
 
@@ -42,13 +43,22 @@ public sealed class RestrictedPart
     {
         if (Parts is { } parts) return parts(request).SelectMany(p => p.OperatorsOf(request) ?? []).Distinct().ToList() is { Count: > 0 } ofAny ? ofAny : null;
         var scope = request.Scope;
-        if ((IsOfAll ? null : request.Route.Id is null ? request.Parameters.List("operator") : [request.Id.Split(':')[0]]) is { } asked)
+        if (NamedIn(request) is { } asked)
             return asked.Distinct().Where(o => holds(scope, o)).ToList() is { Count: > 0 } held ? held : null;
 
         // Records outlive the files of their operators: of those whom no list names a key for everything reads too.
         return holdsSome(scope)
             ? [.. request.Directory.Operators.Select(o => o.OperatorId).Where(o => holds(scope, o)).Union(scope.Rights.Where(r => r.Subject == subject).Select(r => r.OperatorId))]
             : null;
+    }
+
+    /// <summary>Operators that the question names, by their ids or those of their records; all of its parameters that do. Null: none does.</summary>
+    private IReadOnlyList<string>? NamedIn(HubRequest request)
+    {
+        if (IsOfAll) return null;
+        if (request.Route.Id is not null) return [request.Id.Split(':')[0]];
+        var named = AuditQueries.NamesOfRecords.Select(request.Parameters.List).Select(ids => ids?.Select(id => id.Split(':')[0])).Prepend(request.Parameters.List("operator"));
+        return named.OfType<IEnumerable<string>>().ToList() is { Count: > 0 } all ? [.. all.Aggregate((a, b) => a.Intersect(b))] : null;
     }
 
     /// <summary>What the right to read them stems from.</summary>

@@ -31,7 +31,8 @@ public sealed record AuditedReading(
 /// <summary>The log of who read what: for the operator whose data it was, and for auditors.</summary>
 public sealed class AuditQueries(Database database)
 {
-    private const string OperatorFilter = "operator=";
+    /// <summary>Parameters that take hub ids of records, which begin with their operator's.</summary>
+    public static readonly IReadOnlyList<string> NamesOfRecords = ["charge_point", "location"];
 
     /// <summary>As <see cref="RecordQueries.Layer"/>.</summary>
     internal Func<Scope, Scope> Layer { get; init; } = scope => scope;
@@ -71,6 +72,16 @@ public sealed class AuditQueries(Database database)
         return await command.ListAsync(r => Part(r, query.OperatorId), cancellationToken);
     }
 
+    /// <summary>A parameter as asked, but for other operators' ids: its name stays, also where none is left.</summary>
+    private static string OwnOf(string parameter, string operatorId)
+    {
+        if (parameter.Split('=', 2) is not [var name, var value]) return parameter;
+        if (name == "operator") return $"{name}={operatorId}";
+        if (!NamesOfRecords.Contains(name)) return parameter;
+        var own = Uri.UnescapeDataString(value).Split(',', StringSplitOptions.TrimEntries).Where(id => id.StartsWith(operatorId + ":", StringComparison.Ordinal));
+        return $"{name}={Uri.EscapeDataString(string.Join(',', own))}";
+    }
+
     /// <summary>What concerns one operator of a reading that may have been of several.</summary>
     private static AuditedReading Part(NpgsqlDataReader row, string? operatorId)
     {
@@ -81,7 +92,7 @@ public sealed class AuditQueries(Database database)
         if (operatorId is not null)
         {
             rights = [.. rights.Where(r => r == ReadRight.Everything || r.StartsWith(operatorId + ":", StringComparison.Ordinal))];
-            filter = string.Join('&', filter.Split('&').Select(f => f.StartsWith(OperatorFilter, StringComparison.Ordinal) ? OperatorFilter + operatorId : f));
+            filter = string.Join('&', filter.Split('&').Select(f => OwnOf(f, operatorId)));
             if (operators.Union(held).Any(o => o != operatorId)) bytes = null;
             operators = [operatorId];
         }

@@ -18,6 +18,7 @@ public sealed class AccessLogTests : IAsyncLifetime
     private const string Beta = "cph_live_beta_secret";
     private const string Auditor = "cph_live_auditor_secret";
     private const string Gla = "cph_live_gla_secret";
+    private const string Figures = "cph_live_figures_secret";
 
     private readonly ApiHost host = new();
 
@@ -28,6 +29,7 @@ public sealed class AccessLogTests : IAsyncLifetime
         host.Granted[Beta] = Scope.Of(OrganisationRole.Operator, "beta", []);
         host.Granted[Auditor] = Scope.Of(OrganisationRole.Auditor, null, []);
         host.Granted[Gla] = Scope.Of(OrganisationRole.Gla, null, [new Right("alpha", "charging_sessions", null), new Right("beta", "charging_sessions", null)]);
+        host.Granted[Figures] = Scope.Of(OrganisationRole.Gla, null, [.. new[] { "alpha", "beta" }.SelectMany(o => new[] { "charging_sessions", "status_changes" }.Select(d => new Right(o, d, null)))]);
         await host.AddChargePointAsync("alpha:P1");
         await host.AddChargePointAsync("beta:P1");
         foreach (var id in new[] { "alpha:S1", "beta:S1", "beta:S2" }) await host.AddSessionAsync(id, ApiHost.Now.AddHours(-2), chargePoint: id[..^2] + "P1");
@@ -58,6 +60,52 @@ public sealed class AccessLogTests : IAsyncLifetime
         Assert.DoesNotContain("beta", JsonSerializer.Serialize(alpha), StringComparison.Ordinal);
         Assert.Equal("/v1/charge-points/alpha:P1/charging-sessions", Text(alpha[0], "path"));
         Assert.Equal(("/v1/charge-points/{id}/charging-sessions", "complete", "Granted"), (Text(alpha[0], "route"), Text(alpha[0], "outcome"), Text(alpha[0], "reader")));
+    }
+
+    [Theory]
+    [InlineData("/v1/usage?")]
+    [InlineData("/v1/usage?group_by=charge_point&format=csv&")]
+    [InlineData("/v1/usage.csv?")]
+    [InlineData("/v1/usage/profile?")]
+    [InlineData("/v1/reliability?")]
+    public async Task Figures_of_named_charge_points_and_locations_concern_their_operators_alone_and_each_is_told_its_own(string route)
+    {
+        foreach (var (filter, name) in new[]
+        {
+            ("charge_point=beta:P1", "beta-point"), ("location=beta:L1", "beta-location"), ("charge_point=beta:P1&operator=alpha,beta", "beta-of-both"), ("charge_point=beta:P1,alpha:P1", "points"),
+            ("location=alpha:L1,%20beta:L1&operator=alpha,beta", "locations"), ("charge_point=alpha:P1&location=alpha:L1,beta:L1", "alpha-point"),
+        })
+        {
+            await ReadAsync($"{route}{filter}&period=2026-11", Figures, name);
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.GetAsync($"{route}charge_point=beta:SECRETPOINT&period=2026-11", Figures, headers: ("X-Request-Id", "secret"))).Status);
+        await AuditTable.UntilClosedAsync(host.ConnectionString, r => r.RequestId == "secret");
+        var (alpha, beta) = (await LogAsync("alpha", Alpha), await LogAsync("beta", Beta));
+
+        Assert.Equal(["alpha-point", "locations", "points"], alpha.Select(e => Text(e, "request_id")));
+        Assert.Equal(["secret", "locations", "points", "beta-of-both", "beta-location", "beta-point"], beta.Select(e => Text(e, "request_id")));
+        Assert.Equal(
+            ["charge_point=alpha%3AP1&location=alpha%3AL1", "location=alpha%3AL1&operator=alpha", "charge_point=alpha%3AP1"],
+            alpha.Select(e => string.Join('&', Text(e, "filter")!.Split('&').Where(f => !f.StartsWith("period=", StringComparison.Ordinal) && !f.StartsWith("group_by=", StringComparison.Ordinal) && !f.StartsWith("format=", StringComparison.Ordinal)))));
+        Assert.DoesNotContain("beta%3A", JsonSerializer.Serialize(alpha), StringComparison.Ordinal);
+        Assert.DoesNotContain("alpha%3A", JsonSerializer.Serialize(beta), StringComparison.Ordinal);
+        Assert.All(alpha.Skip(1), e => Assert.Equal(JsonValueKind.Null, e.GetProperty("bytes").ValueKind));
+        Assert.Equal(JsonValueKind.Number, alpha[0].GetProperty("bytes").ValueKind);
+    }
+
+    [Fact]
+    public async Task What_was_written_down_with_others_ids_is_told_without_them()
+    {
+        await host.ExecuteAsync(
+            """
+            INSERT INTO audit_event (chain, number, kind, written_at, request_id, key_id, holder, rights, route, path, filter, operators, previous, hash)
+            VALUES ('00000000-0000-0000-0000-000000000001', 1, 'opened', '2026-11-20T10:00:00Z', 'r', 'k', 'h', '{everything}', '/v1/usage', '/v1/usage',
+                'charge_point=beta%3AP%2C1%2Calpha%3AP1%2C%20alpha%3AP2%2Calphabet%3AP3&location=beta%3AL1&operator=alpha%2Cbeta&period=2026-11', '{alpha,beta}', '\x00', '\x00')
+            """);
+
+        Assert.Equal("charge_point=alpha%3AP1%2Calpha%3AP2&location=&operator=alpha&period=2026-11", Text(Assert.Single(await LogAsync("alpha", Alpha)), "filter"));
+        Assert.Equal("charge_point=beta%3AP&location=beta%3AL1&operator=beta&period=2026-11", Text(Assert.Single(await LogAsync("beta", Beta)), "filter"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ChargePointHub.Server.Api;
 using ChargePointHub.Server.Api.Problems;
+using ChargePointHub.Store.Queries;
 
 namespace ChargePointHub.Tests.Api;
 
@@ -51,6 +52,15 @@ public sealed class CatalogueTests
         Assert.Equal(ApiRoutes.All.Where(r => r.TableOf is null && r.Answers.Contains(ApiRoute.AsCsv)), ApiRoutes.All.Select(r => r.TableOf).OfType<ApiRoute>());
         Assert.All(ApiRoutes.All, r => Assert.Equal(("GET", 0), (r.Method, r.Bodies.Count)));
         Assert.All(ApiRoutes.Posts, r => Assert.Contains(r.Path, ApiRoutes.All.Select(read => read.Path)));
+    }
+
+    /// <summary>The access log of an operator leaves out what they name of others.</summary>
+    [Fact]
+    public void Every_parameter_that_takes_ids_of_records_is_known_to_the_audit()
+    {
+        var naming = ApiRoutes.All.Concat(ApiRoutes.Posts).SelectMany(r => r.Parameters).Where(p => Regex.IsMatch(p.Example, "^[a-z0-9-]+:[^/]")).Select(p => p.Name).Distinct();
+
+        Assert.Equal(AuditQueries.NamesOfRecords.Order(StringComparer.Ordinal), naming.Order(StringComparer.Ordinal));
     }
 
     [Fact]
