@@ -97,6 +97,21 @@ public sealed class FormerOperatorTests(ApiHost host) : IClassFixture<ApiHost>, 
         Assert.Equal(LimitsOf(with), LimitsOf(without));
     }
 
+    [Theory]
+    [InlineData("/v1/differences?period=2026-10")]
+    [InlineData("/v1/usage?period=2026-10")]
+    public async Task No_figures_are_made_of_cut_times_whether_their_operator_has_a_file_or_not(string path)
+    {
+        foreach (var directory in new[] { listed, new OperatorDirectory([]) })
+        {
+            host.Directory = directory;
+            var (whole, cut) = (await host.GetAsync(path), await host.GetAsync(path, Cut));
+
+            Assert.Contains("61.5", whole.Body, StringComparison.Ordinal);
+            Assert.Equal((HttpStatusCode.Forbidden, "CPH-2011"), (cut.Status, cut.Code));
+        }
+    }
+
     private static string LimitsOf(Answer answer)
     {
         var meta = answer.Json.GetProperty("meta");

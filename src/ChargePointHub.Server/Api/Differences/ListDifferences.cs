@@ -60,8 +60,9 @@ internal static class ListDifferences
             held = await request.Hub.Network.ReadAsync(reading.Clock, Dataset.ChargingSessions, request.Scope, request.Aborted);
         }
 
-        var asked = request.Operators.Select(o => o.OperatorId).ToHashSet(StringComparer.Ordinal);
-        if (FigureRights.FaultOf(request, Dataset.ChargingSessions, [.. held.Where(p => asked.Contains(p.OperatorId))]) is { } cut)
+        // Of an operator without a file too.
+        var asked = request.Parameters.List("operator");
+        if (FigureRights.FaultOf(request, Dataset.ChargingSessions, [.. held.Where(p => asked?.Contains(p.OperatorId) != false)]) is { } cut)
         {
             await request.RefuseAsync(cut);
             return;
