@@ -2,14 +2,14 @@ namespace ChargePointHub.Model;
 
 /// <summary>
 /// Which fields of restricted records a grant may withhold: a hand-written catalogue, held against the records by a test. Ids, places and the times of
-/// events always go out. A status change consists of nothing else.
+/// events always go out, the id of the session that one corrects among them: which sessions count, in figures too, is what it says. A status change consists of nothing else.
 /// </summary>
 public static class RestrictedFields
 {
     private static readonly string[] OfSessions =
     [
         "connector_id", "charging_minutes", "energy_kwh", "peak_kw", "cost_ex_vat", "cost_inc_vat", "currency", "tariff_id", "payment_method", "user_type",
-        "outcome", "ended_by", "error_code", "start_soc_percent", "end_soc_percent", "corrects_session_id",
+        "outcome", "ended_by", "error_code", "start_soc_percent", "end_soc_percent",
     ];
 
     private static readonly string[] OfOutages = ["category", "cause", "exempt", "exempt_reason"];

@@ -217,6 +217,15 @@ public sealed class LimitedGrantTests(ApiHost host) : IClassFixture<ApiHost>, IA
     }
 
     [Fact]
+    public async Task Which_session_one_corrects_goes_out_with_every_grant_as_figures_tell_it()
+    {
+        var answer = await host.GetAsync("/v1/charging-sessions?from=2026-11-18", Grant("energy", Sessions with { Fields = ["energy_kwh"] }));
+
+        Assert.All(Records(answer), r => Assert.Equal(("alpha:S-OLD", "null"), (r["corrects_session_id"], r["outcome"])));
+        Assert.DoesNotContain("corrects_session_id", Limits(answer)[0].GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_is_told_its_fields_and_precision()
     {
         var key = Grant("me", Sessions with { Precision = TimePrecision.Hour, Fields = ["outcome", "energy_kwh"] }, Statuses, new Right("alpha", Right.FeedQuality, null));
