@@ -19,14 +19,13 @@ internal static class RecordSql
     private const string CurrentStatus = " LEFT JOIN charge_point_status s ON s.operator_id = r.operator_id AND s.charge_point_id = r.charge_point_id";
 
     /// <summary>The last change that was known at the tick and had begun: what the status then was.</summary>
-    private const string StatusThen =
-        " LEFT JOIN LATERAL (SELECT h.status, h.at AS since FROM status_change h WHERE h.operator_id = r.operator_id AND h.charge_point_id = r.charge_point_id "
-        + "AND h.tick <= @tick AND h.at <= @statuses_at ORDER BY h.at DESC, h.tick DESC LIMIT 1) s ON true";
+    private const string StatusThen = " LEFT JOIN LATERAL (" + ChangesOfPoint + "AND h.tick <= @tick AND h.at <= @statuses_at" + LastOfThese;
 
     /// <summary>The last change that was known when the version was recorded.</summary>
-    private const string StatusOfVersion =
-        " LEFT JOIN LATERAL (SELECT h.status, h.at AS since FROM status_change h WHERE h.operator_id = r.operator_id AND h.charge_point_id = r.charge_point_id "
-        + "AND h.tick <= r.tick AND h.at <= r.recorded_at ORDER BY h.at DESC, h.tick DESC LIMIT 1) s ON true";
+    private const string StatusOfVersion = " LEFT JOIN LATERAL (" + ChangesOfPoint + "AND h.tick <= r.tick AND h.at <= r.recorded_at" + LastOfThese;
+
+    private const string ChangesOfPoint = "SELECT h.status, h.at AS since FROM status_change h WHERE h.operator_id = r.operator_id AND h.charge_point_id = r.charge_point_id ",
+        LastOfThese = " ORDER BY h.at DESC, h.tick DESC LIMIT 1) s ON true";
 
     /// <summary>Of those who do not hold status changes as they are: a status that was tells of them.</summary>
     private const string NoStatus = " CROSS JOIN LATERAL (SELECT NULL::text AS status, NULL::timestamptz AS since) s";
@@ -93,8 +92,8 @@ internal static class RecordSql
     /// <param name="scope">What row security judges by: the same, but in tests that look at one of the two alone.</param>
     public static ServingCommand Command(RecordQuery query, Scope layer, Scope scope, NpgsqlConnection connection)
     {
-        var shape = ShapeOf(query, layer);
         var command = new ServingCommand(connection, scope);
+        var shape = ShapeOf(query, layer, command.Parameters);
         var cut = query.Only is null ? CutSql.Of(query, layer, command.Parameters) : null;
         var conditions = Conditions(cut is null ? query : query with { After = null, Categories = null }, layer, shape, command.Parameters);
         if (cut is not null && query.Categories is { } categories) command.Parameters.AddWithValue("categories", Array(categories));
@@ -146,7 +145,8 @@ internal static class RecordSql
     /// <summary>How many records the query meets, whatever its limit and place.</summary>
     public static ServingCommand Count(RecordQuery query, Scope layer, Scope scope, NpgsqlConnection connection)
     {
-        var (shape, command) = (ShapeOf(query, layer), new ServingCommand(connection, scope));
+        var command = new ServingCommand(connection, scope);
+        var shape = ShapeOf(query, layer, command.Parameters);
         CutSql.Of(query, layer, command.Parameters);
         var conditions = Conditions(query with { After = null }, layer, shape, command.Parameters);
         var reported = query.IsWithReported ? conditions : conditions + " AND false";
@@ -166,11 +166,11 @@ internal static class RecordSql
     public static bool LeadsWithTime(Dataset dataset) => Shapes[dataset].TimeColumn is not null;
 
     /// <summary>Where the scope withholds something, each row says its borough: it decides what.</summary>
-    private static Shape ShapeOf(RecordQuery query, Scope layer)
+    private static Shape ShapeOf(RecordQuery query, Scope layer, NpgsqlParameterCollection parameters)
     {
         var isOfVersions = query.Dataset == Dataset.ChargePoints && query.IsOfVersions;
         var shape = isOfVersions ? VersionsOfPoints : query.StatusesAt is null ? Shapes[query.Dataset] : PointsAsOf;
-        if ((isOfVersions || query.StatusesAt is not null) && layer.AreasOf(Dataset.StatusChanges) is { IsFull: false }) shape = shape with { Joins = AreaJoin + PointJoin + NoStatus };
+        if ((isOfVersions || query.StatusesAt is not null) && layer.AreasOf(Dataset.StatusChanges) is { } areas) shape = shape with { Joins = areas.IsFull ? shape.Joins.Replace(LastOfThese, $" AND {ScopeSql.Within(areas, "h.operator_id", "a.borough_gss", parameters, "statuses")}{LastOfThese}", StringComparison.Ordinal) : AreaJoin + PointJoin + NoStatus };
         if (query.Places is not null) return shape with { Joins = "", Joined = "", Leading = ", r.charge_point_id" };
         return shape.Joined.Length == 0 && layer.AreasOf(query.Dataset) is { IsFull: false } ? shape with { Joined = ", a.borough_gss" } : shape;
     }

@@ -96,6 +96,29 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         }
     }
 
+    [Fact]
+    public async Task A_status_that_was_is_told_to_those_who_hold_its_changes_by_either_layer_alone()
+    {
+        await host.ExecuteAsync("UPDATE status_change SET recorded_at = @at WHERE at = @at", ("at", ApiHost.Now.AddHours(-2)));
+        var point = $"alpha:{All[0]}";
+        var then = new RecordQuery { Dataset = Dataset.ChargePoints, Tick = 3, Limit = 1000, StatusesAt = ApiHost.Now, FreshOperators = ["alpha"] };
+        var versions = new RecordQuery { Dataset = Dataset.ChargePoints, Tick = 3, Limit = 1000, Only = [.. All.Select(b => new RecordKey("alpha", $"alpha:{b}"))], IsOfVersions = true };
+        Scope Holding(params Right[] rights) => Scope.Of(OrganisationRole.Borough, null, rights);
+        foreach (var query in new[] { then, versions })
+        {
+            foreach (var queries in new[] { bare, layered })
+            {
+                foreach (var scope in new[] { Scope.Public, Holding(), Holding(new Right("alpha", "charging_sessions", null)), Holding(new Right("beta", "status_changes", null)) })
+                    Assert.DoesNotContain("CHARGING", (await ReadAsync(query, scope, queries, "status")).Distinct());
+                Assert.Equal([point], (await ReadAsync(query, Holding(new Right("alpha", "status_changes", [All[0]])), queries)).Zip(await ReadAsync(query, Holding(new Right("alpha", "status_changes", [All[0]])), queries, "status")).Where(p => p.Second == "CHARGING").Select(p => p.First));
+                Assert.Equal(33, (await ReadAsync(query, Holding(new Right("alpha", "status_changes", null)), queries, "status")).Count(s => s == "CHARGING"));
+            }
+
+            Assert.Contains("CHARGING", await ReadAsync(query, Scope.Public, open, "status"));
+            Assert.Contains("CHARGING", await ReadAsync(query, Scope.Everything, layered, "status"));
+        }
+    }
+
     [Theory]
     [InlineData(OrganisationRole.Borough)]
     [InlineData(OrganisationRole.Administrator)]
@@ -334,7 +357,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         await hub.OneAsync($"DROP ROLE {name}");
     }
 
-    private async Task<IReadOnlyList<string>> ReadAsync(RecordQuery query, Scope scope, RecordQueries? by = null)
+    private async Task<IReadOnlyList<string>> ReadAsync(RecordQuery query, Scope scope, RecordQueries? by = null, string field = "charge_point_id")
     {
         var (output, ids) = (new ArrayBufferWriter<byte>(), new List<string>());
         await using var rows = await (by ?? bare).ReadAsync(query, scope, CancellationToken.None);
@@ -343,7 +366,7 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
             output.ResetWrittenCount();
             rows.Write(output);
             using var record = JsonDocument.Parse(Encoding.UTF8.GetString(output.WrittenSpan));
-            ids.Add(record.RootElement.GetProperty("charge_point_id").GetString()!);
+            ids.Add(record.RootElement.GetProperty(field).GetString()!);
         }
 
         return ids;
