@@ -201,6 +201,12 @@ public sealed class RowSecurityTests(ApiHost host) : IClassFixture<ApiHost>, IAs
         Assert.Equal(3, await CountAsync(Lasting(boroughs: $"ARRAY['{All[0]}']"), Scope.Everything, tick: 9));
         Assert.Equal(1, await CountAsync(Lasting(point: $"'alpha:{All[0]}'"), Scope.Everything, tick: 9));
 
+        // As hubs of before ask.
+        const string ofBefore = "(SELECT DISTINCT charge_point_id FROM outages_lasting('2026-11-20T11:55:00Z')) l";
+        Assert.Equal(35, await CountAsync(ofBefore, Scope.Everything, tick: 9));
+        Assert.Equal(1, await CountAsync(ofBefore, Holding(new Right("alpha", "outages", [All[0]])), tick: 9));
+        foreach (var scope in new[] { Scope.Public, Holding(), Holding(new Right("alpha", "status_changes", null)) }) Assert.Equal(0, await CountAsync(ofBefore, scope, tick: 9));
+
         // Who reports its own has none derived, from that tick on.
         await host.ExecuteAsync("INSERT INTO outage_reporter VALUES ('alpha', 9)");
         Assert.Equal((36, 1), (await CountAsync(derived, Scope.Everything, tick: 8), await CountAsync(derived, Scope.Everything, tick: 9)));
