@@ -15,13 +15,14 @@ public sealed class AreaNames
         Codes = [.. areas.Select(a => a.Gss)];
         codes = Codes.ToFrozenSet(StringComparer.Ordinal);
         codesBySlug = areas.GroupBy(a => Slug(a.Name)).ToFrozenDictionary(g => g.Key, g => g.Select(a => a.Gss).ToArray(), StringComparer.Ordinal);
+        Words = [.. codesBySlug.Keys, .. Codes];
     }
 
     /// <summary>Every code, ascending; empty: no such areas are loaded.</summary>
     public IReadOnlyList<string> Codes { get; }
 
-    /// <summary>Every name as it is used in queries.</summary>
-    public IEnumerable<string> Slugs => codesBySlug.Keys.Order(StringComparer.Ordinal);
+    /// <summary>Every name as it is used in queries, and every code, in no order.</summary>
+    public IEnumerable<string> Words { get; }
 
     /// <summary>Codes of the areas that a code or a name names, in any case: none, one, or as many as share the name.</summary>
     public IReadOnlyList<string> CodesOf(string text)

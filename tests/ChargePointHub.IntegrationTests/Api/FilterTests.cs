@@ -184,6 +184,15 @@ public sealed class FilterTests : IAsyncLifetime
         Assert.Equal(meant, (await host.GetAsync("/v1/charge-points?" + query, key: null)).Fault.GetProperty("did_you_mean").GetString());
 
     [Fact]
+    public async Task Only_of_the_first_wrong_areas_it_is_guessed_what_was_meant()
+    {
+        var faults = (await host.GetAsync("/v1/charge-points?ward=bow-est,bow-eats,e0500931,bow-eest,bow-aest", key: null)).Json.GetProperty("errors").EnumerateArray();
+
+        Assert.Equal(["bow-east", "bow-east", "E05009317", null, null], faults.Select(f => f.TryGetProperty("did_you_mean", out var told) ? told.GetString() : null));
+        Assert.Equal(["E05009317", "E05009317", "E05009317"], faults.Take(3).Select(f => f.GetProperty("example").GetString()!["ward=".Length..]));
+    }
+
+    [Fact]
     public async Task An_area_that_is_not_loaded_is_told_from_one_that_there_is_not()
     {
         foreach (var unknown in new[] { "ward=bow-est", "ward=abbey", "ward=E05000000", "lsoa=E01999999" })

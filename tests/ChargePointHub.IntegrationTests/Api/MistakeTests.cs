@@ -220,6 +220,31 @@ public sealed class MistakeTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.InRange(answer.Body.Length, 0, 100_000);
     }
 
+    /// <summary>Each guess looks at all that there is: a request of 8 KB must not ask for hundreds.</summary>
+    [Theory]
+    [InlineData("/v1/charge-points?borough=lambert,camdem,haringay,southwerk,croyden", "lambeth", "camden", "haringey")]
+    [InlineData("/v1/charge-points?operator=alfa,alpa,betta,alhpa", "alpha", "alpha", "beta")]
+    [InlineData("/v1/charge-points?access=PUBLIK,PUBLIG,PUBLIT,PUBLIS", "PUBLIC", "PUBLIC", "PUBLIC")]
+    [InlineData("/v1/charge-points?borogh=x&operater=x&acess=x&wrad=x", "borough", "operator", "access")]
+    public async Task Only_of_the_first_mistakes_it_is_guessed_what_was_meant(string path, params string[] meant)
+    {
+        var faults = (await host.GetAsync(path, key: null)).Json.GetProperty("errors").EnumerateArray().ToList();
+
+        Assert.Equal([.. meant, .. Enumerable.Repeat((string?)null, faults.Count - meant.Length)], faults.Select(f => f.TryGetProperty("did_you_mean", out var told) ? told.GetString() : null));
+        Assert.True(faults.Count > meant.Length);
+    }
+
+    [Theory]
+    [InlineData("charge_point")]
+    [InlineData("location")]
+    public async Task Figures_take_no_longer_lists_than_others(string name)
+    {
+        var answer = await host.GetAsync($"/v1/usage?{name}={string.Join(',', Enumerable.Range(0, 1001).Select(n => n.ToString("x", CultureInfo.InvariantCulture)))}");
+
+        Assert.Equal("CPH-1018", answer.Code);
+        Assert.Equal("CPH-1010", (await host.GetAsync($"/v1/usage?{name}=alpha:P1,,alpha:P2")).Code);
+    }
+
     [Fact]
     public async Task All_faults_are_told_at_once()
     {

@@ -235,6 +235,18 @@ public sealed partial class UsageTests(ApiHost host) : IClassFixture<ApiHost>, I
         Assert.Equal((HttpStatusCode.BadRequest, code), (answer.Status, answer.Json.GetProperty("code").GetString()));
     }
 
+    [Theory]
+    [InlineData("charge_point=alpha:P9,alpha:P8,beta:Q2,alpha:P6,alpha:P5", "alpha:P1", "alpha:P1", "beta:Q1")]
+    [InlineData("location=alpha:L-P9,alpha:L-P8,beta:L-Q2,alpha:L-P6", "alpha:L-P1", "alpha:L-P1", "beta:L-Q1")]
+    public async Task Only_of_the_first_unknown_ids_it_is_guessed_what_was_meant(string query, params string[] meant)
+    {
+        var faults = (await host.GetAsync("/v1/usage?" + query)).Json.GetProperty("errors").EnumerateArray().ToList();
+
+        Assert.Equal(meant, faults.Select(f => f.TryGetProperty("did_you_mean", out var told) ? told.GetString() : null).Take(3));
+        Assert.True(faults.Count > 3);
+        Assert.All(faults.Skip(3), f => Assert.False(f.TryGetProperty("did_you_mean", out _)));
+    }
+
     [Fact]
     public async Task Only_who_holds_sessions_is_answered_and_a_tag_saves_reading()
     {

@@ -42,7 +42,7 @@ internal static class FigureParameters
     };
 
     public static readonly Parameter ChargePoint = new(
-        "charge_point", "Ids of charge points, separated by commas.", "lamplight:GB*LMP*E1234", null, (_, _) => [], _ => null)
+        "charge_point", "Ids of charge points, separated by commas.", "lamplight:GB*LMP*E1234", null, (value, _) => WordList.Listed(value, "charge_point"), _ => null)
     {
         IsList = true,
         MaxLength = 200,
@@ -50,7 +50,7 @@ internal static class FigureParameters
     };
 
     public static readonly Parameter Location = new(
-        "location", "Ids of locations, separated by commas.", "lamplight:LOC-12", null, (_, _) => [], _ => null)
+        "location", "Ids of locations, separated by commas.", "lamplight:LOC-12", null, (value, _) => WordList.Listed(value, "location"), _ => null)
     {
         IsList = true,
         MaxLength = 200,

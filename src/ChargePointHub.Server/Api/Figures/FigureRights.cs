@@ -24,9 +24,11 @@ internal static class FigureRights
             unknown.ExceptWith(held.Select(idOf));
             if (unknown.Count == 0) return [];
             var known = held.Select(idOf).ToHashSet(StringComparer.Ordinal);
-            return asked.Where(unknown.Contains).Distinct().Take(Problem.MostTold + 1).Select(id => new Fault(
-                ErrorCatalogue.UnknownPoint, name, $"'{WordList.Shown(id)}' is no {name.Replace('_', ' ')} of which this key may read what the figures are made of.", null, Nearest.Of(id, [.. known]),
-                Nearest.Of(id, [.. known]) is { } near ? $"{name}={Uri.EscapeDataString(near)}" : null));
+            return asked.Where(unknown.Contains).Distinct().Take(Problem.MostTold + 1).Select((id, i) => FaultOf(id, i < Nearest.MostGuesses ? Nearest.Of(id, known) : null));
+
+            Fault FaultOf(string id, string? nearest) => new(
+                ErrorCatalogue.UnknownPoint, name, $"'{WordList.Shown(id)}' is no {name.Replace('_', ' ')} of which this key may read what the figures are made of.", null, nearest,
+                nearest is null ? null : $"{name}={Uri.EscapeDataString(nearest)}");
         }
     }
 

@@ -150,20 +150,13 @@ internal static class FilterParameters
             var areas = loaded(against.Directory);
             return areas.Codes.Count == 0
                 ? [new Fault(ErrorCatalogue.NoBoundaries, name, $"This hub has no boundaries of {plural}, so nothing can be found by {name}.")]
-                : WordList.Listed(value, name, word => areas.CodesOf(word) switch
+                : WordList.Listed(value, name, word => areas.CodesOf(word).Count == 1, areas.Words, (word, nearest) => areas.CodesOf(word) switch
                 {
-                    [_] => null,
-                    [] => Unknown(word, areas),
+                    [] => new Fault(
+                        ErrorCatalogue.UnknownArea, name, $"'{Shown(word)}' is none of the {areas.Codes.Count} {plural} that are loaded.", null, nearest,
+                        $"{name}={(nearest is not null ? string.Join(',', areas.CodesOf(nearest)) : areas.Codes[0])}"),
                     var several => new Fault(ErrorCatalogue.UnknownArea, name, $"'{Shown(word)}' is the name of {several.Count} {plural}.", several, several[0], $"{name}={string.Join(',', several)}"),
                 });
-        }
-
-        Fault Unknown(string word, AreaNames areas)
-        {
-            var nearest = Nearest.Of(word, [.. areas.Slugs]) ?? Nearest.Of(word.ToUpperInvariant(), areas.Codes);
-            return new Fault(
-                ErrorCatalogue.UnknownArea, name, $"'{Shown(word)}' is none of the {areas.Codes.Count} {plural} that are loaded.", null, nearest,
-                $"{name}={(nearest is not null ? string.Join(',', areas.CodesOf(nearest)) : areas.Codes[0])}");
         }
     }
 }

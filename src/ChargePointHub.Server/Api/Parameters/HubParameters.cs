@@ -237,18 +237,14 @@ public static class HubParameters
     private static IEnumerable<Fault> CheckOperators(string value, CheckAgainst against)
     {
         var ids = against.Directory.Operators.Select(o => o.OperatorId).ToList();
-        return Listed(value, "operator", word => ids.Contains(word) ? null
-            : new Fault(
-                ErrorCatalogue.UnknownOperator, "operator", $"No operator '{Shown(word)}' is registered here.", ids, Nearest.Of(word, ids),
-                Operator.Correction(against, Nearest.Of(word, ids))));
+        return Listed(value, "operator", ids.Contains, ids, (word, nearest) => new Fault(
+            ErrorCatalogue.UnknownOperator, "operator", $"No operator '{Shown(word)}' is registered here.", ids, nearest, Operator.Correction(against, nearest)));
     }
 
     private static IEnumerable<Fault> CheckBoroughs(string value, CheckAgainst against) => !against.Directory.HasBoroughs
         ? [new Fault(ErrorCatalogue.NoBoundaries, "borough", "This hub has no boundaries of boroughs, so nothing can be found by borough.")]
-        : Listed(value, "borough", word => LondonBoroughs.CodeOf(word) is not null ? null
-            : new Fault(
-                ErrorCatalogue.UnknownBorough, "borough", $"'{Shown(word)}' is no London borough.", LondonBoroughs.Slugs, Nearest.Of(word, LondonBoroughs.Slugs),
-                $"borough={Nearest.Of(word, LondonBoroughs.Slugs) ?? "lambeth"}"));
+        : Listed(value, "borough", word => LondonBoroughs.CodeOf(word) is not null, LondonBoroughs.Slugs, (word, nearest) => new Fault(
+            ErrorCatalogue.UnknownBorough, "borough", $"'{Shown(word)}' is no London borough.", LondonBoroughs.Slugs, nearest, $"borough={nearest ?? "lambeth"}"));
 
     private static IEnumerable<Fault> CheckLimit(string value, CheckAgainst against)
     {

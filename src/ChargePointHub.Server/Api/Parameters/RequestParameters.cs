@@ -75,6 +75,7 @@ public sealed class RequestParameters
         var known = route.Parameters;
         var parameters = new RequestParameters();
         var faults = new List<Fault>();
+        var unknown = 0;
         foreach (var (name, given) in query)
         {
             if (CarriesKey(name, given))
@@ -83,11 +84,11 @@ public sealed class RequestParameters
             }
             else if (known.FirstOrDefault(p => p.Name == name) is not { } parameter)
             {
-                faults.Add(Unknown(name, given, known, against));
+                faults.Add(Unknown(name, given, known, against, unknown++));
             }
             else if (given.Count > 1)
             {
-                faults.Add(new Fault(ErrorCatalogue.RepeatedParameter, name, $"'{name}' is given {given.Count} times.", Example: parameter.Correction(against, [string.Join(',', given.AsEnumerable()), .. given])));
+                faults.Add(new Fault(ErrorCatalogue.RepeatedParameter, name, $"'{name}' is given {given.Count} times.", Example: parameter.Correction(against, [string.Join(',', given.AsEnumerable()), .. given.Take(Nearest.MostGuesses)])));
             }
             else if (string.IsNullOrWhiteSpace(given[0]))
             {
@@ -106,13 +107,15 @@ public sealed class RequestParameters
     private static bool CarriesKey(string name, IEnumerable<string?> given) =>
         KeyNames.Contains(name.ToLowerInvariant()) || given.Append(name).Any(v => v?.Contains(CallerAccess.Prefix, StringComparison.Ordinal) == true);
 
-    private static Fault Unknown(string name, IEnumerable<string?> given, IReadOnlyList<Parameter> known, CheckAgainst against)
+    /// <param name="before">Unknown ones before it: only of the first is it looked for what was meant.</param>
+    private static Fault Unknown(string name, IEnumerable<string?> given, IReadOnlyList<Parameter> known, CheckAgainst against, int before)
     {
         var names = known.Select(p => p.Name).ToList();
-        var nearest = known.FirstOrDefault(p => p.Name == Nearest.Of(name, names));
+        var meant = before < Nearest.MostGuesses ? Nearest.Of(name, names) : null;
+        var nearest = known.FirstOrDefault(p => p.Name == meant);
         return new Fault(
-            ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'{WhereKnown(name)}.", names, nearest?.Name,
-            nearest is not null ? nearest.Correction(against, given) : known is [var first, ..] ? first.Correction(against) : null);
+            ErrorCatalogue.UnknownParameter, name, $"This route has no parameter '{Shown(name)}'{(before < Problem.MostTold ? WhereKnown(name) : "")}.", names, nearest?.Name,
+            nearest is not null ? nearest.Correction(against, given.Take(Nearest.MostGuesses)) : known is [var first, ..] ? first.Correction(against) : null);
     }
 
     /// <summary>Routes without an id that would have taken it; empty: none does.</summary>
