@@ -75,6 +75,9 @@ public sealed class Quotas : IDisposable
         return new Quota(reader, all, remaining, full, retry);
     }
 
+    /// <summary>Units that an answer costs at most: a full quota without what the asking took, as more is never there.</summary>
+    public int MostOfAnswer(Reader reader) => UnitsOf(reader) - RequestCost.Asking;
+
     /// <summary>What is left, with nothing taken.</summary>
     public Quota Look(Reader reader) => Take(reader, 0);
 

@@ -15,6 +15,12 @@ internal static class RequestCost
     /// <summary>Records that one unit reads.</summary>
     public const int RecordsAUnit = 1_000;
 
+    /// <summary>Days of charge points that one unit reads figures of: a minute's units are some minute of one core.</summary>
+    public const int PointDaysAUnit = 10_000;
+
+    /// <summary>Of figures, beside their rows: by the days and charge points that they are made of.</summary>
+    public static int OfFigures(long pointDays) => (int)Math.Min(int.MaxValue / 2, pointDays / PointDaysAUnit);
+
     /// <summary>Of an answer of records, beside asking: by how many it may hold. A stream without a limit counts as the largest page.</summary>
     public static int OfAnswer(RequestParameters parameters, AnswerForm form)
     {

@@ -68,7 +68,7 @@ public sealed record HubOptions
     public int SimultaneousAnswers { get; set; } = AnswerSlots.Usual;
 
     [Setting(
-        "--key-quota", "Units a second that one key may use; a minute's worth at once. A request costs 1, and 1 more for each 1,000 records that its answer may hold (a stream: 50).",
+        "--key-quota", "Units a second that one key may use; a minute's worth at once. A request costs 1, and 1 more for each 1,000 records that its answer may hold (a stream: 50), and of figures 1 for each 10,000 days of charge points.",
         Value = "N", Allowed = "a whole number from 1 to 1000000")]
     public int KeyQuota { get; set; } = QuotaLimits.Usual.KeyUnits;
 

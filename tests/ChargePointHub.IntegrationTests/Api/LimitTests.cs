@@ -9,6 +9,7 @@ using ChargePointHub.Server.Api;
 using ChargePointHub.Store;
 using ChargePointHub.Store.Queries;
 using Npgsql;
+using static ChargePointHub.IntegrationTests.Store.Samples;
 
 namespace ChargePointHub.IntegrationTests.Api;
 
@@ -84,6 +85,40 @@ public sealed class LimitTests : IAsyncLifetime
     {
         using var answer = await AskAsync(http, path, ApiHost.Key);
         Assert.Equal((HttpStatusCode.OK, left), (answer.StatusCode, Header(answer, "X-RateLimit-Remaining")));
+    });
+
+    /// <summary>150 charge points of alpha since November, one of beta for ever.</summary>
+    [Theory]
+    [InlineData("/v1/reliability?from=2015-01-01&to=2026-11-20&group_by=operator&operator=beta&limit=1", "59")]
+    [InlineData("/v1/reliability?from=2026-01-01&to=2026-11-20&group_by=operator&limit=1", "55")] // 323 days of 151
+    [InlineData("/v1/usage?from=2026-01-01&to=2026-11-20&group_by=operator&limit=1", "55")]
+    [InlineData("/v1/usage?from=2026-01-01&to=2026-11-20&group_by=operator,day&limit=1", "59")] // two days of them show whether there is more
+    [InlineData("/v1/usage?from=2026-01-01&to=2026-11-20&group_by=charge_point,day&limit=300", "55")] // up to November there is one row a day
+    [InlineData("/v1/usage?from=2026-01-01&to=2026-11-20&group_by=day&limit=300", "55")] // 301 days
+    [InlineData("/v1/usage?from=2026-01-01&to=2026-11-20&group_by=day&limit=400&format=csv", "55")]
+    [InlineData("/v1/usage/profile?from=2026-09-01&to=2026-11-20&group_by=operator&limit=168", "58")] // 80 days
+    [InlineData("/v1/usage/profile?from=2026-09-01&to=2026-11-20&group_by=operator&operator=beta&limit=168", "59")]
+    [InlineData("/v1/reliability?from=2015-01-01&to=2026-11-20&group_by=operator&limit=1", "0")] // all that there is: 4,341 days would be 65
+    public Task Figures_cost_what_they_are_read_from_however_few_they_are(string path, string left) => WithAsync(Sixty, async http =>
+    {
+        await AddNetworkAsync();
+        using var answer = await AskAsync(http, path, ApiHost.Key);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        Assert.Equal(left, Header(answer, "X-RateLimit-Remaining"));
+    });
+
+    [Fact]
+    public Task Figures_that_the_quota_does_not_hold_are_refused_and_small_ones_answered() => WithAsync(Sixty, async http =>
+    {
+        await AddNetworkAsync();
+        using var first = await AskAsync(http, "/v1/reliability?from=2019-01-01&to=2026-11-20&group_by=operator&limit=1", ApiHost.Key);
+        Assert.Equal((HttpStatusCode.OK, "16"), (first.StatusCode, Header(first, "X-RateLimit-Remaining")));
+
+        using var second = await AskAsync(http, "/v1/reliability?from=2019-01-02&to=2026-11-20&group_by=operator&limit=1", ApiHost.Key);
+        using var small = await AskAsync(http, "/v1/reliability?period=2026-10&group_by=operator&limit=10", ApiHost.Key);
+
+        await AssertRefusedAsync(second, "CPH-2007", "100800"); // 43 units, 28 more than are left
+        Assert.Equal((HttpStatusCode.OK, "14"), (small.StatusCode, Header(small, "X-RateLimit-Remaining")));
     });
 
     [Fact]
@@ -230,6 +265,15 @@ public sealed class LimitTests : IAsyncLifetime
             if (needNone.Contains(route.Path)) Assert.True(answer.StatusCode == HttpStatusCode.OK, path);
             else await AssertRefusedAsync(answer, route.Restricted is null || route.Dataset == Dataset.ChargePoints ? "CPH-5001" : "CPH-5005", "5", HttpStatusCode.ServiceUnavailable);
         }
+    }
+
+    private async Task AddNetworkAsync()
+    {
+        await WriteAsync("alpha", Enumerable.Range(1, 150).Select(n => ChargePoint($"P{n}", op: "alpha") with { CommissionedOn = new DateOnly(2026, 11, 1) }));
+        await WriteAsync("beta", [ChargePoint("Q1", op: "beta")]);
+
+        Task WriteAsync(string operatorId, IEnumerable<ChargePoint> points) =>
+            host.WritePageAsync(operatorId, Dataset.ChargePoints, new RecordPage { ChargePoints = [.. points.Select(Accept)] });
     }
 
     private async Task WithAsync(QuotaLimits quotas, Func<HttpClient, Task> test)

@@ -16,7 +16,7 @@ internal sealed class AnswerRoom : IDisposable
     /// <param name="slots">Whose room it is; null: that of answers which end by themselves.</param>
     public static async Task<AnswerRoom?> EnterAsync(HubRequest request, int cost, Func<Task<bool>>? before = null, AnswerSlots? slots = null)
     {
-        if (!await QuotaCheck.TakeAsync(request.Http, request.Hub, request.Reader, cost)) return null;
+        if (!await QuotaCheck.TakeAsync(request.Http, request.Hub, request.Reader, Math.Min(cost, request.Hub.Quotas.MostOfAnswer(request.Reader)))) return null;
         if (request.Hub.Quotas.TryEnter(request.Reader) is not { } own)
         {
             await request.Hub.Quotas.HoldBackAsync(request.Aborted);

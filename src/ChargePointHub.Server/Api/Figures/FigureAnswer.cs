@@ -27,7 +27,8 @@ internal static class FigureAnswer
         JsonAnswer.SetHeaders(request, Formats.MediaTypeOf(reading.Form));
         request.Http.Response.Headers["Hub-Completeness"] = reading.Meta.Completeness.ToHeader();
         if (AnswerTags.IsHeld(request, reading.Tag)) return;
-        using var room = await AnswerRoom.EnterAsync(request, RequestCost.OfAnswer(request.Parameters, reading.Form));
+        var cost = RequestCost.OfAnswer(request.Parameters, reading.Form) + RequestCost.OfFigures(FigureReach.PointDaysOf(reading, table, request.Parameters));
+        using var room = await AnswerRoom.EnterAsync(request, cost);
         if (room is null) return;
         using var body = new AnswerBody(request);
         if (Formats.IsStream(reading.Form)) await StreamAsync(request, reading, table, body);
