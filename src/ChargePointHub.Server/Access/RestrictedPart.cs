@@ -57,9 +57,12 @@ public sealed class RestrictedPart
     {
         if (IsOfAll) return null;
         if (request.Route.Id is not null) return [request.Id.Split(':')[0]];
-        var named = AuditQueries.NamesOfRecords.Select(request.Parameters.List).Select(ids => ids?.Select(id => id.Split(':')[0])).Prepend(request.Parameters.List("operator"));
+        var named = AuditQueries.NamesOfRecords.Select(request.Parameters.List).Select(ids => ids?.Select(id => id.Split(':')[0]).Where(IsSlug)).Prepend(request.Parameters.List("operator"));
         return named.OfType<IEnumerable<string>>().ToList() is { Count: > 0 } all ? [.. all.Aggregate((a, b) => a.Intersect(b))] : null;
     }
+
+    /// <summary>What else stands before a colon is no operator's, and no text that the record of readings could always hold: the question is refused once it is looked at.</summary>
+    private static bool IsSlug(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>What the right to read them stems from.</summary>
     public IReadOnlyList<string> RightsTo(IReadOnlyList<string> operators, HubRequest request) =>
