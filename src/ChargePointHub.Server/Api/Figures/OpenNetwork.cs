@@ -50,9 +50,10 @@ internal sealed class OpenNetwork
         // Thousands are alike, and are worked out once.
         foreach (var (kind, times) in alike)
         {
+            var until = OpenUntil(kind.Hours, first, last);
             for (var p = PeriodOf(kind.First); p <= PeriodOf(kind.Last); p++)
             {
-                var place = Open(kind, p, times);
+                var place = Open(kind, until, p, times);
                 counts[place] += times;
                 if (!kind.IsDated) undated[place] += times;
                 (shares[place] ??= new Shares()).Add(kind.OperatorId, times);
@@ -72,9 +73,9 @@ internal sealed class OpenNetwork
         int PeriodOf(DateOnly day) => periodOf[day.DayNumber - first.DayNumber];
 
         // Of a period what is within the span; the place of its group in it is returned.
-        int Open(Alike span, int period, int times)
+        int Open(Alike span, long[] until, int period, int times)
         {
-            var (until, days) = (OpenUntil(span.Hours, first, last), Within(span, periods[period]));
+            var days = Within(span, periods[period]);
             var place = (period * groups) + span.Group;
             open[place] += times * (until[days.Last.DayNumber - first.DayNumber + 1] - until[days.First.DayNumber - first.DayNumber]);
             return place;
@@ -86,7 +87,7 @@ internal sealed class OpenNetwork
             foreach (var met in spans.SelectMany(s => Enumerable.Range(PeriodOf(s.First), PeriodOf(s.Last) - PeriodOf(s.First) + 1).Select(p => (Span: s, Period: p))).GroupBy(m => m.Period, m => m.Span))
             {
                 var place = (met.Key * groups) + spans[0].Group;
-                foreach (var span in met) Open(span, met.Key, 1);
+                foreach (var span in met) Open(span, OpenUntil(span.Hours, first, last), met.Key, 1);
                 counts[place]++;
                 if (met.Any(s => !s.IsDated)) undated[place]++;
                 var here = shares[place] ??= new Shares();
