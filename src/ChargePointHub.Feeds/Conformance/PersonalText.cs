@@ -17,6 +17,10 @@ public static partial class PersonalText
         ],
         StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Their values are kept as they are, and are what the finding is about; many are as long as a telephone number.</summary>
+    private static readonly FrozenSet<string> AboutIds = FrozenSet.ToFrozenSet(
+        [ValueRules.IdUnusable.Code, ValueRules.DuplicateId.Code, ValueRules.DuplicateIdDiffers.Code, ChargePointRules.EvseIdMalformed.Code, ChargePointRules.PartyNotTheOperators.Code]);
+
     private static readonly FrozenSet<string> ReadAsNothing = FrozenSet.ToFrozenSet(
         [ValueRules.NumberUnusable.Code, ValueRules.NumberOutOfRange.Code, ValueRules.TimeUnusable.Code, ValueRules.TimeYearOutOfRange.Code, ValueRules.WordUnknown.Code]);
 
@@ -33,15 +37,15 @@ public static partial class PersonalText
     /// <summary>What a finding shows of a value: itself, or where it looks personal its form alone, <c>x</c> for each letter and <c>9</c> for each digit. So are numbers as long as a card's.</summary>
     public static string Shown(Rule rule, string value)
     {
-        var hides = (StartsAsDate().IsMatch(value) ? Address().IsMatch(value) : LooksPersonal(value) || Card().IsMatch(value))
+        var hides = Address().IsMatch(value) || (!AboutIds.Contains(rule.Code) && !StartsAsDate().IsMatch(value) && (LooksPersonal(value) || Card().IsMatch(value)))
             || ((rule == ValueRules.NumberUnusable || rule == ValueRules.TimeUnusable) && Words().Matches(value).Any(w => !Expected.Contains(w.Value)));
         return hides ? FormOf(value) : value;
     }
 
-    /// <summary>Whether a value that a finding tells of was read as nothing, whatever stood there: the record as it was sent is kept without what the finding hides.</summary>
-    public static bool HidesInRecord(Finding finding) =>
-        finding.Value is { Length: > 0 } value && (ReadAsNothing.Contains(finding.Rule)) && FormOf(value) == value;
+    /// <summary>Whether a finding tells, by its form, of a value that was read as nothing: the record as it was sent is kept without it too.</summary>
+    public static bool HidesInRecord(Finding finding) => finding.Value is { Length: > 0 } value && ReadAsNothing.Contains(finding.Rule) && FormOf(value) == value;
 
+    /// <summary><c>x</c> for each letter, <c>9</c> for each digit, and whatever divides them.</summary>
     public static string FormOf(string value) => string.Concat(value.Select(c => char.IsDigit(c) ? '9' : char.IsAscii(c) && !char.IsLetter(c) ? c : 'x'));
 
     [GeneratedRegex(@"[\p{Zs}\p{Pd}/]")]

@@ -5,21 +5,27 @@ using ChargePointHub.Model;
 
 namespace ChargePointHub.Feeds.Protocols.Values;
 
-/// <summary>Of a refused record that is kept, what its findings show by its form alone: it was read as nothing, and is so again.</summary>
+/// <summary>
+/// Of a refused record that is kept, what its findings show by its form alone: it was read as nothing, and is so again. All else stays as it was sent, ids of the same form too.
+/// </summary>
 internal static class HiddenValues
 {
+    /// <summary>Where a record begins that is kept with what stands around it.</summary>
+    private const string Level = "/levels/", Item = "/item";
+
     /// <param name="document">UTF-8 JSON.</param>
     public static ReadOnlyMemory<byte> Without(ReadOnlyMemory<byte> document, IReadOnlyList<Finding> findings)
     {
-        var forms = findings.Where(PersonalText.HidesInRecord).Select(f => f.Value!).ToHashSet(StringComparer.Ordinal);
-        if (forms.Count == 0) return document;
+        var hidden = findings.Where(PersonalText.HidesInRecord).ToList();
+        if (hidden.Count == 0) return document;
         using var kept = JsonDocument.Parse(document);
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, HubJson.WriterOptions)) Write(writer, kept.RootElement, forms);
+        using (var writer = new Utf8JsonWriter(buffer, HubJson.WriterOptions)) Write(writer, kept.RootElement, "", hidden);
         return buffer.WrittenMemory;
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonElement value, HashSet<string> forms)
+    /// <param name="place">JSON Pointer (RFC 6901) into the document.</param>
+    private static void Write(Utf8JsonWriter writer, JsonElement value, string place, IReadOnlyList<Finding> hidden)
     {
         switch (value.ValueKind)
         {
@@ -28,19 +34,20 @@ internal static class HiddenValues
                 foreach (var property in value.EnumerateObject())
                 {
                     writer.WritePropertyName(property.Name);
-                    Write(writer, property.Value, forms);
+                    Write(writer, property.Value, $"{place}/{property.Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}", hidden);
                 }
 
                 writer.WriteEndObject();
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
-                foreach (var item in value.EnumerateArray()) Write(writer, item, forms);
+                foreach (var (i, item) in value.EnumerateArray().Index()) Write(writer, item, $"{place}/{i}", hidden);
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.String or JsonValueKind.Number:
                 var form = PersonalText.FormOf(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
-                if (forms.Contains(StorableText.CutTo(form, Finding.LongestValue))) writer.WriteStringValue(form);
+                var (shown, within) = (StorableText.CutTo(form, Finding.LongestValue), place.StartsWith(Level, StringComparison.Ordinal) ? place[(place.IndexOf(Item, StringComparison.Ordinal) + Item.Length)..] : place);
+                if (hidden.Any(f => f.Value == shown && f.Pointer.EndsWith(within, StringComparison.OrdinalIgnoreCase))) writer.WriteStringValue(form);
                 else value.WriteTo(writer);
                 break;
             default:

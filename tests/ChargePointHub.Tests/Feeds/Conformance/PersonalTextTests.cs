@@ -40,5 +40,13 @@ public class PersonalTextTests
     }
 
     [Fact]
+    public void An_id_is_shown_as_it_is_unless_it_is_an_address()
+    {
+        Assert.Equal("0441234567890", PersonalText.Shown(ValueRules.DuplicateId, "0441234567890"));
+        Assert.Equal("AB12 CDE", PersonalText.Shown(ChargePointRules.EvseIdMalformed, "AB12 CDE"));
+        Assert.Equal("xxxx@xxxx.xxxxxxx", PersonalText.Shown(ValueRules.IdUnusable, "jane@mail.example"));
+    }
+
+    [Fact]
     public void A_word_is_any_word_where_words_stand() => Assert.Equal("Jane Doe", PersonalText.Shown(ValueRules.WordUnknown, "Jane Doe"));
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using ChargePointHub.Feeds.Conformance;
 using ChargePointHub.Feeds.Protocols;
 using ChargePointHub.Feeds.Protocols.Csv;
@@ -149,6 +150,22 @@ public sealed class SubmissionReaderTests
         Assert.Contains(again.ChargingSessions[0].Findings, f => f is { Rule: "time-without-zone", Pointer: "/2/t" });
         Assert.DoesNotContain("Jane", Encoding.UTF8.GetString(refused.Document.Span), StringComparison.Ordinal);
         Assert.NotEqual(JudgeVersion.Of(wrong), JudgeVersion.Of(right));
+    }
+
+    [Theory]
+    [InlineData("07700 900123", "x", "99999 999999")]
+    [InlineData("4111111111111111", "7", "9999999999999999")]
+    [InlineData("Jane Doe", "5", "xxxx xxx")]
+    public void A_refused_row_is_kept_without_what_looks_personal_and_with_all_else_of_the_same_form(string time, string energy, string form)
+    {
+        const string fields = """{"session_id": "/s", "charge_point_id": "/c", "plug_in_at": "/t", "energy_kwh": "/e", "last_updated": "/t"}""";
+
+        var refused = Assert.Single(HandedIn.Of(HandedIn.FeedOf("{}", fields), $"s,c,t,e\n{form.Replace('9', '4').Replace('x', 'q')},Jean Roe,{time},{energy}\n").Refused);
+        using var kept = JsonDocument.Parse(refused.Document);
+
+        var item = kept.RootElement.GetProperty("levels").EnumerateArray().Last().GetProperty("item");
+        Assert.Equal((form.Replace('9', '4').Replace('x', 'q'), "Jean Roe", form), (item.GetProperty("s").GetString(), item.GetProperty("c").GetString(), item.GetProperty("t").GetString()));
+        Assert.Equal(energy, item.GetProperty("e").GetString());
     }
 
     [Theory]
