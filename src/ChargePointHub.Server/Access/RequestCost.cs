@@ -15,7 +15,7 @@ internal static class RequestCost
     /// <summary>Records that one unit reads.</summary>
     public const int RecordsAUnit = 1_000;
 
-    /// <summary>Days of charge points that one unit reads figures of: a minute's units are some minute of one core.</summary>
+    /// <summary>Days of charge points that one unit reads figures of: so a key's units of a minute keep one core busy for about as long.</summary>
     public const int PointDaysAUnit = 10_000;
 
     /// <summary>Of figures, beside their rows: by the days and charge points that they are made of.</summary>

@@ -179,6 +179,8 @@ public sealed partial class UsageTests(ApiHost host) : IClassFixture<ApiHost>, I
     {
         var answer = await host.GetAsync("/v1/usage?" + query, KeyOf("hourly"));
         Assert.Equal((HttpStatusCode.Forbidden, "CPH-2011"), (answer.Status, answer.Code));
+        Assert.Equal((JsonValueKind.Null, "/v1/charging-sessions"), (answer.Fault.GetProperty("parameter").ValueKind, answer.Fault.GetProperty("example").GetString()));
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/v1/charging-sessions", KeyOf("hourly"))).Status);
 
         // Of those whose times are told exactly it is.
         Assert.Equal("operator=beta", (await host.GetAsync("/v1/usage?" + query.Split('&')[0], KeyOf("mixed"))).Fault.GetProperty("example").GetString());

@@ -41,8 +41,11 @@ internal static class FigureRights
     {
         if (request.Scope.AreasOf(basis) is not { } areas || points.All(p => areas.DetailOf(p.OperatorId, p.BoroughGss).Precision == TimePrecision.Exact)) return null;
         var exact = points.GroupBy(p => p.OperatorId).Where(o => o.All(p => areas.DetailOf(p.OperatorId, p.BoroughGss).Precision == TimePrecision.Exact)).Select(o => o.Key).Order(StringComparer.Ordinal).ToList();
-        return new Fault(
-            ErrorCatalogue.FiguresOfCutTimes, "operator", $"Times of {basis.Name} of some of these charge points are told to this key in whole units, and figures would tell them more finely.", exact,
-            Example: exact is [var first, ..] ? $"operator={first}" : null);
+        return exact is [var first, ..]
+            ? new Fault(
+                ErrorCatalogue.FiguresOfCutTimes, "operator", $"Times of {basis.Name} of some of these charge points are told to this key in whole units, and figures would tell them more finely.", exact, Example: $"operator={first}")
+            : new Fault(
+                ErrorCatalogue.FiguresOfCutTimes, null, $"Times of {basis.Name} of all of these operators are told to this key in whole units, and figures would tell them more finely; the records themselves can be read as they are told.",
+                Example: $"/v1/{basis.Name.Replace('_', '-')}");
     }
 }

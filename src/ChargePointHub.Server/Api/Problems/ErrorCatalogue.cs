@@ -156,7 +156,7 @@ public static class ErrorCatalogue
     public static readonly ErrorCode NoSuchRoute = new("CPH-3001", 404, "No such route",
         "Nothing is served at this address.", "/docs/reference lists every route for people, /openapi/v1.json for programs.", "/v1/charge-points");
     public static readonly ErrorCode NoSuchChargePoint = new("CPH-3002", 404, "No such charge point",
-        "No charge point of this id is known here.", "Ids are {operator_id}:{operator's own id}, as /v1/charge-points gives them; write / in them as %2F.", "/v1/charge-points/lamplight:GB*LMP*E1234");
+        "No charge point of this id is known here, or none of what was asked of it may be read with this key.", "Ids are {operator_id}:{operator's own id}, as /v1/charge-points gives them; write / in them as %2F.", "/v1/charge-points/lamplight:GB*LMP*E1234");
     public static readonly ErrorCode NoSuchOperator = new("CPH-3003", 404, "No such operator",
         "No operator of this id is registered here.", "/v1/operators lists them.", "/v1/operators/lamplight");
     public static readonly ErrorCode NoSuchCode = new("CPH-3004", 404, "No such error code",
