@@ -29,7 +29,7 @@ internal sealed class SightingStage(NpgsqlConnection connection, PageToWrite pag
         if (seen.Count == 0) return;
         sightings = await connection.Command(
             """
-            SELECT i.id, i.status, CASE WHEN c.at IS NULL OR i.since > c.at THEN i.since END
+            SELECT DISTINCT ON (i.id) i.id, i.status, CASE WHEN c.at IS NULL OR i.since > c.at THEN i.since END
             FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS i (id, status, since) LEFT JOIN LATERAL (
                 SELECT c.at, c.status FROM status_change c
                 WHERE c.operator_id = $1 AND c.charge_point_id = i.id AND c.at BETWEEN $5 AND $6 ORDER BY c.at DESC LIMIT 1) c ON true

@@ -18,7 +18,7 @@ internal static class StatusDayMarks
             INSERT INTO status_day_dirty (operator_id, tick, charge_point_id, from_day, to_day)
             SELECT $1, $2, s.charge_point_id, min((s.at AT TIME ZONE 'Europe/London')::date), max((s.at AT TIME ZONE 'Europe/London')::date)
             FROM decided_status_change d JOIN stage_status_change s USING (ord) WHERE d.verdict = {(int)Verdict.Added} AND s.at < $3 GROUP BY s.charge_point_id
-            ON CONFLICT DO NOTHING
+            ON CONFLICT (operator_id, tick, charge_point_id, from_day) DO UPDATE SET to_day = greatest(status_day_dirty.to_day, excluded.to_day)
             """,
             operatorId, tick.Number, end).ExecuteAsync(cancellationToken);
     }
