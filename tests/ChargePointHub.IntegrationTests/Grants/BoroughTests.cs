@@ -184,7 +184,7 @@ public sealed partial class BoroughTests(ApiHost host) : IClassFixture<ApiHost>,
     private static string PointOf(string borough) => $"alpha:P-{borough}";
 
     /// <summary>Everything that an answer says, but for the request id, the time and the id that was asked for.</summary>
-    private static string Told(Answer answer, string id) => string.Join(
+    internal static string Told(Answer answer, string id) => string.Join(
         '\n',
         answer.Headers.Where(h => h.Key is not ("X-Request-ID" or "X-Request-Id" or "Date" or "Content-Length" or "RateLimit" or "X-RateLimit-Remaining" or "X-RateLimit-Reset")).OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Key}: {h.Value}")
             .Append(RequestIdPattern().Replace(id.Length == 0 ? answer.Body : answer.Body.Replace(id, "ID", StringComparison.Ordinal), "")));
